@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# nscheck: three programs (host, guest init, guest suites) and their own tests.
+# Sources are found by wildcard: a new file needs no line here.
+
+CC      ?= gcc
+BUILD   ?= build
+WARN    := -Wall -Wextra -Wshadow -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes -Werror
+OPT     ?= -O2 -g
+CFLAGS  := -std=gnu11 -D_GNU_SOURCE $(OPT) $(WARN) -I. -I$(BUILD) $(EXTRA_CFLAGS)
+SAN     := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+# The calls that sabotage must be able to make lie (helpers/sabotage.c).
+WRAP    := unshare setns clone
+WRAPPED := $(foreach call,$(WRAP),-Wl,--wrap=$(call))
+
+AGENT_SRC := $(filter-out runner/guest/guest.c,$(wildcard runner/guest/*.c))
+GUEST_SRC := runner/guest/guest.c $(wildcard helpers/*.c) $(wildcard suites/*/*.c)
+HOST_SRC  := $(wildcard runner/host/*.c) $(wildcard vm/*.c) $(wildcard results/*.c)
+TEST_SRC  := $(wildcard runner/tests/*_test.c) $(wildcard runner/tests/tests_main.c)
+TSV       := $(wildcard suites/*/behaviours.tsv)
+
+objs = $(patsubst %.c,$(BUILD)/$(2)/%.o,$(1))
+
+HOST_LIBS  := -ljansson -larchive -lelf
+# libcheck's archive wants subunit, rt and m; whole so that nothing is looked up at run time.
+GUEST_LIBS := -lcheck_pic -lsubunit -lcap -lrt -lm -pthread
+
+all: $(BUILD)/nscheck $(BUILD)/nscheck-init $(BUILD)/nscheck-guest $(BUILD)/catalogue.ok
+
+$(BUILD)/nscheck: $(call objs,$(HOST_SRC),obj)
+	$(CC) $(CFLAGS) -o $@ $^ $(HOST_LIBS)
+
+$(BUILD)/nscheck-init: $(call objs,$(AGENT_SRC),obj)
+	$(CC) $(CFLAGS) -static -o $@ $^
+	strip $@
+
+$(BUILD)/nscheck-guest: $(call objs,$(GUEST_SRC),obj) $(BUILD)/obj/catalogue.o
+	$(CC) $(CFLAGS) -static $(WRAPPED) -o $@ $^ $(GUEST_LIBS)
+	strip $@
+
+# Catalogue and tests are held together in both directions.
+$(BUILD)/catalogue.ok: $(BUILD)/nscheck-guest
+	$(BUILD)/nscheck-guest --lint
+	@touch $@
+
+$(BUILD)/catalogue.c: suites/catalogue.awk $(TSV)
+	@mkdir -p $(@D)
+	awk -f suites/catalogue.awk $(TSV) > $@.tmp && mv $@.tmp $@
+
+$(BUILD)/obj/catalogue.o: $(BUILD)/catalogue.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -c -o $@ $<
+
+# One file of the kernel's tree, taken from it and never kept here.
+$(BUILD)/kselftest.h: vm/kselftest.sh
+	@mkdir -p $(@D)
+	./vm/kselftest.sh $@
+
+$(call objs,$(AGENT_SRC) $(GUEST_SRC),obj): | $(BUILD)/kselftest.h
+
+$(BUILD)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/san/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(SAN) -MMD -MP -c -o $@ $<
+
+# The host program under sanitizers, with its tests in place of main().
+$(BUILD)/host-tests: $(call objs,$(TEST_SRC) $(filter-out runner/host/main.c,$(HOST_SRC)),san)
+	$(CC) $(CFLAGS) $(SAN) -o $@ $^ $(HOST_LIBS) -lcheck -lsubunit -lrt -lm -pthread
+
+$(BUILD)/nscheck-san: $(call objs,$(HOST_SRC),san)
+	$(CC) $(CFLAGS) $(SAN) -o $@ $^ $(HOST_LIBS)
+
+clean:
+	rm -rf $(BUILD)
+
+format:
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
+.PHONY: all clean format
+.DELETE_ON_ERROR:
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "vm/fault.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+int fault_set(struct fault *fault, int status, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (fault->status)
+		return -1;
+	fault->status = status;
+	va_start(ap, fmt);
+	vsnprintf(fault->text, sizeof(fault->text), fmt, ap);
+	va_end(ap);
+	return -1;
+}
