@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "helpers/case.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "helpers/catalogue.h"
+#include "helpers/child.h"
+#include "helpers/claim.h"
+#include "helpers/needs.h"
+#include "helpers/ns.h"
+#include "helpers/record.h"
+#include "helpers/sabotage.h"
+
+#define OWN_NAMESPACES (NS_MNT | NS_NET | NS_UTS | NS_IPC)
+
+extern const struct ns_case *const __start_ns_cases[] __attribute__((weak));
+extern const struct ns_case *const __stop_ns_cases[] __attribute__((weak));
+
+static const struct ns_case *running;
+static int exe_fd = -1;
+
+const char *case_id(const struct ns_case *c)
+{
+	static char id[200];
+
+	snprintf(id, sizeof(id), "%s.%s", c->group, c->name);
+	return id;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const struct ns_case *x = *(const struct ns_case *const *)a, *y = *(const struct ns_case *const *)b;
+	char id[200];
+
+	snprintf(id, sizeof(id), "%s", case_id(x));
+	return strcmp(id, case_id(y));
+}
+
+const struct ns_case **case_table(unsigned int *count)
+{
+	static const struct ns_case **table;
+	size_t n = (size_t)(__stop_ns_cases - __start_ns_cases);
+
+	if (!table) {
+		table = calloc(n + 1, sizeof(*table)); /* never empty, so never NULL for want of tests */
+		if (!table)
+			abort();
+		memcpy(table, __start_ns_cases, n * sizeof(*table));
+		qsort(table, n, sizeof(*table), by_id);
+	}
+	*count = (unsigned int)n;
+	return table;
+}
+
+const struct ns_case *case_find(const char *id)
+{
+	unsigned int count;
+	const struct ns_case **table = case_table(&count);
+
+	for (unsigned int i = 0; i < count; i++)
+		if (strcmp(case_id(table[i]), id) == 0)
+			return table[i];
+	return NULL;
+}
+
+const struct behaviour *catalogue_find(const char *id)
+{
+	for (unsigned int i = 0; i < catalogue_rows; i++)
+		if (strcmp(catalogue[i].id, id) == 0)
+			return &catalogue[i];
+	return NULL;
+}
+
+int self_exe(void)
+{
+	return exe_fd;
+}
+
+void case_prepare(void)
+{
+	int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+
+	exe_fd = fcntl(fd, F_DUPFD_CLOEXEC, 200);
+	close(fd);
+}
+
+unsigned int case_limit(const struct ns_case *c, double factor)
+{
+	return (unsigned int)ceil((c->timeout ? c->timeout : CASE_TIMEOUT) * factor);
+}
+
+/* libcheck leaves its runner's handlers behind, which would turn every test of PID 1's signals into another. */
+static void reset_signals(void)
+{
+	sigset_t none;
+
+	for (int sig = 1; sig < NSIG; sig++)
+		signal(sig, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void arrange(int result, const char *what)
+{
+	if (result < 0)
+		record_end(RECORD_ERROR, running->file, running->line, "cannot arrange the test's own %s: %s", what,
+			   errno_name(errno));
+}
+
+/* Before the test's first line, in its main process. */
+static void enter(void)
+{
+	int own = OWN_NAMESPACES & ~running->initial;
+
+	record_own();
+	reset_signals();
+	umask(022);
+	arrange(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "reaper");
+	arrange(__real_unshare(own), "namespaces");
+	if (own & NS_MNT) {
+		arrange(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), "private mounts");
+		arrange(mount("tmpfs", "/tmp", "tmpfs", 0, NULL), "/tmp");
+	}
+	arrange(chdir("/"), "working directory");
+}
+
+/* After its last line. */
+static void leave(void)
+{
+	if (!record_is_main())
+		record_end(RECORD_ERROR, running->file, running->line,
+			   "a child ran on past the end of its block (return or break inside?)");
+	child_all_joined(running->file, running->line);
+}
+
+static void from_record(const struct record *record, struct outcome *outcome)
+{
+	static const enum verdict verdicts[] = {
+		[RECORD_FAIL] = VERDICT_FAIL, [RECORD_ERROR] = VERDICT_ERROR, [RECORD_SKIP] = VERDICT_SKIP};
+
+	outcome->verdict = verdicts[record->kind];
+	outcome->line = record->line;
+	snprintf(outcome->file, sizeof(outcome->file), "%s", record->file);
+	snprintf(outcome->role, sizeof(outcome->role), "%s", record->role);
+	snprintf(outcome->message, sizeof(outcome->message), "%s", record->message);
+}
+
+/* What libcheck knows, for a test that left no record. */
+static void from_libcheck(const struct ns_case *c, TestResult *result, unsigned int limit, struct outcome *outcome)
+{
+	const char *message = tr_msg(result);
+
+	if (tr_rtype(result) == CK_PASS)
+		return;
+	snprintf(outcome->file, sizeof(outcome->file), "%s", tr_lfile(result) ? tr_lfile(result) : c->file);
+	outcome->line = tr_lno(result) > 0 ? tr_lno(result) : c->line;
+	snprintf(outcome->message, sizeof(outcome->message), "%s", message ? message : "");
+	if (tr_rtype(result) == CK_FAILURE) {
+		outcome->verdict = VERDICT_FAIL;
+	} else if (message && strstr(message, "timeout expired")) {
+		outcome->verdict = VERDICT_TIMEOUT;
+		snprintf(outcome->message, sizeof(outcome->message), "did not end within %u s", limit);
+	} else {
+		outcome->verdict = VERDICT_ERROR;
+	}
+}
+
+bool case_lacks(const struct ns_case *c, struct outcome *outcome)
+{
+	const struct behaviour *row = catalogue_find(case_id(c));
+
+	memset(outcome, 0, sizeof(*outcome));
+	if (!row || !needs_lacking(row->needs, outcome->message, sizeof(outcome->message)))
+		return false;
+	outcome->verdict = VERDICT_SKIP;
+	outcome->line = c->line;
+	snprintf(outcome->file, sizeof(outcome->file), "%s", c->file);
+	return true;
+}
+
+void case_run(const struct ns_case *c, double factor, struct outcome *outcome)
+{
+	unsigned int limit = case_limit(c, factor);
+
+	memset(outcome, 0, sizeof(*outcome));
+	running = c;
+	record_make();
+	Suite *suite = suite_create(c->group);
+	TCase *tcase = tcase_create(c->name);
+	tcase_add_checked_fixture(tcase, enter, leave);
+	tcase_set_timeout(tcase, limit);
+	tcase_add_test(tcase, *c->test);
+	suite_add_tcase(suite, tcase);
+	SRunner *runner = srunner_create(suite);
+	srunner_set_fork_status(runner, CK_FORK);
+	srunner_run_all(runner, CK_SILENT);
+	if (record_get()->kind != RECORD_NONE) {
+		from_record(record_get(), outcome);
+	} else {
+		TestResult **results = srunner_results(runner);
+		if (srunner_ntests_run(runner) == 1)
+			from_libcheck(c, results[0], limit, outcome);
+		else
+			outcome->verdict = VERDICT_ERROR;
+		free(results);
+	}
+	srunner_free(runner);
+}

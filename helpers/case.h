@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef HELPERS_CASE_H
+#define HELPERS_CASE_H
+
+#include <check.h>
+#include <stdbool.h>
+
+/*
+ * CASE(behaviour, ...) is the test of the catalogue row GROUP.behaviour: a libcheck test whose entry the
+ * linker gathers, so there is no list to keep. Optional facts follow the name:
+ *
+ *	CASE(hostname_is_shared_without_a_flag, .initial = NS_UTS, .timeout = 20)
+ */
+struct ns_case {
+	const char *group, *name, *file;
+	int line;
+	const TTest *const *test;
+	/*
+	 * Each test starts in its own mount, network, UTS and IPC namespaces, all mounts private, a fresh tmpfs
+	 * on /tmp, loopback down. CLONE_NEW* flags named here keep it in the initial ones instead.
+	 */
+	int initial;
+	unsigned int timeout; /* seconds on an unloaded machine with KVM or fast emulation; 0: CASE_TIMEOUT */
+	bool alone; /* changes what is global to a kernel and cannot put it back, or may wreck it: a VM of its own */
+	/* Why this test may pass under sabotage: it observes no isolation. NULL: it must not pass. */
+	const char *unsabotaged;
+};
+
+#define CASE_TIMEOUT 10
+
+#define CASE(name_, ...)                                                                                     \
+	START_TEST(name_);                                                                                   \
+	static const struct ns_case name_##_case = {.group = GROUP, .name = #name_, .file = __FILE__,        \
+						    .line = __LINE__, .test = &name_, ##__VA_ARGS__};        \
+	static const struct ns_case *const name_##_entry __attribute__((used, section("ns_cases"))) =        \
+		&name_##_case;                                                                               \
+	static void name_##_fn(int _i __attribute__((unused)))
+
+enum verdict { VERDICT_PASS, VERDICT_FAIL, VERDICT_SKIP, VERDICT_TIMEOUT, VERDICT_ERROR };
+
+struct outcome {
+	enum verdict verdict;
+	char file[160], role[160], message[1600];
+	int line; /* 0: no place in a source */
+};
+
+/* All tests, sorted by id. Freed by nobody: it lives as long as the program. */
+const struct ns_case **case_table(unsigned int *count);
+
+/* "suite.group.behaviour", in a static buffer. */
+const char *case_id(const struct ns_case *c);
+
+/* The test with this id, or NULL. */
+const struct ns_case *case_find(const char *id);
+
+/*
+ * True if the kernel lacks what the test's row needs; then *outcome is the skip. Asking may load modules, so
+ * it comes before whoever watches the test looks at the state of the system.
+ */
+bool case_lacks(const struct ns_case *c, struct outcome *outcome);
+
+/* Runs one test in a process of its own under libcheck; `factor` stretches its time limit. */
+void case_run(const struct ns_case *c, double factor, struct outcome *outcome);
+
+/* The limit in seconds that case_run uses. */
+unsigned int case_limit(const struct ns_case *c, double factor);
+
+/* A descriptor of this program's own file, for execveat(2) from any namespace; opened by case_prepare. */
+int self_exe(void);
+void case_prepare(void);
+
+#endif

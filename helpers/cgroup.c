@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "helpers/cgroup.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "helpers/file.h"
+#include "helpers/proc.h"
+
+#define MOUNT "/sys/fs/cgroup"
+#define OWN   "/test"
+
+bool cgroup_here(void)
+{
+	return file_exists(MOUNT OWN "/main/cgroup.procs");
+}
+
+const char *cgroup_file(const char *name)
+{
+	return path(MOUNT OWN "%s%s", *name ? "/" : "", name);
+}
+
+const char *cgroup_name(const char *name)
+{
+	return path(OWN "%s%s", *name ? "/" : "", name);
+}
+
+int cgroup_make(const char *name)
+{
+	return dir_make(cgroup_file(name));
+}
+
+int cgroup_move(pid_t pid, const char *name)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", pid);
+	return file_write(path("%s/cgroup.procs", cgroup_file(name)), text);
+}
+
+const char *cgroup_of(pid_t pid)
+{
+	char *text = (char *)file_read(proc_path(pid, "cgroup"));
+
+	if (!text)
+		return NULL;
+	for (char *line; (line = strsep(&text, "\n"));)
+		if (strncmp(line, "0::", 3) == 0)
+			return line + 3;
+	errno = ENOENT;
+	return NULL;
+}

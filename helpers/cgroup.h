@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef HELPERS_CGROUP_H
+#define HELPERS_CGROUP_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/*
+ * The test's own piece of the cgroup v2 hierarchy (cgroups(7)). The test's processes start in its member
+ * "main"; what a test makes goes beside it, and all of it is emptied and removed afterwards. Names are
+ * relative to that piece ("a/b"), paths given back are absolute, in a static buffer as in file.h.
+ */
+
+/* True if the test has a cgroup of its own on a cgroup2 mount. */
+bool cgroup_here(void);
+
+/* The directory of a cgroup, or of one of its files ("a/b/cgroup.procs"); "" is the test's own piece. */
+const char *cgroup_file(const char *name);
+
+/* The path of a cgroup as /proc/PID/cgroup of the initial cgroup namespace writes it ("/test/a/b"). */
+const char *cgroup_name(const char *name);
+
+/* Makes a cgroup and its missing parents. -1 with errno. */
+int cgroup_make(const char *name);
+
+/* Moves a process into a cgroup; pid 0 is the caller. -1 with errno. */
+int cgroup_move(pid_t pid, const char *name);
+
+/* The v2 line of /proc/PID/cgroup without "0::", as the caller's cgroup namespace shows it; NULL with errno. */
+const char *cgroup_of(pid_t pid);
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef HELPERS_COMPAT_H
+#define HELPERS_COMPAT_H
+
+/* Constants of the kernel's ABI that the build machine's headers may lack; nothing else. */
+
+#include <linux/nsfs.h>
+#include <linux/sched.h>
+#include <sched.h>
+#include <sys/syscall.h>
+
+#ifndef CLONE_NEWTIME
+#define CLONE_NEWTIME 0x00000080
+#endif
+#ifndef CLONE_INTO_CGROUP
+#define CLONE_INTO_CGROUP 0x200000000ULL
+#endif
+#ifndef P_PIDFD
+#define P_PIDFD 3
+#endif
+#ifndef IFA_F_NODAD
+#define IFA_F_NODAD 0x02
+#endif
+
+#endif

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "helpers/creds.h"
+
+#include <grp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int setgroups_none(void)
+{
+	return setgroups(0, NULL);
+}
+
+int cap_drop_all(void)
+{
+	cap_t none = cap_init();
+	int done = none ? cap_set_proc(none) : -1;
+
+	cap_free(none);
+	return done;
+}
+
+int become_unprivileged(uid_t id)
+{
+	if (setgroups_none() < 0 || setresgid(id, id, id) < 0 || setresuid(id, id, id) < 0)
+		return -1;
+	if (cap_drop_all() < 0)
+		return -1;
+	return prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+}
+
+bool cap_effective(cap_value_t cap)
+{
+	cap_t now = cap_get_proc();
+	cap_flag_value_t value = CAP_CLEAR;
+
+	if (!now || cap_get_flag(now, cap, CAP_EFFECTIVE, &value) < 0)
+		value = CAP_CLEAR;
+	cap_free(now);
+	return value == CAP_SET;
+}
+
+bool cap_effective_full(void)
+{
+	for (cap_value_t cap = 0; cap < cap_max_bits(); cap++)
+		if (!cap_effective(cap))
+			return false;
+	return true;
+}
+
+int cap_drop(cap_value_t cap)
+{
+	cap_t now = cap_get_proc();
+	int done = -1;
+
+	if (now && cap_set_flag(now, CAP_EFFECTIVE, 1, &cap, CAP_CLEAR) == 0 &&
+	    cap_set_flag(now, CAP_PERMITTED, 1, &cap, CAP_CLEAR) == 0 &&
+	    cap_set_flag(now, CAP_INHERITABLE, 1, &cap, CAP_CLEAR) == 0)
+		done = cap_set_proc(now);
+	cap_free(now);
+	return done;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef HELPERS_MNT_H
+#define HELPERS_MNT_H
+
+#include <stdbool.h>
+
+/* pivot_root(2), which libc lacks. -1 with errno; does nothing and says 0 under sabotage. */
+int pivot_root(const char *new_root, const char *put_old);
+
+/* Makes the directory if it is missing and mounts a new tmpfs on it. -1 with errno. */
+int tmpfs_make(const char *dir);
+
+/* mount(2) with MS_BIND, for a file or a directory that exist. -1 with errno. */
+int bind_make(const char *from, const char *to);
+
+/* Changes propagation: `type` is MS_SHARED, MS_PRIVATE, MS_SLAVE or MS_UNBINDABLE, | MS_REC. -1 with errno. */
+int mnt_propagation(const char *where, unsigned long type);
+
+/* One line of mountinfo (proc_pid_mountinfo(5)); unescaped are only the fields' limits, not \040. */
+struct mountinfo {
+	int id, parent;
+	unsigned int major, minor;
+	char root[256], where[256], options[256], tags[128], type[64], source[128], super[512];
+	int shared, master, propagate_from; /* peer group ids out of the tags, 0 for none */
+	bool unbindable;
+};
+
+/*
+ * Finds the topmost mount on a mount point in a mountinfo file ("/proc/self/mountinfo"). 0; -1 with errno,
+ * ENOENT if nothing is mounted there.
+ */
+int mountinfo_find(const char *file, const char *where, struct mountinfo *found);
+
+/* How many mounts a mountinfo file lists at or below a path ("/": all); -1 with errno. */
+int mountinfo_count(const char *file, const char *below);
+
+#endif

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "helpers/needs.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "helpers/cgroup.h"
+#include "helpers/creds.h"
+#include "helpers/file.h"
+#include "helpers/ns.h"
+
+/* Numbers of the initial namespaces, fixed in the kernel's ABI (include/linux/proc_ns.h, uapi/linux/nsfs.h). */
+static const struct {
+	const char *name;
+	long long id;
+} initial_ids[] = {{"ipc", 0xEFFFFFFF}, {"uts", 0xEFFFFFFE}, {"user", 0xEFFFFFFD},
+		   {"pid", 0xEFFFFFFC}, {"cgroup", 0xEFFFFFFB}, {"time", 0xEFFFFFFA}};
+
+/* The configuration that the image carries, or what a distribution leaves in /boot. */
+static FILE *config_open(void)
+{
+	struct utsname name;
+	FILE *config = fopen("/nscheck/config", "re");
+
+	if (!config && uname(&name) == 0)
+		config = fopen(path("/boot/config-%s", name.release), "re");
+	return config;
+}
+
+char kconfig(const char *option)
+{
+	FILE *config = config_open();
+	char *line = NULL, answer = 'n';
+	size_t size = 0, length = strlen(option);
+
+	if (!config)
+		return '?';
+	while (getline(&line, &size, config) > 0)
+		if (strncmp(line, option, length) == 0 && line[length] == '=')
+			answer = line[length + 1] == 'm' ? 'm' : 'y';
+	free(line);
+	fclose(config);
+	return answer;
+}
+
+/* Module names are written with either dash or underscore; sysfs uses the latter. */
+static const char *module_directory(const char *name)
+{
+	char *dir = (char *)path("/sys/module/%s", name);
+
+	for (char *c = dir + strlen("/sys/module/"); *c; c++)
+		if (*c == '-')
+			*c = '_';
+	return dir;
+}
+
+static bool built_in(const char *name)
+{
+	struct utsname kernel;
+
+	if (uname(&kernel) < 0)
+		return false;
+	FILE *list = fopen(path("/lib/modules/%s/modules.builtin", kernel.release), "re");
+	char *line = NULL, wanted[NAME_MAX];
+	size_t size = 0;
+	bool found = false;
+
+	if (!list)
+		return false;
+	snprintf(wanted, sizeof(wanted), "/%s.ko\n", name);
+	while (!found && getline(&line, &size, list) > 0) {
+		size_t length = strlen(line), tail = strlen(wanted);
+		found = length >= tail && strcmp(line + length - tail, wanted) == 0;
+	}
+	free(line);
+	fclose(list);
+	return found;
+}
+
+bool module_load(const char *name)
+{
+	char *argv[] = {"modprobe", (char *)name, NULL}, *envp[] = {"PATH=/sbin:/usr/sbin:/bin:/usr/bin", NULL};
+	posix_spawn_file_actions_t quiet;
+	pid_t pid;
+	int status = -1;
+
+	if (file_exists(module_directory(name)) || built_in(name))
+		return true;
+	posix_spawn_file_actions_init(&quiet);
+	posix_spawn_file_actions_addopen(&quiet, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+	if (posix_spawnp(&pid, "modprobe", &quiet, NULL, argv, envp) == 0)
+		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+			;
+	posix_spawn_file_actions_destroy(&quiet);
+	return status == 0;
+}
+
+static bool tool_exists(const char *name)
+{
+	static const char *const dirs[] = {"/bin", "/sbin", "/usr/bin", "/usr/sbin"};
+
+	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)
+		if (access(path("%s/%s", dirs[i], name), X_OK) == 0)
+			return true;
+	return false;
+}
+
+/* Tried by an ordinary user in a process of its own: no other question answers for LSMs and sysctls alike. */
+static bool unprivileged_userns(void)
+{
+	int status = -1;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(become_unprivileged(UNPRIVILEGED) == 0 && unshare(CLONE_NEWUSER) == 0 ? 0 : 1);
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return status == 0;
+}
+
+static bool nsdelegate(void)
+{
+	const char *mounts = file_read("/proc/self/mountinfo");
+	const char *cgroup2 = mounts ? strstr(mounts, " - cgroup2 ") : NULL;
+
+	return cgroup2 && memmem(cgroup2, strcspn(cgroup2, "\n"), "nsdelegate", strlen("nsdelegate"));
+}
+
+static bool has_word(const char *text, const char *word)
+{
+	size_t length = strlen(word);
+
+	for (; text && *text; text += strcspn(text, " "), text += strspn(text, " "))
+		if (strcspn(text, " ") == length && strncmp(text, word, length) == 0)
+			return true;
+	return false;
+}
+
+static bool in_initial_namespace(const char *name)
+{
+	for (size_t i = 0; i < sizeof(initial_ids) / sizeof(initial_ids[0]); i++)
+		if (strcmp(initial_ids[i].name, name) == 0)
+			return ns_id(0, name) == initial_ids[i].id;
+	return false;
+}
+
+/* Each kind of term: how it starts, how it is asked, what a skip says. */
+static bool config_holds(const char *term)
+{
+	return kconfig(term) != 'n';
+}
+
+static bool ns_holds(const char *name)
+{
+	return ns_id(0, name) > 0;
+}
+
+static bool cgroup2_holds(const char *term)
+{
+	const char *rest = term + strlen("cgroup2");
+
+	if (!cgroup_here() || !*rest)
+		return cgroup_here();
+	return strcmp(rest, ":nsdelegate") == 0 ? nsdelegate()
+						: has_word(file_read(cgroup_file("cgroup.controllers")), rest + 1);
+}
+
+static bool userns_holds(const char *rest)
+{
+	return !*rest && unprivileged_userns();
+}
+
+static const struct {
+	const char *start;
+	bool keep_start; /* the question wants the whole term */
+	bool (*holds)(const char *rest);
+	const char *before, *after; /* what a skip says around the rest */
+} kinds[] = {
+	{"CONFIG_", true, config_holds, "kernel built without ", ""},
+	{"module:", false, module_load, "no module ", ""},
+	{"tool:", false, tool_exists, "no program ", ""},
+	{"ns:", false, ns_holds, "no ", " namespaces"},
+	{"file:", false, file_exists, "no file ", ""},
+	{"initial:", false, in_initial_namespace, "not in the initial ", " namespace"},
+	{"unprivileged_userns", false, userns_holds, "unprivileged user namespaces are not allowed", ""},
+	{"cgroup2", true, cgroup2_holds, "the test has no ", ""},
+};
+
+#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+static bool term_holds(const char *term, char *reason, size_t size)
+{
+	for (size_t i = 0; i < KINDS; i++) {
+		size_t length = strlen(kinds[i].start);
+		if (strncmp(term, kinds[i].start, length) != 0)
+			continue;
+		const char *rest = kinds[i].keep_start ? term : term + length;
+		if (kinds[i].holds(rest))
+			return true;
+		snprintf(reason, size, "%s%s%s", kinds[i].before, rest, kinds[i].after);
+		return false;
+	}
+	snprintf(reason, size, "unknown need '%s'", term);
+	return false;
+}
+
+/* Calls `ask` for each alternative of each term; a term holds if one of its alternatives does. */
+static bool all_terms(const char *needs, bool (*ask)(const char *, char *, size_t), char *reason, size_t size)
+{
+	char *copy = strdup(needs), *rest = copy, *term;
+	bool all = true;
+
+	while (all && (term = strsep(&rest, ";"))) {
+		bool one = false;
+		for (char *next = term; next && !one;) {
+			char *alternative = next;
+			next = strstr(alternative, " or ");
+			if (next) {
+				*next = '\0';
+				next += strlen(" or ");
+			}
+			alternative += strspn(alternative, " ");
+			alternative[strcspn(alternative, " ")] = '\0';
+			one = ask(alternative, reason, size);
+		}
+		all = one;
+	}
+	free(copy);
+	return all;
+}
+
+bool needs_lacking(const char *needs, char *reason, size_t size)
+{
+	return strcmp(needs, "-") != 0 && !all_terms(needs, term_holds, reason, size);
+}
+
+static bool term_known(const char *term, char *reason, size_t size)
+{
+	for (size_t i = 0; i < KINDS; i++)
+		if (strncmp(term, kinds[i].start, strlen(kinds[i].start)) == 0)
+			return true;
+	snprintf(reason, size, "%s", term);
+	return false;
+}
+
+const char *needs_unknown_term(const char *needs)
+{
+	static char term[128];
+
+	if (strcmp(needs, "-") == 0 || all_terms(needs, term_known, term, sizeof(term)))
+		return NULL;
+	return term;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef HELPERS_NEEDS_H
+#define HELPERS_NEEDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * What a behaviour needs of the kernel, asked of the running kernel and never of its version. The column
+ * `needs` of a catalogue is a list of terms separated by ";" (all must hold) or "-":
+ *
+ *	CONFIG_X              the option is y or m (asked of the kernel's configuration where it can be had)
+ *	module:NAME           the module is loaded, can be loaded now, or is built in
+ *	tool:NAME             the program is in PATH
+ *	ns:NAME               this type of namespace exists ("ns:time")
+ *	unprivileged_userns   an ordinary user may make a user namespace
+ *	cgroup2               the test has a cgroup of its own on cgroup v2; cgroup2:nsdelegate, cgroup2:CONTROLLER
+ *	file:PATH             the file exists
+ *	initial:NAME          the tests run in the initial namespace of this type ("initial:pid")
+ *	A or B                either of two terms
+ */
+
+/* True if something is lacking; then `reason` says what, in words for a skip. */
+bool needs_lacking(const char *needs, char *reason, size_t size);
+
+/* The first term that is not of this form, in a static buffer; NULL if all are. */
+const char *needs_unknown_term(const char *needs);
+
+/* Asks the kernel's configuration: 'y', 'm', 'n', or '?' where it cannot be had. */
+char kconfig(const char *option);
+
+/* Loads a module with what it depends on (modprobe). False if it cannot be had. */
+bool module_load(const char *name);
+
+#endif

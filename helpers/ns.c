@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "helpers/ns.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "helpers/claim.h"
+#include "helpers/sabotage.h"
+
+const struct ns_type ns_types[NS_TYPES] = {
+	{"cgroup", "cgroup", NS_CGROUP, "cgroup"},
+	{"ipc", "ipc", NS_IPC, "IPC"},
+	{"mnt", "mnt", NS_MNT, "mount"},
+	{"net", "net", NS_NET, "network"},
+	{"pid", "pid_for_children", NS_PID, "PID"},
+	{"time", "time_for_children", NS_TIME, "time"},
+	{"user", "user", NS_USER, "user"},
+	{"uts", "uts", NS_UTS, "UTS"},
+};
+
+const struct ns_type *ns_type(int flag)
+{
+	FOR_EACH_NS_TYPE(t)
+		if (t->flag == flag)
+			return t;
+	return NULL;
+}
+
+static void ns_path(char *path, size_t size, pid_t pid, const char *name)
+{
+	if (pid)
+		snprintf(path, size, "/proc/%d/ns/%s", pid, name);
+	else
+		snprintf(path, size, "/proc/self/ns/%s", name);
+}
+
+bool ns_supported(int flag)
+{
+	const struct ns_type *t = ns_type(flag);
+
+	return t && ns_id(0, t->name) > 0;
+}
+
+long long ns_id(pid_t pid, const char *name)
+{
+	char path[64];
+	struct stat st;
+
+	ns_path(path, sizeof(path), pid, name);
+	return stat(path, &st) < 0 ? -1 : (long long)st.st_ino;
+}
+
+long long ns_id_of(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) < 0 ? -1 : (long long)st.st_ino;
+}
+
+int ns_open(pid_t pid, const char *name)
+{
+	char path[64];
+
+	ns_path(path, sizeof(path), pid, name);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+int ns_new(int flag)
+{
+	const struct ns_type *t = ns_type(flag);
+	int home = ns_open(0, t->name);
+
+	if (home < 0)
+		return -1;
+	if (unshare(flag) < 0) {
+		int err = errno;
+		close(home);
+		errno = err;
+		return -1;
+	}
+	int made = ns_open(0, t->name);
+	if (setns(home, flag) < 0 || made < 0)
+		record_end(RECORD_ERROR, __FILE__, __LINE__, "cannot come back from a new %s namespace: %s",
+			   t->label, errno_name(errno));
+	close(home);
+	return made;
+}
+
+int ns_ids(pid_t pid, struct ns_ids *ids)
+{
+	for (int i = 0; i < NS_TYPES; i++) {
+		ids->now[i] = ns_id(pid, ns_types[i].name);
+		ids->next[i] = ids->now[i];
+		if (ids->now[i] == -1 && errno == ENOENT && ns_id(0, ns_types[i].name) == -1) {
+			ids->now[i] = ids->next[i] = 0;
+			continue;
+		}
+		if (ns_types[i].next != ns_types[i].name)
+			ids->next[i] = ns_id(pid, ns_types[i].next);
+		/* pid_for_children of a namespace that has no init yet cannot be followed; its link text can. */
+		if (ids->next[i] == -1 && errno == ENOENT)
+			ids->next[i] = 0;
+		if (ids->now[i] == -1 || ids->next[i] == -1)
+			return -1;
+	}
+	return 0;
+}
+
+pid_t ns_clone3(unsigned long long flags)
+{
+	struct clone_args args = {.flags = sabotage_flags(flags), .exit_signal = SIGCHLD};
+
+	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+}
+
+int ns_go(const char *file, int line, int fd)
+{
+	int flag = ioctl(fd, NS_GET_NSTYPE);
+	const struct ns_type *t = ns_type(flag);
+
+	if (flag < 0 || !t)
+		record_end(RECORD_ERROR, file, line, "descriptor %d is no namespace: %s", fd, errno_name(errno));
+	int home = ns_open(0, t->name);
+	if (home < 0 || setns(fd, flag) < 0)
+		record_end(RECORD_ERROR, file, line, "cannot enter a %s namespace: %s", t->label, errno_name(errno));
+	return home;
+}
+
+int ns_return(const char *file, int line, int home)
+{
+	if (setns(home, 0) < 0)
+		record_end(RECORD_ERROR, file, line, "cannot come back to the own namespace: %s", errno_name(errno));
+	close(home);
+	return -1;
+}

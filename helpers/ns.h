@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef HELPERS_NS_H
+#define HELPERS_NS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "helpers/compat.h"
+
+/* The eight types of namespaces(7), by the names of their files in /proc/PID/ns. */
+#define NS_CGROUP CLONE_NEWCGROUP
+#define NS_IPC    CLONE_NEWIPC
+#define NS_MNT    CLONE_NEWNS
+#define NS_NET    CLONE_NEWNET
+#define NS_PID    CLONE_NEWPID
+#define NS_TIME   CLONE_NEWTIME
+#define NS_USER   CLONE_NEWUSER
+#define NS_UTS    CLONE_NEWUTS
+#define NS_ALL    (NS_CGROUP | NS_IPC | NS_MNT | NS_NET | NS_PID | NS_TIME | NS_USER | NS_UTS)
+
+struct ns_type {
+	const char *name; /* "pid": the file that tells where the process is */
+	const char *next; /* "pid_for_children": the file that unshare and setns change; else the same as name */
+	int flag;         /* CLONE_NEW* */
+	const char *label; /* "PID": for messages */
+};
+
+#define NS_TYPES 8
+extern const struct ns_type ns_types[NS_TYPES];
+#define FOR_EACH_NS_TYPE(t) for (const struct ns_type *t = ns_types; t < ns_types + NS_TYPES; t++)
+
+/* The type of a CLONE_NEW* flag; NULL if it is none. */
+const struct ns_type *ns_type(int flag);
+
+/* True if the running kernel has this type of namespace (its file exists in /proc/self/ns). */
+bool ns_supported(int flag);
+
+/* The id (inode number, namespaces(7)) of /proc/PID/ns/NAME; pid 0 is the caller. -1 with errno. */
+long long ns_id(pid_t pid, const char *name);
+
+/* The id behind an open nsfs descriptor. -1 with errno. */
+long long ns_id_of(int fd);
+
+/* Opens /proc/PID/ns/NAME (O_RDONLY|O_CLOEXEC); pid 0 is the caller. -1 with errno. */
+int ns_open(pid_t pid, const char *name);
+
+/*
+ * Makes a new namespace of one type (not PID, time or user) with no process in it and gives its descriptor;
+ * the namespace lives as long as that. -1 with errno of unshare(2).
+ */
+int ns_new(int flag);
+
+/* ids of all types of a process at once, in the order of ns_types; a missing type has id 0. -1 with errno. */
+struct ns_ids {
+	long long now[NS_TYPES], next[NS_TYPES]; /* by ns_type.name and ns_type.next */
+};
+int ns_ids(pid_t pid, struct ns_ids *ids);
+
+/* clone3(2) with `flags` (CLONE_NEW* are dropped under sabotage); 0 in the child, exit signal SIGCHLD. */
+pid_t ns_clone3(unsigned long long flags);
+
+/*
+ * A block that runs in the namespace behind `fd` (net, uts, ipc, cgroup; any type that setns(2) takes back
+ * and forth) and comes back after it:
+ *
+ *	WITHIN(a) {
+ *		OK(bind(sock, ...));
+ *	}
+ */
+#define WITHIN(fd) NS_WITHIN_(fd, NS_UNIQUE(home_))
+#define NS_WITHIN_(fd, home)                                                                                 \
+	for (int home = ns_go(__FILE__, __LINE__, fd); home >= 0; home = ns_return(__FILE__, __LINE__, home))
+
+int ns_go(const char *file, int line, int fd);
+int ns_return(const char *file, int line, int home);
+
+#endif

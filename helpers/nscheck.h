@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef HELPERS_NSCHECK_H
+#define HELPERS_NSCHECK_H
+
+/*
+ * What every test is written with. A test is a page that reads top-down:
+ *
+ *	#define GROUP "pid.init"
+ *
+ *	CASE(unhandled_sigterm_from_inside_is_ignored)
+ *	{
+ *		CHILD(init, NS_PID) {
+ *			CHILD(member, 0) {
+ *				OK(kill(1, SIGTERM));
+ *			}
+ *			EXITS(member, 0);
+ *		}
+ *		EXITS(init, 0);
+ *	}
+ *
+ * Everything that can fail, helper or system call, returns -1 and sets errno; the verb around it says what
+ * that means:
+ *
+ *	MUST(call)          arranging: a failure is the harness's trouble (verdict `error`)
+ *	OK(call)            claim: the call works (anything but -1)
+ *	FAILS(err, call)    claim: the call gives -1 and exactly this errno
+ *	IS(value, expected) claim: equal, as numbers or as strings
+ *	IS_NOT(value, other)
+ *	HOLDS(condition)    claim: true
+ *	SKIP(reason...)     the kernel lacks what this needs, found out just now
+ *	NOTE(words...)      what later messages of this process are about, such as the row of a table
+ *
+ * MUST, OK give the call's value. Each verb ends the whole test, from whatever process of it.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "helpers/case.h"
+#include "helpers/cgroup.h"
+#include "helpers/child.h"
+#include "helpers/claim.h"
+#include "helpers/compat.h"
+#include "helpers/creds.h"
+#include "helpers/file.h"
+#include "helpers/idmap.h"
+#include "helpers/mnt.h"
+#include "helpers/ns.h"
+#include "helpers/proc.h"
+
+#endif

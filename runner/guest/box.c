@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Nothing leaves a cgroup by setsid, double fork or a nested PID namespace: the box is how a test's
+ * processes are found and ended. Without cgroup2 only what is left to PID 1 as an orphan is.
+ */
+#include "runner/guest/guest.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define ROOT "/sys/fs/cgroup"
+#define BOX  ROOT "/test"
+
+static bool put(const char *file, const char *text)
+{
+	int fd = open(file, O_WRONLY | O_CLOEXEC);
+	bool done = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+
+	if (fd >= 0)
+		close(fd);
+	return done;
+}
+
+static size_t get(const char *file, char *text, size_t size)
+{
+	int fd = open(file, O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd < 0 ? -1 : read(fd, text, size - 1);
+
+	if (fd >= 0)
+		close(fd);
+	text[got > 0 ? got : 0] = '\0';
+	return got > 0 ? (size_t)got : 0;
+}
+
+/* Hands every controller of a cgroup down to its children. */
+static void hand_down(const char *dir)
+{
+	char file[64], list[256], *rest = list, order[64];
+
+	snprintf(file, sizeof(file), "%s/cgroup.controllers", dir);
+	get(file, list, sizeof(list));
+	snprintf(file, sizeof(file), "%s/cgroup.subtree_control", dir);
+	for (char *name; (name = strsep(&rest, " \n"));)
+		if (*name && snprintf(order, sizeof(order), "+%s", name) > 0)
+			put(file, order);
+}
+
+void box_controllers(void)
+{
+	hand_down(ROOT);
+}
+
+void box_make(void)
+{
+	if (mkdir(BOX, 0755) < 0 || mkdir(BOX "/main", 0755) < 0)
+		return;
+	hand_down(BOX);
+}
+
+void box_enter(void)
+{
+	put(BOX "/main/cgroup.procs", "0");
+}
+
+/* Calls `each` for the cgroup and all below it, the deepest first. */
+static void each_cgroup(const char *dir, void (*each)(const char *dir, void *context), void *context)
+{
+	DIR *d = opendir(dir);
+
+	for (struct dirent *entry; d && (entry = readdir(d));) {
+		char below[512];
+		if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
+			continue;
+		snprintf(below, sizeof(below), "%s/%s", dir, entry->d_name);
+		each_cgroup(below, each, context);
+	}
+	if (d) {
+		closedir(d);
+		each(dir, context);
+	}
+}
+
+static void each_process(const char *dir, void (*each)(pid_t pid, const char *dir, void *context), void *context)
+{
+	char file[600], list[4096], *rest = list;
+
+	snprintf(file, sizeof(file), "%s/cgroup.procs", dir);
+	get(file, list, sizeof(list));
+	for (char *pid; (pid = strsep(&rest, "\n"));)
+		if (atoi(pid) > 0)
+			each(atoi(pid), dir, context);
+}
+
+struct occupants {
+	FILE *out;
+	bool any;
+};
+
+static void list_process(pid_t pid, const char *dir, void *context)
+{
+	struct occupants *found = context;
+	char file[64], name[64];
+
+	snprintf(file, sizeof(file), "/proc/%d/comm", pid);
+	get(file, name, sizeof(name));
+	name[strcspn(name, "\n")] = '\0';
+	fprintf(found->out, "# leak: process %d (%s) in cgroup %s\n", pid, name, dir + strlen(ROOT));
+	found->any = true;
+}
+
+static void list_cgroup(const char *dir, void *context)
+{
+	each_process(dir, list_process, context);
+}
+
+/* Orphans that left the box come to PID 1 (proc(5), /proc/PID/task/TID/children). */
+static bool list_orphans(FILE *out, bool end_them)
+{
+	char list[4096], *rest = list;
+	struct occupants found = {.out = out};
+
+	get("/proc/1/task/1/children", list, sizeof(list));
+	for (char *pid; (pid = strsep(&rest, " "));) {
+		if (atoi(pid) <= 0)
+			continue;
+		if (end_them)
+			kill(atoi(pid), SIGKILL);
+		else
+			list_process(atoi(pid), ROOT " (outside its box)", &found);
+	}
+	return found.any;
+}
+
+static bool populated(void)
+{
+	char events[256];
+
+	get(BOX "/cgroup.events", events, sizeof(events));
+	return strstr(events, "populated 1") != NULL;
+}
+
+bool box_occupied(FILE *out)
+{
+	struct occupants found = {.out = out};
+
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		; /* what already ended is no leak */
+	if (populated())
+		each_cgroup(BOX, list_cgroup, &found);
+	return list_orphans(out, false) || found.any;
+}
+
+static void kill_process(pid_t pid, const char *dir, void *context)
+{
+	(void)dir;
+	(void)context;
+	kill(pid, SIGKILL);
+}
+
+static void kill_cgroup(const char *dir, void *context)
+{
+	each_process(dir, kill_process, context);
+}
+
+static void remove_cgroup(const char *dir, void *context)
+{
+	(void)context;
+	rmdir(dir);
+}
+
+/* Waits until nobody is left in the box; each change of cgroup.events wakes poll (cgroups(7)). */
+static void wait_empty(void)
+{
+	struct pollfd events = {.fd = open(BOX "/cgroup.events", O_RDONLY | O_CLOEXEC), .events = POLLPRI};
+	char text[256];
+
+	while (events.fd >= 0 && pread(events.fd, text, sizeof(text) - 1, 0) > 0 && populated()) {
+		poll(&events, 1, 1000);
+		while (waitpid(-1, NULL, WNOHANG) > 0)
+			;
+	}
+	if (events.fd >= 0)
+		close(events.fd);
+}
+
+void box_destroy(void)
+{
+	list_orphans(NULL, true);
+	if (populated() && !put(BOX "/cgroup.kill", "1")) { /* before 5.14 */
+		put(BOX "/cgroup.freeze", "1");
+		while (populated()) {
+			each_cgroup(BOX, kill_cgroup, NULL);
+			put(BOX "/cgroup.freeze", "0");
+			while (waitpid(-1, NULL, WNOHANG) > 0)
+				;
+		}
+	}
+	wait_empty();
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+	each_cgroup(BOX, remove_cgroup, NULL);
+}

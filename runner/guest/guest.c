@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * nscheck-guest: every suite in one static program. The agent of an nscheck VM runs one test a process
+ * (--one); by hand, inside a VM or container, it is a kselftest that prints KTAP and exits like one.
+ */
+#include <argp.h>
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "helpers/case.h"
+#include "helpers/catalogue.h"
+#include "helpers/child.h"
+#include "helpers/file.h"
+#include "helpers/needs.h"
+#include "helpers/record.h"
+#include "helpers/sabotage.h"
+#include "kselftest.h"
+
+enum { KEY_LIST = 256, KEY_LINT, KEY_ONE, KEY_FACTOR, KEY_SABOTAGE, KEY_HERE };
+
+struct request {
+	enum { RUN, LIST, LINT, ONE } mode;
+	const char *one;
+	double factor;
+	bool here;
+	char **patterns;
+	int pattern_count;
+};
+
+static const struct argp_option options[] = {
+	{"list", KEY_LIST, NULL, 0, "print the table of behaviours and tests, tab-separated, and run nothing", 0},
+	{"lint", KEY_LINT, NULL, 0, "check that catalogue and tests fit together", 0},
+	{"one", KEY_ONE, "ID", 0, "run one test for the agent of a VM", 0},
+	{"timeout-factor", KEY_FACTOR, "F", 0, "multiply all time limits", 0},
+	{"sabotage", KEY_SABOTAGE, NULL, 0, "make unshare, setns, clone and pivot_root lie, to see the tests fail", 0},
+	{"here-i-know", KEY_HERE, NULL, 0, "run on this machine although it is no nscheck VM: tests mount, kill and change sysctls", 0},
+	{0},
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct request *request = state->input;
+	char *end;
+
+	switch (key) {
+	case KEY_LIST: request->mode = LIST; return 0;
+	case KEY_LINT: request->mode = LINT; return 0;
+	case KEY_ONE:
+		request->mode = ONE;
+		request->one = arg;
+		return 0;
+	case KEY_FACTOR:
+		request->factor = strtod(arg, &end);
+		if (*end || !(request->factor > 0 && request->factor <= 1000))
+			argp_error(state, "'%s' is no factor between 0 and 1000", arg);
+		return 0;
+	case KEY_SABOTAGE: sabotage_start(); return 0;
+	case KEY_HERE: request->here = true; return 0;
+	case ARGP_KEY_ARGS:
+		request->patterns = state->argv + state->next;
+		request->pattern_count = state->argc - state->next;
+		return 0;
+	default: return ARGP_ERR_UNKNOWN;
+	}
+}
+
+/* One line of --list; NULL for the test or the row where there is none. */
+static void list_line(const char *id, const struct ns_case *c, const struct behaviour *row)
+{
+	static const struct behaviour none = {"-", "-", "-", "-", "-", "-", "-", "selftest"};
+
+	if (!row)
+		row = &none;
+	printf("%s\t%s\t%d\t%u\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", id, c ? c->file : "-", c ? c->line : 0,
+	       c ? case_limit(c, 1) : 0, c && c->alone, c && c->unsabotaged ? c->unsabotaged : "-", row->tier,
+	       row->since, row->until, row->needs, row->statement, row->expected, row->source);
+}
+
+static int list(void)
+{
+	unsigned int count;
+	const struct ns_case **table = case_table(&count);
+
+	puts("id\tfile\tline\ttimeout\talone\tsabotage\ttier\tsince\tuntil\tneeds\tstatement\texpected\tsource");
+	for (unsigned int i = 0; i < catalogue_rows; i++)
+		list_line(catalogue[i].id, case_find(catalogue[i].id), &catalogue[i]);
+	for (unsigned int i = 0; i < count; i++)
+		if (!catalogue_find(case_id(table[i])))
+			list_line(case_id(table[i]), table[i], NULL);
+	return EXIT_SUCCESS;
+}
+
+static bool is_selftest(const char *id)
+{
+	return strncmp(id, "selftest.", strlen("selftest.")) == 0;
+}
+
+/* Every test has its row, no id twice, and what a tested row needs can be asked. */
+static int lint(void)
+{
+	unsigned int count, faults = 0;
+	const struct ns_case **table = case_table(&count);
+
+	for (unsigned int i = 0; i < count; i++) {
+		char id[200];
+		snprintf(id, sizeof(id), "%s", case_id(table[i]));
+		const struct behaviour *row = catalogue_find(id);
+		const char *unknown = row ? needs_unknown_term(row->needs) : NULL;
+		if (i > 0 && strcmp(case_id(table[i - 1]), id) == 0)
+			faults += fprintf(stderr, "%s:%d: a second test of %s\n", table[i]->file, table[i]->line, id) > 0;
+		if (!row && !is_selftest(id))
+			faults += fprintf(stderr, "%s:%d: no row of a catalogue is called %s\n", table[i]->file,
+					  table[i]->line, id) > 0;
+		if (unknown)
+			faults += fprintf(stderr, "%s: nobody knows how to ask for '%s' (helpers/needs.h)\n", id, unknown) > 0;
+	}
+	return faults ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/* One line whatever the text holds: what is not printable ASCII is written as in C. */
+static void print_escaped(const char *text)
+{
+	for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
+		if (*c == '\n')
+			fputs("\\n", stdout);
+		else if (*c == '\\' || *c < ' ' || *c > '~')
+			printf("\\x%02x", *c);
+		else
+			putchar(*c);
+	}
+}
+
+static void print_outcome(const struct outcome *outcome)
+{
+	if (outcome->role[0]) {
+		fputs("# in '", stdout);
+		print_escaped(outcome->role);
+		puts("'");
+	}
+	if (outcome->line)
+		printf("#:nscheck_at: %s:%d\n", outcome->file, outcome->line);
+	if (outcome->message[0]) {
+		fputs("#:nscheck_message: ", stdout);
+		print_escaped(outcome->message);
+		putchar('\n');
+	}
+}
+
+static const char *const verdict_names[] = {[VERDICT_PASS] = "pass", [VERDICT_FAIL] = "fail", [VERDICT_SKIP] = "skip",
+					    [VERDICT_TIMEOUT] = "timeout", [VERDICT_ERROR] = "error"};
+
+/* The agent looks at the state of the system between the limit and the byte that it sends. */
+static void wait_for_agent(unsigned int limit)
+{
+	char byte;
+
+	printf("#:nscheck_limit: %u\n", limit);
+	fflush(stdout);
+	while (read(STDIN_FILENO, &byte, 1) < 0 && errno == EINTR)
+		;
+}
+
+static int one(const struct request *request)
+{
+	const struct ns_case *c = case_find(request->one);
+	struct outcome outcome = {.verdict = VERDICT_ERROR, .message = "no such test in this program"};
+
+	if (c && !case_lacks(c, &outcome)) {
+		wait_for_agent(case_limit(c, request->factor));
+		case_run(c, request->factor, &outcome);
+	}
+	print_outcome(&outcome);
+	printf("#:nscheck_verdict: %s\n", verdict_names[outcome.verdict]);
+	return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* Whatever a test left behind comes to this process, its subreaper, which ends it. */
+static void end_leftovers(void)
+{
+	for (;;) {
+		char *left = (char *)file_read("/proc/thread-self/children");
+		if (!left || !*left)
+			break;
+		for (char *pid; (pid = strsep(&left, " "));)
+			if (*pid)
+				kill((pid_t)strtol(pid, NULL, 10), SIGKILL);
+		while (waitpid(-1, NULL, WNOHANG) > 0)
+			;
+	}
+}
+
+static void report(const struct ns_case *c, const struct outcome *outcome)
+{
+	const char *id = case_id(c);
+
+	print_outcome(outcome);
+	switch (outcome->verdict) {
+	case VERDICT_PASS: ksft_test_result_pass("%s\n", id); break;
+	case VERDICT_SKIP: ksft_test_result_skip("%s\n", id); break;
+	case VERDICT_ERROR: ksft_test_result_error("%s\n", id); break;
+	default: ksft_test_result_fail("%s\n", id); break;
+	}
+}
+
+static bool chosen(const struct request *request, const struct ns_case *c)
+{
+	const char *id = case_id(c);
+
+	if (request->pattern_count == 0)
+		return !is_selftest(id);
+	for (int i = 0; i < request->pattern_count; i++) {
+		size_t length = strlen(request->patterns[i]);
+		if (fnmatch(request->patterns[i], id, 0) == 0 ||
+		    (strncmp(request->patterns[i], id, length) == 0 && id[length] == '.'))
+			return true;
+	}
+	return false;
+}
+
+static bool may_run_here(const struct request *request)
+{
+	const char *cmdline = file_read("/proc/cmdline");
+
+	if (request->here)
+		return true;
+	for (const char *word = cmdline; word && *word; word += strcspn(word, " "), word += strspn(word, " "))
+		if (strncmp(word, "nscheck", strcspn(word, " ")) == 0 && strcspn(word, " ") == strlen("nscheck"))
+			return true;
+	fputs("nscheck-guest: this is no nscheck VM, and the tests mount, kill and change sysctls; "
+	      "in a VM or container of your own say --here-i-know\n",
+	      stderr);
+	return false;
+}
+
+static int run(const struct request *request)
+{
+	unsigned int count, planned = 0;
+	const struct ns_case **table = case_table(&count);
+
+	for (unsigned int i = 0; i < count; i++)
+		planned += chosen(request, table[i]);
+	if (planned == 0) {
+		fputs("nscheck-guest: no test matches; --list prints all of them\n", stderr);
+		return EXIT_FAILURE;
+	}
+	puts("KTAP version 1");
+	ksft_set_plan(planned);
+	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+	for (unsigned int i = 0; i < count; i++) {
+		struct outcome outcome;
+		if (!chosen(request, table[i]))
+			continue;
+		if (!case_lacks(table[i], &outcome)) {
+			case_run(table[i], request->factor, &outcome);
+			end_leftovers();
+		}
+		report(table[i], &outcome);
+	}
+	ksft_finished();
+}
+
+int main(int argc, char **argv)
+{
+	static const struct argp argp = {options, parse, "[ID|GLOB...]", "The tests of nscheck, as one kselftest.", NULL, NULL, NULL};
+	struct request request = {.factor = 1};
+
+	payload_main(argc, argv);
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	argp_parse(&argp, argc, argv, 0, NULL, &request);
+	if (request.mode == LIST)
+		return list();
+	if (request.mode == LINT)
+		return lint();
+	if (!may_run_here(&request))
+		return KSFT_SKIP;
+	case_prepare();
+	return request.mode == ONE ? one(&request) : run(&request);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef RUNNER_GUEST_GUEST_H
+#define RUNNER_GUEST_GUEST_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/* The parts of nscheck-init, PID 1 of the VM. What only it can find out goes to the kernel log. */
+
+/* Says why on the console and ends the VM: nothing of the harness can go on. */
+void die(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
+
+/* init.c: mounts, modules, loopback; afterwards the VM looks like a small Linux system. */
+void init_system(void);
+/* True if a word of the kernel command line is exactly this. */
+bool init_asked_for(const char *word);
+
+/* port.c: the two channels to the host, or one serial line for both where virtio_console is missing. */
+struct ports {
+	int orders;   /* host to guest */
+	FILE *results; /* guest to host */
+};
+void ports_open(struct ports *ports);
+/* Listens for new ports: must be made before virtio_console is loaded. */
+int ports_listen(void);
+
+/* orders.c: reads what the host asks for. */
+struct orders {
+	int fd;
+	char buffer[65536];
+	size_t used;
+};
+/* The next whole line without its newline, in the buffer until the next call; NULL if there is none yet. */
+char *orders_line(struct orders *orders);
+/* Reads once, waiting for input; the end of the channel ends the VM. */
+void orders_fill(struct orders *orders);
+/* Takes exactly `size` bytes that follow a line to `fd`. False if they cannot be stored. */
+bool orders_copy(struct orders *orders, size_t size, int fd);
+
+/* hygiene.c: what a test must leave as it found it in the initial namespaces. */
+struct hygiene;
+struct hygiene *hygiene_look(void);
+/* Prints each difference as a "# leak: ..." line; true if there is one. */
+bool hygiene_differs(const struct hygiene *before, const struct hygiene *after, FILE *out);
+void hygiene_free(struct hygiene *hygiene);
+
+/* box.c: the cgroup that holds every process of one test. */
+void box_controllers(void); /* once, at start */
+void box_make(void);
+/* Moves the caller into the box. */
+void box_enter(void);
+/* Lists processes still in the box as "# leak: ..." lines; true if there are any. */
+bool box_occupied(FILE *out);
+/* Ends whatever is in the box, waits until it is empty, reaps, removes it. */
+void box_destroy(void);
+
+/* agent.c: serves the host's orders until the VM ends. */
+void agent_serve(struct ports *ports) __attribute__((noreturn));
+/* test.c: runs one test and prints its result. */
+void test_run(struct ports *ports, struct orders *orders, double factor, const char *flags, const char *id);
+/* agent.c: what may be asked while a test runs (a task dump); false for any other order. */
+bool agent_urgent(const char *line);
+
+#define SUITES "/bin/nscheck-guest" /* where the streamed test binary lives */
+
+#endif
