@@ -56,8 +56,10 @@
 #include "helpers/creds.h"
 #include "helpers/file.h"
 #include "helpers/idmap.h"
+#include "helpers/link.h"
 #include "helpers/mnt.h"
 #include "helpers/ns.h"
 #include "helpers/proc.h"
+#include "helpers/tool.h"
 
 #endif
