@@ -89,6 +89,8 @@ struct child *child_start(const char *file, int line, const char *role, const st
 	if (!child)
 		BROKEN("out of memory");
 	child->role = role;
+	child->file = file;
+	child->line = line;
 	link_make(file, line, ends);
 	struct clone_args args = {
 		.flags = sabotage_flags(options->flags) | CLONE_PIDFD | CLONE_CHILD_SETTID,
@@ -130,7 +132,7 @@ struct child *child_start(const char *file, int line, const char *role, const st
 
 void child_end(struct child *child)
 {
-	child_all_joined("helpers/child.c", __LINE__);
+	child_all_joined(child->file, child->line);
 	close(child->link);
 	_exit(EXIT_SUCCESS);
 }
@@ -177,7 +179,7 @@ static siginfo_t wait_end(const char *file, int line, struct child *child, int o
 	if (child->joined)
 		BROKEN("'%s' was joined already", child->role);
 	if (child->inside)
-		BROKEN("'%s' cannot join itself", child->role);
+		BROKEN("the block of '%s' was left by break or return", child->role);
 	child_await(file, line, child->pidfd);
 	while (waitid(P_PIDFD, (id_t)child->pidfd, &info, WEXITED | options) < 0)
 		if (errno != EINTR)
@@ -261,7 +263,7 @@ static void say(const char *file, int line, struct child *child, const void *dat
 	int err = errno;
 	if (record_get()->claimed)
 		record_end(RECORD_ERROR, file, line, "the test is over");
-	record_end(RECORD_FAIL, file, line, "%s%s ended before it could be told: %s",
+	record_end(RECORD_FAIL, file, line, "%s'%s' ended before it could be told: %s",
 		   child->inside ? "the creator of " : "", child->role, errno_name(err));
 }
 
@@ -399,7 +401,7 @@ void child_exec(const char *file, int line, struct child *child, const struct pa
 void payload_main(int argc, char **argv)
 {
 	const char *handed = getenv(PAYLOAD_VARIABLE);
-	static struct child outer = {.role = "outer", .pidfd = -1, .inside = true};
+	static struct child outer = {.role = "outer", .file = __FILE__, .line = __LINE__, .pidfd = -1, .inside = true};
 	char full[128];
 	int used = 0, sabotaged = 0;
 

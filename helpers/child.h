@@ -24,7 +24,8 @@
  * `return` or `break` out of a block is found out and fails the test. A child that nobody joins does too.
  */
 struct child {
-	const char *role;
+	const char *role, *file; /* and where its block stands */
+	int line;
 	pid_t pid;   /* as its creator sees it; 0 inside the block */
 	int pidfd;
 	int link;    /* this side's end */
@@ -70,7 +71,8 @@ struct child_options {
 #define AWAIT_ZOMBIE(name)   child_await_zombie(__FILE__, __LINE__, name)
 
 /* Events and values over the link. Without an argument TELL says 0. A peer that has ended fails the test. */
-#define TELL(name, ...)      child_tell(__FILE__, __LINE__, name, (long long)(0, ##__VA_ARGS__))
+#define TELL(name, ...)      child_tell(__FILE__, __LINE__, name, NS_FIRST_(__VA_ARGS__ __VA_OPT__(, ) 0, ))
+#define NS_FIRST_(first, ...) (first)
 #define HEAR(name)           child_hear(__FILE__, __LINE__, name)
 #define TELL_TEXT(name, text) child_tell_text(__FILE__, __LINE__, name, text)
 /* The text stays valid until the fourth HEAR_TEXT after it in this process. */

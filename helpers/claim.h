@@ -15,32 +15,32 @@
 #define NS_WHERE         __FILE__, __LINE__
 #define NS_IS_POINTER(v) (__builtin_classify_type(v) == 5)
 
-#define MUST(call)                NS_MUST_(call, NS_UNIQUE(must_))
-#define NS_MUST_(call, r)                                                                                    \
+#define MUST(call)                NS_MUST_(call, #call, NS_UNIQUE(must_))
+#define NS_MUST_(call, text, r)                                                                                    \
 	({                                                                                                   \
 		__auto_type r = (call);                                                                      \
 		if ((long)r == -1 || (NS_IS_POINTER(r) && !r)) {                                             \
-			claim_arranged(NS_WHERE, #call, errno);                                              \
+			claim_arranged(NS_WHERE, text, errno);                                              \
 		}                                                                                            \
 		r;                                                                                           \
 	})
 
-#define OK(call)                  NS_OK_(call, NS_UNIQUE(ok_))
-#define NS_OK_(call, r)                                                                                      \
+#define OK(call)                  NS_OK_(call, #call, NS_UNIQUE(ok_))
+#define NS_OK_(call, text, r)                                                                                      \
 	({                                                                                                   \
 		__auto_type r = (call);                                                                      \
 		if ((long)r == -1) {                                                                         \
-			claim_works(NS_WHERE, #call, errno);                                                 \
+			claim_works(NS_WHERE, text, errno);                                                 \
 		}                                                                                            \
 		r;                                                                                           \
 	})
 
-#define FAILS(err, call)          NS_FAILS_(err, call, NS_UNIQUE(fails_))
-#define NS_FAILS_(err, call, r)                                                                              \
+#define FAILS(err, call)          NS_FAILS_(err, call, #call, NS_UNIQUE(fails_))
+#define NS_FAILS_(err, call, text, r)                                                                              \
 	do {                                                                                                 \
 		errno = 0;                                                                                   \
 		__auto_type r = (call);                                                                      \
-		claim_fails(NS_WHERE, #call, (long)r, errno, err);                                           \
+		claim_fails(NS_WHERE, text, (long)r, errno, err);                                           \
 	} while (0)
 
 struct claim_value {

@@ -5,6 +5,7 @@
  */
 #include <argp.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -125,44 +126,55 @@ static int lint(void)
 }
 
 /* One line whatever the text holds: what is not printable ASCII is written as in C. */
-static void print_escaped(const char *text)
+static void print_escaped(FILE *out, const char *text)
 {
 	for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
 		if (*c == '\n')
-			fputs("\\n", stdout);
+			fputs("\\n", out);
 		else if (*c == '\\' || *c < ' ' || *c > '~')
-			printf("\\x%02x", *c);
+			fprintf(out, "\\x%02x", *c);
 		else
-			putchar(*c);
+			fputc(*c, out);
 	}
 }
 
-static void print_outcome(const struct outcome *outcome)
+static void print_outcome(FILE *out, const struct outcome *outcome)
 {
 	if (outcome->role[0]) {
-		fputs("# in '", stdout);
-		print_escaped(outcome->role);
-		puts("'");
+		fputs("#:nscheck_role: ", out);
+		print_escaped(out, outcome->role);
+		fputc('\n', out);
 	}
 	if (outcome->line)
-		printf("#:nscheck_at: %s:%d\n", outcome->file, outcome->line);
+		fprintf(out, "#:nscheck_at: %s:%d\n", outcome->file, outcome->line);
 	if (outcome->message[0]) {
-		fputs("#:nscheck_message: ", stdout);
-		print_escaped(outcome->message);
-		putchar('\n');
+		fputs("#:nscheck_message: ", out);
+		print_escaped(out, outcome->message);
+		fputc('\n', out);
 	}
 }
 
 static const char *const verdict_names[] = {[VERDICT_PASS] = "pass", [VERDICT_FAIL] = "fail", [VERDICT_SKIP] = "skip",
 					    [VERDICT_TIMEOUT] = "timeout", [VERDICT_ERROR] = "error"};
 
+/* Takes standard output away from the test, which could print a verdict of its own making. */
+static FILE *keep_output(void)
+{
+	int fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 200), null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
+
+	dup2(null, STDOUT_FILENO);
+	close(null);
+	return out;
+}
+
 /* The agent looks at the state of the system between the limit and the byte that it sends. */
-static void wait_for_agent(unsigned int limit)
+static void wait_for_agent(FILE *out, unsigned int limit)
 {
 	char byte;
 
-	printf("#:nscheck_limit: %u\n", limit);
-	fflush(stdout);
+	fprintf(out, "#:nscheck_limit: %u\n", limit);
+	fflush(out);
 	while (read(STDIN_FILENO, &byte, 1) < 0 && errno == EINTR)
 		;
 }
@@ -171,14 +183,17 @@ static int one(const struct request *request)
 {
 	const struct ns_case *c = case_find(request->one);
 	struct outcome outcome = {.verdict = VERDICT_ERROR, .message = "no such test in this program"};
+	FILE *out = keep_output();
 
+	if (!out)
+		return EXIT_FAILURE;
 	if (c && !case_lacks(c, &outcome)) {
-		wait_for_agent(case_limit(c, request->factor));
+		wait_for_agent(out, case_limit(c, request->factor));
 		case_run(c, request->factor, &outcome);
 	}
-	print_outcome(&outcome);
-	printf("#:nscheck_verdict: %s\n", verdict_names[outcome.verdict]);
-	return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	print_outcome(out, &outcome);
+	fprintf(out, "#:nscheck_verdict: %s\n", verdict_names[outcome.verdict]);
+	return fclose(out) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 /* Whatever a test left behind comes to this process, its subreaper, which ends it. */
@@ -200,7 +215,7 @@ static void report(const struct ns_case *c, const struct outcome *outcome)
 {
 	const char *id = case_id(c);
 
-	print_outcome(outcome);
+	print_outcome(stdout, outcome);
 	switch (outcome->verdict) {
 	case VERDICT_PASS: ksft_test_result_pass("%s\n", id); break;
 	case VERDICT_SKIP: ksft_test_result_skip("%s\n", id); break;

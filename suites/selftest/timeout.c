@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Tests that hang; see expected.tsv. */
+#include "helpers/nscheck.h"
+
+#define GROUP "selftest.timeout"
+
+CASE(in_main, .timeout = 1)
+{
+	for (;;)
+		pause();
+}
+
+CASE(in_a_new_session_that_blocks_signals, .timeout = 1)
+{
+	CHILD(box, NS_PID) {
+		sigset_t all;
+		sigfillset(&all);
+		MUST(sigprocmask(SIG_BLOCK, &all, NULL));
+		MUST(setsid());
+		for (;;)
+			pause();
+	}
+	EXITS(box, 0);
+}
