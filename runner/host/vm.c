@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <math.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -44,6 +43,12 @@ static void set_deadline(struct vm *vm, double ms)
 static double factor(const struct vm *vm)
 {
 	return vm->machine->options->timeout_factor;
+}
+
+/* What the harness itself waits for is stretched by the factor, but never made shorter. */
+static double patience(const struct machine *m)
+{
+	return m->options->timeout_factor > 1 ? m->options->timeout_factor : 1;
 }
 
 double vm_test_limit(const struct test *test, double f)
@@ -202,7 +207,7 @@ static void prepare(struct vm *vm)
 	struct timespec now;
 
 	vm->state = VM_PREPARING;
-	set_deadline(vm, PREPARE * fmax(1, factor(vm)));
+	set_deadline(vm, PREPARE * patience(vm->machine));
 	clock_gettime(CLOCK_REALTIME, &now);
 	send_order(vm, xprintf("clock %lld %ld\n", (long long)now.tv_sec, now.tv_nsec));
 	send_order(vm, entropy_order());
@@ -228,7 +233,7 @@ static void next_setup(struct vm *vm)
 		become_ready(vm);
 		return;
 	}
-	set_deadline(vm, SETUP * fmax(1, factor(vm)));
+	set_deadline(vm, SETUP * patience(vm->machine));
 	const char *line = o->setup[vm->setups_done];
 	send_order(vm, xprintf("setup %zu\n%s", strlen(line), line));
 }
@@ -394,7 +399,7 @@ static void got_result(struct vm *vm, struct result *r)
 		return; /* QEMU is gone already; bury() delivers it */
 	vm->state = VM_SETTLING;
 	if (mark_is_awaited(vm))
-		set_deadline(vm, SETTLE * fmax(1, factor(vm)));
+		set_deadline(vm, SETTLE * patience(vm->machine));
 	else
 		set_deadline(vm, 0);
 }
@@ -745,11 +750,11 @@ void vm_late(struct vm *vm)
 		end_saving(vm, "it took too long");
 		break;
 	case VM_RESTORING:
-		if (loop_now() - vm->started_at > RESTORE * fmax(1, factor(vm))) {
+		if (loop_now() - vm->started_at > RESTORE * patience(vm->machine)) {
 			end_now(vm, VM_END_RESTORE, "the restore took too long");
 			break;
 		}
-		set_deadline(vm, RESTORE * fmax(1, factor(vm)));
+		set_deadline(vm, RESTORE * patience(vm->machine));
 		qmp_send(&vm->qmp, "query-status", NULL, -1);
 		break;
 	case VM_PREPARING:
@@ -866,8 +871,8 @@ static int watch_all(struct vm *vm, const int mine[PAIRS])
 static double hello_limit(const struct machine *m)
 {
 	if (m->accel == ACCEL_KVM && m->options->accel == ACCEL_AUTO)
-		return HELLO_KVM_AUTO * fmax(1, m->options->timeout_factor);
-	return HELLO * fmax(1, m->options->timeout_factor);
+		return HELLO_KVM_AUTO * patience(m);
+	return HELLO * patience(m);
 }
 
 struct vm *vm_start(const struct machine *machine, const struct vm_owner *owner, int number, bool cold,
@@ -895,7 +900,7 @@ struct vm *vm_start(const struct machine *machine, const struct vm_owner *owner,
 	}
 	if (incoming >= 0)
 		close(incoming);
-	set_deadline(vm, vm->warm ? RESTORE * fmax(1, factor(vm)) : hello_limit(machine));
+	set_deadline(vm, vm->warm ? RESTORE * patience(vm->machine) : hello_limit(machine));
 	return vm;
 fail:
 	if (incoming >= 0)
