@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "results/journal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "results/text.h"
+
+#define JOURNAL "journal.ndjson"
+
+int journal_create(struct journal *j, const char *dir, struct fault *fault)
+{
+	char *path = xprintf("%s/" JOURNAL, dir);
+
+	j->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0644);
+	if (j->fd < 0)
+		fault_set(fault, EXIT_BAD_INPUT, "cannot write results to %s: %s", path, strerror(errno));
+	free(path);
+	return j->fd < 0 ? -1 : 0;
+}
+
+/* One write; what a full disk takes only in part is cut off again, so that every line stays whole. */
+static int write_line(int fd, const char *line, size_t len)
+{
+	off_t before = lseek(fd, 0, SEEK_END);
+	ssize_t n;
+
+	do
+		n = write(fd, line, len);
+	while (n < 0 && errno == EINTR);
+	if (n == (ssize_t)len)
+		return fdatasync(fd);
+	if (n >= 0) {
+		if (before >= 0 && ftruncate(fd, before))
+			return -1;
+		errno = ENOSPC;
+	}
+	return -1;
+}
+
+int journal_add(struct journal *j, const char *type, json_t *object, struct fault *fault)
+{
+	int ret = -1;
+
+	json_object_set_new(object, "type", json_string(type));
+	char *line = json_dumps(object, JSON_COMPACT | JSON_ENSURE_ASCII);
+	json_decref(object);
+	if (!line)
+		return fault_set(fault, EXIT_UNFINISHED, "cannot encode a journal entry of type %s", type);
+
+	size_t len = strlen(line);
+	line = xrealloc(line, len + 2);
+	line[len] = '\n';
+	ret = write_line(j->fd, line, len + 1);
+	if (ret)
+		fault_set(fault, EXIT_UNFINISHED, "cannot write the journal: %s; what came before is kept",
+			  strerror(errno));
+	free(line);
+	return ret;
+}
+
+void journal_close(struct journal *j)
+{
+	if (j->fd >= 0)
+		close(j->fd);
+	j->fd = -1;
+}
+
+int journal_read(const char *dir, void (*entry)(void *arg, const char *type, json_t *object), void *arg,
+		 unsigned int *damaged, struct fault *fault)
+{
+	char *path = xprintf("%s/" JOURNAL, dir), *line = NULL;
+	FILE *f = fopen(path, "re");
+	size_t room = 0;
+	ssize_t len;
+
+	*damaged = 0;
+	if (!f) {
+		fault_set(fault, EXIT_BAD_INPUT, "cannot read %s: %s", path, strerror(errno));
+		free(path);
+		return -1;
+	}
+	free(path);
+	while ((len = getline(&line, &room, f)) > 0) {
+		json_t *object = line[len - 1] == '\n' ? json_loadb(line, (size_t)len, 0, NULL) : NULL;
+		const char *type = json_string_value(json_object_get(object, "type"));
+
+		if (type)
+			entry(arg, type, object);
+		else if (line[len - 1] == '\n')
+			++*damaged;
+		json_decref(object);
+	}
+	free(line);
+	fclose(f);
+	return 0;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef RESULTS_JOURNAL_H
+#define RESULTS_JOURNAL_H
+
+#include <jansson.h>
+
+#include "vm/fault.h"
+
+/*
+ * The journal of a run: one JSON object a line, appended and on the disk before the next test starts.
+ * Every report is made from it. Each object has a "type":
+ *   run     the run's facts and its plan; first
+ *   test    one result (results/result.h)
+ *   vm      a VM that became ready: how, and how long it took
+ *   note    something the user should know
+ *   end     how the run ended, and where the time went; last, absent when the program was killed
+ */
+struct journal {
+	int fd;
+};
+
+/* Opens DIR/journal.ndjson, which must not exist yet. */
+int journal_create(struct journal *j, const char *dir, struct fault *fault);
+
+/* Appends an object of that type and lets go of it. It is on the disk when this returns 0. */
+int journal_add(struct journal *j, const char *type, json_t *object, struct fault *fault);
+
+void journal_close(struct journal *j);
+
+/*
+ * Reads DIR/journal.ndjson: calls back for each whole line that is a JSON object with a type. A last line cut
+ * short by a crash is left out silently; other lines that do not parse are counted in *damaged.
+ */
+int journal_read(const char *dir, void (*entry)(void *arg, const char *type, json_t *object), void *arg,
+		 unsigned int *damaged, struct fault *fault);
+
+#endif

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* results.json: the run's facts and one object per test; the schema is in results/README.md. */
+#include <errno.h>
+#include <string.h>
+
+#include "results/run.h"
+
+#define SCHEMA_VERSION 1
+
+static json_t *suite_of(const char *id)
+{
+	return json_stringn(id, strcspn(id, "."));
+}
+
+static json_t *test_json(const struct outcome *o)
+{
+	json_t *t;
+
+	if (o->result) {
+		t = result_to_json(o->result);
+	} else {
+		t = json_object();
+		json_object_set_new(t, "id", json_string(o->id));
+		json_object_set_new(t, "verdict", json_string(verdict_name(VERDICT_MISS)));
+	}
+	json_object_set_new(t, "suite", suite_of(o->id));
+	if (o->statement)
+		json_object_set_new(t, "statement", json_string(o->statement));
+	if (o->file && !json_object_get(t, "file")) {
+		json_object_set_new(t, "file", json_string(o->file));
+		json_object_set_new(t, "line", json_integer(o->line));
+	}
+	json_object_set_new(t, "runs", json_integer(o->runs));
+	if (o->again)
+		json_object_set_new(t, "run_again", result_to_json(o->again));
+	return t;
+}
+
+static json_t *totals_json(const struct run *run)
+{
+	json_t *totals = json_object();
+
+	for (int v = 0; v < VERDICTS; v++)
+		json_object_set_new(totals, verdict_name((enum verdict)v),
+				    json_integer((json_int_t)run->total[v]));
+	return totals;
+}
+
+static json_t *end_json(const struct run *run)
+{
+	if (!run->end)
+		return json_pack("{s:s}", "how", "killed");
+
+	json_t *end = json_copy(run->end);
+	json_object_del(end, "type");
+	return end;
+}
+
+int report_json(const struct run *run, FILE *out)
+{
+	json_t *root = json_object(), *tests = json_array();
+
+	json_object_set_new(root, "schema", json_integer(SCHEMA_VERSION));
+	json_object_set(root, "run", run->facts);
+	json_object_set_new(root, "end", end_json(run));
+	json_object_set_new(root, "totals", totals_json(run));
+	json_object_set(root, "notes", run->notes);
+	json_object_set(root, "vms", run->vms);
+	json_object_set_new(root, "damaged_journal_lines", json_integer(run->damaged));
+	for (size_t i = 0; i < run->count; i++)
+		json_array_append_new(tests, test_json(&run->tests[i]));
+	json_object_set_new(root, "tests", tests);
+
+	int ret = json_dumpf(root, out, JSON_INDENT(1) | JSON_ENSURE_ASCII);
+	json_decref(root);
+	if (ret || fputc('\n', out) == EOF)
+		return errno ? -1 : (errno = EIO, -1);
+	return 0;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef RESULTS_RESULT_H
+#define RESULTS_RESULT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+enum verdict {
+	VERDICT_PASS,
+	VERDICT_SKIP,    /* the kernel lacks what the behaviour needs */
+	VERDICT_FAIL,
+	VERDICT_TIMEOUT,
+	VERDICT_CRASH,   /* the kernel died or hung while the test ran */
+	VERDICT_SPLAT,   /* the kernel complained while the test ran */
+	VERDICT_LEAK,    /* the test left something behind */
+	VERDICT_ERROR,   /* arranging failed: the harness, never the kernel */
+	VERDICT_MISS,    /* never ran */
+	VERDICTS,
+};
+
+const char *verdict_name(enum verdict v);
+
+/* The verdict of that name, or -1. */
+int verdict_parse(const char *name);
+
+/* Whether a verdict speaks of the kernel and is not what was hoped for: fail timeout crash splat leak. */
+bool verdict_is_failure(enum verdict v);
+
+/* What is known of one run of one test. Strings are printable ASCII or NULL, and owned. */
+struct result {
+	char *id;
+	enum verdict verdict;
+	char *file;
+	int line;
+	char *message;     /* why, when not pass; the reason of a skip */
+	char *role;        /* the child in whose block it failed */
+	char *diagnostics; /* what the test said, lines */
+	char *kernel_log;  /* its slice of the console, lines */
+	char *fingerprint; /* crash and splat: first symbols of the trace */
+	long micros;       /* the guest's clock, -1: unknown */
+	long duration_ms;  /* the host's clock */
+	long at_ms;        /* since the start of the run */
+	int vm;            /* 1, 2...: which VM of the run */
+	bool warm;         /* that VM was restored, not booted */
+	bool again;        /* a crashed test, run once more, alone and cold */
+	bool sabotage;
+};
+
+struct result *result_new(const char *id);
+void result_free(struct result *r);
+
+/* Replaces a string of a result by a copy (NULL allowed). */
+void result_set(char **field, const char *value);
+
+/* To and from the object that journal and results.json hold. From: NULL when it is not a result. */
+json_t *result_to_json(const struct result *r);
+struct result *result_from_json(json_t *object);
+
+#endif

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "results/run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "results/journal.h"
+#include "results/text.h"
+
+/* A run while its journal is read: the index finds a test's outcome by id. */
+struct loader {
+	struct run *run;
+	json_t *index;
+};
+
+enum verdict outcome_verdict(const struct outcome *o)
+{
+	return o->result ? o->result->verdict : VERDICT_MISS;
+}
+
+static void copy_string(json_t *object, const char *key, char **field)
+{
+	const char *value = json_string_value(json_object_get(object, key));
+
+	if (value)
+		*field = xstrdup(value);
+}
+
+static void load_plan(struct loader *l, json_t *plan)
+{
+	size_t i;
+	json_t *entry;
+
+	l->run->tests = xzalloc(json_array_size(plan) * sizeof(*l->run->tests));
+	json_array_foreach(plan, i, entry) {
+		const char *id = json_string_value(json_object_get(entry, "id"));
+		struct outcome *o = &l->run->tests[l->run->count];
+
+		if (!id || json_object_get(l->index, id))
+			continue;
+		o->id = xstrdup(id);
+		copy_string(entry, "file", &o->file);
+		copy_string(entry, "statement", &o->statement);
+		o->line = (int)json_integer_value(json_object_get(entry, "line"));
+		json_object_set_new(l->index, id, json_integer((json_int_t)l->run->count++));
+	}
+}
+
+static void load_run(struct loader *l, json_t *entry)
+{
+	if (l->run->facts)
+		return;
+	load_plan(l, json_object_get(entry, "plan"));
+	l->run->facts = json_copy(entry);
+	json_object_del(l->run->facts, "plan");
+	json_object_del(l->run->facts, "type");
+}
+
+static bool is_good(const struct result *r)
+{
+	return r->verdict == VERDICT_PASS || r->verdict == VERDICT_SKIP;
+}
+
+static void load_test(struct loader *l, json_t *entry)
+{
+	struct result *r = result_from_json(entry);
+	json_t *place = r ? json_object_get(l->index, r->id) : NULL;
+
+	if (!place) {
+		result_free(r);
+		l->run->damaged++;
+		return;
+	}
+
+	struct outcome *o = &l->run->tests[json_integer_value(place)];
+	struct result **slot = r->again ? &o->again : &o->result;
+
+	if (!r->again)
+		o->runs++;
+	if (*slot && !is_good(*slot)) {
+		result_free(r);
+		return;
+	}
+	result_free(*slot);
+	*slot = r;
+}
+
+static void load_entry(void *arg, const char *type, json_t *entry)
+{
+	struct loader *l = arg;
+
+	if (!strcmp(type, "run")) {
+		load_run(l, entry);
+	} else if (!strcmp(type, "test")) {
+		load_test(l, entry);
+	} else if (!strcmp(type, "vm")) {
+		json_object_del(entry, "type");
+		json_array_append(l->run->vms, entry);
+	} else if (!strcmp(type, "note")) {
+		json_array_append(l->run->notes, json_object_get(entry, "text"));
+	} else if (!strcmp(type, "end")) {
+		json_decref(l->run->end);
+		l->run->end = json_incref(entry);
+	}
+}
+
+int run_load(struct run *run, const char *dir, struct fault *fault)
+{
+	struct loader l = { .run = run, .index = json_object() };
+	unsigned int damaged;
+
+	*run = (struct run){ .vms = json_array(), .notes = json_array() };
+	int ret = journal_read(dir, load_entry, &l, &damaged, fault);
+	json_decref(l.index);
+	run->damaged += damaged;
+	if (!ret && !run->facts)
+		ret = fault_set(fault, EXIT_BAD_INPUT,
+				"the journal in %s holds no run: it was cut before the first test", dir);
+	for (size_t i = 0; i < run->count; i++)
+		run->total[outcome_verdict(&run->tests[i])]++;
+	if (ret)
+		run_free(run);
+	return ret;
+}
+
+void run_free(struct run *run)
+{
+	for (size_t i = 0; i < run->count; i++) {
+		free(run->tests[i].id);
+		free(run->tests[i].file);
+		free(run->tests[i].statement);
+		result_free(run->tests[i].result);
+		result_free(run->tests[i].again);
+	}
+	free(run->tests);
+	json_decref(run->facts);
+	json_decref(run->end);
+	json_decref(run->vms);
+	json_decref(run->notes);
+	*run = (struct run){ 0 };
+}
+
+int run_status(const struct run *run)
+{
+	if (run->total[VERDICT_MISS])
+		return EXIT_UNFINISHED;
+	for (int v = 0; v < VERDICTS; v++)
+		if (run->total[v] && verdict_is_failure((enum verdict)v))
+			return EXIT_TEST_FAILED;
+	return run->total[VERDICT_ERROR] ? EXIT_UNFINISHED : EXIT_EXPECTED;
+}
+
+const char *run_fact(const struct run *run, const char *key)
+{
+	const char *value = json_string_value(json_object_get(run->facts, key));
+
+	return value ? value : "";
+}

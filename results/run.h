@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef RESULTS_RUN_H
+#define RESULTS_RUN_H
+
+#include <jansson.h>
+#include <stdio.h>
+
+#include "results/result.h"
+#include "vm/fault.h"
+
+/* One planned test and what became of it. */
+struct outcome {
+	char *id, *file, *statement;
+	int line;
+	struct result *result; /* the one that counts: the first that is bad, else the last; NULL: never ran */
+	struct result *again;  /* the run of a crashed test alone and cold, or NULL */
+	int runs;
+};
+
+/* A run as its journal tells it. Reporters read this and decide nothing. */
+struct run {
+	json_t *facts; /* "run" entry without the plan */
+	json_t *end;   /* "end" entry, NULL when the program was killed */
+	json_t *vms;   /* array of "vm" entries */
+	json_t *notes; /* array of strings */
+	struct outcome *tests;
+	size_t count;
+	unsigned int damaged; /* lines of the journal that could not be read */
+	size_t total[VERDICTS];
+};
+
+/* Makes it from DIR's journal. */
+int run_load(struct run *run, const char *dir, struct fault *fault);
+void run_free(struct run *run);
+
+/* The verdict that counts; miss when it never ran. */
+enum verdict outcome_verdict(const struct outcome *o);
+
+/* Exit status that the run's verdicts ask for; a fault or an interruption is the caller's to add. */
+int run_status(const struct run *run);
+
+/* A string fact of the run, "" when absent. */
+const char *run_fact(const struct run *run, const char *key);
+
+/* The reporters: each writes all of its file and returns -1 with errno set when it cannot. */
+int report_json(const struct run *run, FILE *out);
+int report_ktap(const struct run *run, FILE *out);
+
+/* Writes all reports beside the journal, each to a .tmp that is then renamed. */
+int report_all(const struct run *run, const char *dir, struct fault *fault);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef RESULTS_TERM_H
+#define RESULTS_TERM_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "results/run.h"
+
+/*
+ * What the user sees while a run goes on: on a terminal one line that changes, failures above it; anywhere
+ * else a plain line for each result.
+ */
+struct term {
+	FILE *out;
+	bool live, colour;
+	bool sabotage;        /* a pass is what should not be */
+	const char *kernel;
+	const char *command;  /* repeats a test when its id is added */
+	size_t planned, done, bad;
+	bool drawn;           /* the changing line is on the screen */
+};
+
+void term_begin(struct term *t, FILE *out, const char *kernel, const char *command, size_t planned);
+
+/* The changing line: what goes on now. */
+void term_status(struct term *t, const char *text);
+
+void term_result(struct term *t, const struct result *r);
+void term_note(struct term *t, const char *text);
+
+/* Totals, skips by reason, tests that never ran, where the results are. */
+void term_summary(struct term *t, const struct run *run, const char *dir, double seconds);
+
+/* Sabotage: the score, and who passed although the helpers lied. */
+void term_sabotage(struct term *t, const struct run *run);
+
+#endif

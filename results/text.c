@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "results/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vm/fault.h"
+
+static void out_of_memory(void)
+{
+	fputs("nscheck: out of memory\n", stderr);
+	exit(EXIT_UNFINISHED);
+}
+
+void *xrealloc(void *p, size_t size)
+{
+	void *q = realloc(p, size ? size : 1);
+
+	if (!q)
+		out_of_memory();
+	return q;
+}
+
+void *xzalloc(size_t size)
+{
+	void *p = calloc(1, size ? size : 1);
+
+	if (!p)
+		out_of_memory();
+	return p;
+}
+
+char *xstrdup(const char *s)
+{
+	char *copy = strdup(s);
+
+	if (!copy)
+		out_of_memory();
+	return copy;
+}
+
+char *xprintf(const char *fmt, ...)
+{
+	char *s = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	int len = vasprintf(&s, fmt, ap);
+	va_end(ap);
+	if (len < 0)
+		out_of_memory();
+	return s;
+}
+
+void text_add(struct text *t, const char *data, size_t len)
+{
+	if (t->limit && t->len + len > t->limit) {
+		size_t kept = t->limit - t->len;
+
+		t->dropped += len - kept;
+		len = kept;
+	}
+	if (!len)
+		return;
+	if (t->len + len + 1 > t->room) {
+		t->room = (t->len + len + 1) * 2;
+		t->data = xrealloc(t->data, t->room);
+	}
+	memcpy(t->data + t->len, data, len);
+	t->len += len;
+	t->data[t->len] = '\0';
+}
+
+void text_printf(struct text *t, const char *fmt, ...)
+{
+	char *s = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	int len = vasprintf(&s, fmt, ap);
+	va_end(ap);
+	if (len < 0)
+		out_of_memory();
+	text_add(t, s, (size_t)len);
+	free(s);
+}
+
+void text_add_escaped(struct text *t, const char *data, size_t len)
+{
+	static const char hex[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)data[i];
+
+		if (c >= 0x20 && c < 0x7f)
+			text_add(t, data + i, 1);
+		else if (c == '\t')
+			text_add(t, " ", 1);
+		else
+			text_add(t, (char[]){ '\\', 'x', hex[c >> 4], hex[c & 15] }, 4);
+	}
+}
+
+void text_clear(struct text *t)
+{
+	t->len = 0;
+	t->dropped = 0;
+	if (t->data)
+		t->data[0] = '\0';
+}
+
+void text_free(struct text *t)
+{
+	free(t->data);
+	t->data = NULL;
+	t->len = t->room = t->dropped = 0;
+}
+
+const char *text_get(const struct text *t)
+{
+	return t->data ? t->data : "";
+}
+
+char *text_take(struct text *t)
+{
+	char *s = t->data ? t->data : xstrdup("");
+
+	t->data = NULL;
+	t->len = t->room = t->dropped = 0;
+	return s;
+}

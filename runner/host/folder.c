@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "runner/host/folder.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+char *folder_runs(const struct options *o)
+{
+	char *tree = xprintf("%s/../results", o->home);
+	char *runs = access(tree, F_OK) ? xstrdup("results/runs") : xprintf("%s/runs", tree);
+	char *real = realpath(tree, NULL);
+
+	if (real && !access(tree, F_OK)) {
+		free(runs);
+		runs = xprintf("%s/runs", real);
+	}
+	free(real);
+	free(tree);
+	return runs;
+}
+
+static int make_parents(const char *path)
+{
+	char *copy = xstrdup(path);
+	int ret = 0;
+
+	for (char *slash = strchr(copy + 1, '/'); slash && !ret; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		ret = mkdir(copy, 0755) && errno != EEXIST ? -1 : 0;
+		*slash = '/';
+	}
+	if (!ret)
+		ret = mkdir(copy, 0755) && errno != EEXIST ? -1 : 0;
+	free(copy);
+	return ret;
+}
+
+static bool holds_something(const char *path)
+{
+	DIR *d = opendir(path);
+	struct dirent *e;
+	bool found = false;
+
+	while (d && !found && (e = readdir(d)))
+		found = strcmp(e->d_name, ".") && strcmp(e->d_name, "..");
+	if (d)
+		closedir(d);
+	return found;
+}
+
+static char *new_id(void)
+{
+	time_t now = time(NULL);
+	unsigned char salt[3];
+	char stamp[32];
+
+	if (getrandom(salt, sizeof(salt), 0) != sizeof(salt))
+		abort();
+	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", gmtime(&now));
+	return xprintf("%s-%02x%02x%02x", stamp, salt[0], salt[1], salt[2]);
+}
+
+int folder_make(struct folder *f, const struct options *o, struct fault *fault)
+{
+	*f = (struct folder){ .id = new_id() };
+	if (o->output) {
+		f->path = xstrdup(o->output);
+	} else {
+		f->runs = folder_runs(o);
+		f->path = xprintf("%s/%s", f->runs, f->id);
+	}
+	if (make_parents(f->path))
+		return fault_set(fault, EXIT_BAD_INPUT, "cannot make the results folder %s: %m", f->path);
+	if (holds_something(f->path))
+		return fault_set(fault, EXIT_BAD_INPUT, "%s is not empty: give a new folder to --output", f->path);
+	if (access(f->path, W_OK))
+		return fault_set(fault, EXIT_BAD_INPUT, "cannot write to the results folder %s: %m", f->path);
+	return 0;
+}
+
+void folder_publish(const struct folder *f)
+{
+	char *link, *tmp;
+
+	if (!f->runs)
+		return;
+	link = xprintf("%s/latest", f->runs);
+	tmp = xprintf("%s/.latest.%s", f->runs, f->id);
+	if (symlink(f->id, tmp) || rename(tmp, link))
+		unlink(tmp);
+	free(link);
+	free(tmp);
+}
+
+void folder_free(struct folder *f)
+{
+	free(f->id);
+	free(f->path);
+	free(f->runs);
+	*f = (struct folder){ 0 };
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef RUNNER_HOST_FOLDER_H
+#define RUNNER_HOST_FOLDER_H
+
+#include "runner/host/options.h"
+
+/* The folder of one run. */
+struct folder {
+	char *id;   /* UTC time and a short random part */
+	char *path;
+	char *runs; /* where runs land, or NULL with --output */
+};
+
+/* The folder that runs land in when --output does not say otherwise: results/runs of the tree. */
+char *folder_runs(const struct options *o);
+
+/* Makes the run's folder; --output may name an empty one, but not one that holds something. */
+int folder_make(struct folder *f, const struct options *o, struct fault *fault);
+
+/* Lets results/runs/latest point to it. */
+void folder_publish(const struct folder *f);
+
+void folder_free(struct folder *f);
+
+#endif

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdio.h>
+#include <string.h>
+
+#include "runner/host/list.h"
+#include "runner/host/options.h"
+#include "runner/host/run.h"
+#include "runner/host/select.h"
+#include "runner/host/shell.h"
+#include "runner/host/table.h"
+
+static int list_or_run(const struct options *o, struct fault *fault)
+{
+	struct table table;
+	int status;
+
+	if (table_load(&table, o->guest, fault) || select_tests(&table, o->selection, o->selected, fault))
+		status = fault->status;
+	else if (o->list)
+		status = list_print(&table, o->json, o->missing, stdout) ?
+				 fault_set(fault, EXIT_UNFINISHED, "cannot write the list: %m"), EXIT_UNFINISHED : EXIT_EXPECTED;
+	else
+		status = run_tests(o, &table, fault);
+	table_free(&table);
+	return status;
+}
+
+static int act(const struct options *o, struct fault *fault)
+{
+	if (o->report)
+		return run_report(o->report, fault);
+	if (o->shell)
+		return shell_run(o, fault);
+	return list_or_run(o, fault);
+}
+
+int main(int argc, char **argv)
+{
+	struct fault fault = { 0 };
+	struct options options;
+	int status = options_parse(&options, argc, argv, &fault) ? fault.status : act(&options, &fault);
+
+	if (fault.status)
+		fprintf(stderr, "nscheck: %s\n", fault.text);
+	options_free(&options);
+	return status;
+}

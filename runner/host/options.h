@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef RUNNER_HOST_OPTIONS_H
+#define RUNNER_HOST_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "results/text.h"
+#include "vm/kernel.h"
+#include "vm/qemu.h"
+
+/* What the user asked for, checked. Strings are the command line's or owned by this struct until the end. */
+struct options {
+	char **selection;
+	size_t selected;
+	struct kernel_request kernel;
+	enum accel accel;
+	const char *append;
+	char **setup;
+	size_t setups;
+	const char *output, *report;
+	int memory, cpus, jobs; /* jobs 0: as many as make sense */
+	double timeout_factor;
+	int repeat;
+	bool cold, fresh_vm, sabotage, list, json, missing, shell, timings;
+	const char *qemu;
+	char *guest, *init, *cache;
+	char *home;             /* folder of the program's own executable */
+	long cache_size;        /* MiB of snapshots */
+	struct text command;    /* the options that a command needs to repeat a test of this run */
+};
+
+/* Fills options from the command line; a fault is for main to print. Ends the program for --help. */
+int options_parse(struct options *options, int argc, char **argv, struct fault *fault);
+void options_free(struct options *options);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef RUNNER_HOST_PLAN_H
+#define RUNNER_HOST_PLAN_H
+
+#include "runner/host/options.h"
+#include "runner/host/table.h"
+
+/* One run of one test, to be done by any VM that fits. */
+struct job {
+	const struct test *test;
+	bool fresh; /* in a VM that ran nothing else, and runs nothing after */
+	bool cold;  /* in a VM that was booted */
+	bool again; /* a crashed test once more */
+	long expected_ms;
+};
+
+struct plan {
+	struct job *jobs;
+	size_t count;
+};
+
+/*
+ * What to run of the selected rows, in which order: longest first by the journal in `last` (may be NULL) so
+ * that several VMs end together, tests that want a VM of their own at the end. One round of --repeat.
+ * A selection without any test that could run is a fault.
+ */
+int plan_make(struct plan *plan, const struct table *table, const struct options *o, const char *last,
+	      struct fault *fault);
+
+/* Adds one more job at the end. */
+void plan_add(struct plan *plan, struct job job);
+
+void plan_free(struct plan *plan);
+
+#endif

@@ -1,0 +1,417 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "runner/host/pool.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+enum { GRACE_MS = 5000, BOOT_FAILURES_MAX = 3, RESTORE_FAILURES_MAX = 2 };
+
+/* A place for one VM after the other. */
+struct slot {
+	struct vm *vm;
+	bool has_job;
+	bool spoiled; /* ran a job that wants nothing after it in its VM */
+	bool announced;
+	struct job job;
+};
+
+static void set_fault(struct pool *p, const char *text)
+{
+	fault_set(p->fault, EXIT_UNFINISHED, "%s", text);
+	p->stopping = p->dropping = true;
+}
+
+static void journal(struct pool *p, const char *type, json_t *entry)
+{
+	if (!journal_add(p->journal, type, entry, p->fault))
+		return;
+	p->stopping = p->dropping = true;
+}
+
+static void note(struct pool *p, const char *text)
+{
+	journal(p, "note", json_pack("{s:s}", "text", text));
+	term_note(p->term, text);
+}
+
+static struct slot *slot_of(struct pool *p, const struct vm *vm)
+{
+	for (int i = 0; i < p->jobs; i++)
+		if (p->slots[i].vm == vm)
+			return &p->slots[i];
+	abort();
+}
+
+/* ---- what VMs tell ---- */
+
+static void announce(struct pool *p, struct slot *slot)
+{
+	struct vm *vm = slot->vm;
+	int64_t took = vm->ready_at - vm->started_at;
+
+	slot->announced = true;
+	p->ever_ready = true;
+	p->failures = 0;
+	*(vm->warm ? &p->times.restore : &p->times.boot) += took;
+	journal(p, "vm",
+		json_pack("{s:i,s:s,s:I,s:s,s:s,s:I}", "vm", vm->number, "start", vm->warm ? "warm" : "cold",
+			  "ready_ms", (json_int_t)took, "accel", accel_name(p->machine->accel), "release",
+			  vm->release ? vm->release : "", "at_ms", (json_int_t)(vm->started_at - p->began)));
+}
+
+static void on_ready(void *arg, struct vm *vm)
+{
+	struct pool *p = arg;
+	struct slot *slot = slot_of(p, vm);
+
+	if (!slot->announced)
+		announce(p, slot);
+}
+
+/* A crash may be the doing of the tests before: once more, with nothing before it. */
+static void run_again(struct pool *p, const struct result *r, const struct job *job)
+{
+	if (r->verdict != VERDICT_CRASH || job->again || p->options->sabotage || p->options->repeat > 1 || p->stopping)
+		return;
+	plan_add(p->plan, (struct job){ .test = job->test, .fresh = true, .cold = true, .again = true });
+}
+
+static void on_result(void *arg, struct vm *vm, struct result *r)
+{
+	struct pool *p = arg;
+	struct slot *slot = slot_of(p, vm);
+	struct job job = slot->job;
+
+	slot->has_job = false;
+	slot->spoiled |= job.fresh;
+	if (p->dropping) {
+		result_free(r);
+		return;
+	}
+	r->again = job.again;
+	r->sabotage = p->options->sabotage;
+	r->at_ms = (long)(loop_now() - p->began);
+	p->times.tests += r->duration_ms;
+	journal(p, "test", result_to_json(r));
+	term_result(p->term, r);
+	if (r->verdict == VERDICT_PASS || r->verdict == VERDICT_SKIP)
+		p->good++;
+	else if (p->options->repeat > 1)
+		p->stopping = true;
+	run_again(p, r, &job);
+	result_free(r);
+}
+
+static void on_note(void *arg, struct vm *vm, const char *text)
+{
+	struct pool *p = arg;
+	char *line = xprintf("VM %d: %s", vm->number, text);
+
+	note(p, line);
+	free(line);
+}
+
+/* The kernel complained after a test's verdict was given: that verdict does not stand. */
+static void on_late_splat(void *arg, struct vm *vm, const char *id, const char *line, const char *log)
+{
+	struct pool *p = arg;
+	struct result *r;
+
+	if (!id || p->dropping)
+		return;
+	r = result_new(id);
+	r->verdict = VERDICT_SPLAT;
+	r->vm = vm->number;
+	r->warm = vm->warm;
+	r->sabotage = p->options->sabotage;
+	r->at_ms = (long)(loop_now() - p->began);
+	r->fingerprint = console_fingerprint(log);
+	r->message = xprintf("after its end: %s", line);
+	result_set(&r->kernel_log, log);
+	journal(p, "test", result_to_json(r));
+	note(p, r->message);
+	result_free(r);
+}
+
+/* ---- VMs that ended ---- */
+
+static void explain(struct pool *p, const struct vm *vm)
+{
+	struct fault ignored = { 0 };
+	char *tail = console_tail(&vm->console), *command = vm_command(p->machine, &ignored);
+
+	if (*text_get(&vm->errors_text))
+		text_printf(&p->trouble, "QEMU said: %s\n", text_get(&vm->errors_text));
+	text_printf(&p->trouble, *tail ? "the end of its console:\n%s" : "its console stayed empty\n", tail);
+	text_printf(&p->trouble, "the command was:\n%s\n", command ? command : "?");
+	free(tail);
+	free(command);
+}
+
+/* Whether there is still another accelerator to try. */
+static bool fall_back(struct pool *p, const struct vm *vm)
+{
+	if (p->options->accel != ACCEL_AUTO || p->machine->accel != ACCEL_KVM || p->ever_ready)
+		return false;
+	p->machine->accel = ACCEL_TCG;
+	accel_remember_broken(p->accel);
+	char *text = xprintf("KVM does not work here (%s): emulating instead, and from now on", vm->failure);
+	note(p, text);
+	free(text);
+	journal(p, "facts", json_pack("{s:s}", "accel", accel_name(ACCEL_TCG)));
+	if (p->machine->snapshots_wanted) {
+		char key[65];
+
+		if (!vm_snapshot_key(p->machine, key, p->fault))
+			snapshot_find(p->machine->snapshots, key);
+	}
+	return true;
+}
+
+static void boot_failed(struct pool *p, const struct vm *vm)
+{
+	bool silent = !vm->console.lines && !vm->console.len && !*text_get(&vm->errors_text);
+
+	if (fall_back(p, vm))
+		return;
+	p->failures++;
+	if (p->failures < BOOT_FAILURES_MAX && (p->ever_ready || (silent && p->failures == 1)))
+		return;
+	explain(p, vm);
+	set_fault(p, vm->failure);
+}
+
+static void restore_failed(struct pool *p, const struct vm *vm)
+{
+	char *text;
+
+	if (p->machine->snapshots->fd < 0)
+		return; /* another VM has said it already */
+	text = xprintf("the saved VM cannot be restored (%s): it is thrown away", vm->failure);
+	note(p, text);
+	free(text);
+	snapshot_discard(p->machine->snapshots);
+	if (++p->restore_failures >= RESTORE_FAILURES_MAX)
+		p->machine->snapshots_wanted = false;
+}
+
+static void handle_end(struct pool *p, const struct vm *vm)
+{
+	if (p->dropping)
+		return;
+	switch (vm->end) {
+	case VM_END_ASKED:
+		break;
+	case VM_END_BOOT:
+		boot_failed(p, vm);
+		break;
+	case VM_END_RESTORE:
+		restore_failed(p, vm);
+		break;
+	case VM_END_SETUP:
+		set_fault(p, vm->failure);
+		break;
+	case VM_END_CRASH:
+		if (!vm->tests_run && ++p->failures >= BOOT_FAILURES_MAX)
+			set_fault(p, "the VMs end before they run a test");
+		break;
+	}
+}
+
+static void bury_vm(struct pool *p, struct slot *slot)
+{
+	struct vm *vm = slot->vm;
+
+	handle_end(p, vm);
+	slot->vm = NULL;
+	slot->has_job = slot->spoiled = slot->announced = false;
+	vm_free(vm);
+}
+
+/* ---- feeding ---- */
+
+/* Jobs that nobody has taken yet, of all rounds. */
+static size_t jobs_left(const struct pool *p)
+{
+	return p->stopping ? 0 : p->plan->count * (size_t)p->options->repeat - p->next;
+}
+
+static const struct job *next_job(const struct pool *p)
+{
+	return jobs_left(p) ? &p->plan->jobs[p->next % p->plan->count] : NULL;
+}
+
+/* Whether a snapshot is on its way, which is worth waiting for. */
+static bool snapshot_is_coming(const struct pool *p)
+{
+	if (!p->machine->snapshots_wanted || p->machine->snapshots->fd >= 0)
+		return false;
+	for (int i = 0; i < p->jobs; i++) {
+		const struct vm *vm = p->slots[i].vm;
+
+		if (vm && (vm->state == VM_BOOTING || vm->state == VM_SAVING))
+			return true;
+	}
+	return false;
+}
+
+/* VMs that have no test yet and will take one. */
+static size_t idle_vms(const struct pool *p)
+{
+	size_t idle = 0;
+
+	for (int i = 0; i < p->jobs; i++) {
+		const struct slot *slot = &p->slots[i];
+
+		idle += slot->vm && !slot->has_job && !slot->spoiled && slot->vm->state <= VM_READY;
+	}
+	return idle;
+}
+
+static void start_vm(struct pool *p, struct slot *slot)
+{
+	static const char starting[] = "starting a VM";
+	static struct vm_owner owner = {
+		.ready = on_ready, .result = on_result, .note = on_note, .late_splat = on_late_splat
+	};
+	const struct job *job = next_job(p);
+
+	if (!job || jobs_left(p) <= idle_vms(p) || (!job->cold && snapshot_is_coming(p)))
+		return;
+	owner.arg = p;
+	term_status(p->term, starting);
+	slot->vm = vm_start(p->machine, &owner, ++p->vms, job->cold, p->fault);
+	if (!slot->vm)
+		p->stopping = p->dropping = true;
+}
+
+static bool fits(const struct slot *slot, const struct job *job)
+{
+	if (slot->spoiled || slot->vm->distrusted)
+		return false;
+	return !job->fresh || (!slot->vm->tests_run && !(job->cold && slot->vm->warm));
+}
+
+static void feed(struct pool *p, struct slot *slot)
+{
+	const struct job *job = next_job(p);
+
+	if (!job || !fits(slot, job)) {
+		vm_leave(slot->vm);
+		return;
+	}
+	slot->job = *job;
+	slot->has_job = true;
+	p->next++;
+	term_status(p->term, job->test->id);
+	vm_order(slot->vm, job->test, p->options->sabotage);
+}
+
+static void step_slot(struct pool *p, struct slot *slot)
+{
+	if (slot->vm && slot->vm->state == VM_DEAD)
+		bury_vm(p, slot);
+	if (!slot->vm)
+		start_vm(p, slot);
+	else if (p->dropping || (p->stopping && !slot->has_job && slot->vm->state != VM_LEAVING))
+		vm_kill(slot->vm);
+	else if (slot->vm->state == VM_READY)
+		feed(p, slot);
+}
+
+/* ---- the loop ---- */
+
+static void on_signal(void *arg, struct watch *w)
+{
+	struct pool *p = arg;
+	struct signalfd_siginfo info;
+
+	if (read(w->fd, &info, sizeof(info)) != sizeof(info))
+		return;
+	p->interrupts++;
+	p->stopping = true;
+	if (p->interrupts == 1) {
+		p->stop_until = loop_now() + GRACE_MS;
+		term_note(p->term, "interrupted: running tests have five seconds; once more ends them now");
+	} else {
+		p->dropping = true;
+	}
+}
+
+static int watch_signals(struct pool *p)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	p->signals = (struct watch){ .fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK), .ready = on_signal, .arg = p };
+	return p->signals.fd < 0 ? -1 : loop_add(p->machine->loop, &p->signals);
+}
+
+static bool is_busy(const struct pool *p)
+{
+	for (int i = 0; i < p->jobs; i++)
+		if (p->slots[i].vm)
+			return true;
+	return next_job(p) != NULL;
+}
+
+static int64_t nearest_deadline(const struct pool *p)
+{
+	int64_t nearest = p->interrupts ? p->stop_until : INT64_MAX;
+
+	for (int i = 0; i < p->jobs; i++) {
+		const struct vm *vm = p->slots[i].vm;
+
+		if (vm && vm->state == VM_DEAD)
+			return 0;
+		if (vm && vm->deadline < nearest)
+			nearest = vm->deadline;
+	}
+	return nearest;
+}
+
+static void check_deadlines(struct pool *p)
+{
+	int64_t now = loop_now();
+
+	if (p->interrupts && now >= p->stop_until)
+		p->dropping = true;
+	for (int i = 0; i < p->jobs; i++) {
+		struct vm *vm = p->slots[i].vm;
+
+		if (vm && vm->deadline <= now)
+			vm_late(vm);
+	}
+}
+
+int pool_run(struct pool *p)
+{
+	p->slots = xzalloc((size_t)p->jobs * sizeof(*p->slots));
+	p->began = loop_now();
+	if (watch_signals(p))
+		fault_set(p->fault, EXIT_UNFINISHED, "cannot watch signals: %m");
+	while (!p->fault->status || is_busy(p)) {
+		for (int i = 0; i < p->jobs; i++)
+			step_slot(p, &p->slots[i]);
+		if (!is_busy(p))
+			break;
+		if (loop_step(p->machine->loop, nearest_deadline(p))) {
+			fault_set(p->fault, EXIT_UNFINISHED, "cannot wait for events: %m");
+			break;
+		}
+		check_deadlines(p);
+	}
+	for (int i = 0; i < p->jobs; i++)
+		if (p->slots[i].vm)
+			vm_free(p->slots[i].vm);
+	free(p->slots);
+	loop_remove(p->machine->loop, &p->signals);
+	return p->fault->status ? -1 : 0;
+}

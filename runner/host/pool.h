@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef RUNNER_HOST_POOL_H
+#define RUNNER_HOST_POOL_H
+
+#include "results/journal.h"
+#include "results/term.h"
+#include "runner/host/accel.h"
+#include "runner/host/plan.h"
+#include "runner/host/vm.h"
+
+/* Where the time of a run went, in milliseconds. */
+struct pool_times {
+	int64_t boot, restore, prepare, tests;
+};
+
+/* One queue of jobs feeds some VMs; every result is in the journal before its VM gets the next job. */
+struct pool {
+	struct machine *machine;
+	const struct options *options;
+	struct journal *journal;
+	struct term *term;
+	struct plan *plan;
+	struct accel_memory *accel;
+	size_t next;             /* first job that nobody has taken, counted over all rounds of --repeat */
+	int jobs;                /* VMs at once */
+	struct slot *slots;
+	int vms;                 /* started so far */
+	int64_t began;
+	bool ever_ready;
+	int failures;            /* VMs in a row that did not come up */
+	int restore_failures;
+	bool stopping;           /* no further job is started */
+	bool dropping;           /* what the running tests still say does not count */
+	int interrupts;
+	int64_t stop_until;
+	size_t good;             /* results that were pass or skip */
+	struct fault *fault;
+	struct text trouble;     /* lines that explain the fault */
+	struct pool_times times;
+	struct watch signals;
+};
+
+/* Runs the plan to its end, the first fault, or the second interrupt. Returns -1 when there was a fault. */
+int pool_run(struct pool *pool);
+
+#endif

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "runner/host/run.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "runner/host/facts.h"
+
+/* Memory that a VM takes beside the guest's own. */
+enum { VM_OVERHEAD_MIB = 128, TESTS_PER_VM = 8 };
+
+static int vm_count(const struct options *o, size_t jobs)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	long free_mib = sysconf(_SC_AVPHYS_PAGES) / (1048576 / sysconf(_SC_PAGESIZE));
+	long fit = free_mib / (o->memory + VM_OVERHEAD_MIB), useful = (long)((jobs + TESTS_PER_VM - 1) / TESTS_PER_VM);
+	long n = o->jobs ? o->jobs : cores < useful ? cores : useful;
+
+	if ((o->fresh_vm || o->sabotage) && !o->jobs)
+		n = cores;
+	if (n > (long)jobs)
+		n = (long)jobs;
+	if (!o->jobs && n > fit)
+		n = fit;
+	return n < 1 ? 1 : (int)n;
+}
+
+/* A kernel's name as the user knows it, short. */
+static const char *short_name(const struct session *s)
+{
+	return s->kernel.release ? s->kernel.release : s->kernel.name;
+}
+
+static char *repeat_command(const struct options *o)
+{
+	const char *door = getenv("NSCHECK_COMMAND");
+	struct text shown = { 0 };
+
+	if (!door || !*door)
+		door = program_invocation_name;
+	text_add_escaped(&shown, door, strlen(door));
+	text_printf(&shown, "%s", text_get(&o->command));
+	return text_take(&shown);
+}
+
+static json_t *end_entry(const struct pool *p, const struct session *s, int64_t list_ms, int64_t began)
+{
+	const char *how = p->fault->status ? "fault" : p->interrupts ? "interrupted" : "finished";
+	json_t *end = json_pack("{s:s}", "how", how), *times = json_object();
+
+	if (p->fault->status)
+		json_object_set_new(end, "fault", json_string(p->fault->text));
+	json_object_set_new(times, "list", json_integer(list_ms));
+	json_object_set_new(times, "kernel", json_integer(s->kernel_ms));
+	json_object_set_new(times, "image", json_integer(s->image_ms));
+	json_object_set_new(times, "boot", json_integer(p->times.boot));
+	json_object_set_new(times, "restore", json_integer(p->times.restore));
+	json_object_set_new(times, "tests", json_integer(p->times.tests));
+	json_object_set_new(times, "total", json_integer(loop_now() - began));
+	json_object_set_new(end, "times_ms", times);
+	return end;
+}
+
+static void print_timings(const struct run *run, int64_t report_ms)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(json_object_get(run->end, "times_ms"), key, value)
+		printf("time: %-8s %8.3f s\n", key, (double)json_integer_value(value) / 1000);
+	printf("time: %-8s %8.3f s\n", "reports", (double)report_ms / 1000);
+	if (fflush(stdout))
+		perror("nscheck: stdout");
+}
+
+/* The exit status: what stopped the run, else what the verdicts say. */
+static int status_of(const struct pool *p, const struct run *run)
+{
+	if (p->interrupts)
+		return EXIT_INTERRUPTED;
+	if (p->fault->status)
+		return p->fault->status;
+	if (p->options->sabotage && !run->total[VERDICT_MISS])
+		return run->total[VERDICT_PASS] ? EXIT_TEST_FAILED : EXIT_EXPECTED;
+	return run_status(run);
+}
+
+static int conclude(struct pool *p, const struct folder *f, int64_t began)
+{
+	int64_t before = loop_now();
+	struct fault late = { 0 };
+	struct run run;
+	int status;
+
+	if (run_load(&run, f->path, &late) || report_all(&run, f->path, &late)) {
+		fault_set(p->fault, late.status, "%s", late.text);
+		return p->fault->status;
+	}
+	int64_t took = loop_now() - before;
+	term_summary(p->term, &run, f->path, (double)(loop_now() - began) / 1000);
+	if (p->options->sabotage)
+		term_sabotage(p->term, &run);
+	if (p->options->repeat > 1)
+		printf("%zu results in a row were pass or skip\n", p->good);
+	if (p->options->timings)
+		print_timings(&run, took);
+	status = status_of(p, &run);
+	run_free(&run);
+	return status;
+}
+
+/* From here on there is a folder, and whatever happens its reports are written. */
+static int run_in_folder(struct session *s, struct plan *plan, const struct folder *f, int64_t list_ms, int64_t began,
+			 struct fault *fault)
+{
+	const struct options *o = s->options;
+	struct journal journal;
+	struct term term;
+	char *command = repeat_command(o), *log = xprintf("%s/console.log", f->path);
+	struct pool pool = { .machine = &s->machine, .options = o, .journal = &journal, .term = &term, .plan = plan,
+			     .accel = &s->accel, .jobs = vm_count(o, plan->count * (size_t)o->repeat), .fault = fault };
+	json_t *facts = facts_of_run(s, f, plan, fault);
+	int status = EXIT_UNFINISHED;
+
+	if (!facts || journal_create(&journal, f->path, fault)) {
+		json_decref(facts);
+		goto out;
+	}
+	s->machine.console_log = fopen(log, "we");
+	if (s->machine.console_log)
+		setvbuf(s->machine.console_log, NULL, _IOLBF, 0);
+	term_begin(&term, stdout, short_name(s), command, plan->count * (size_t)o->repeat);
+	term.sabotage = o->sabotage;
+	if (!journal_add(&journal, "run", facts, fault)) {
+		pool_run(&pool);
+		journal_add(&journal, "end", end_entry(&pool, s, list_ms, began), fault);
+	}
+	if (s->machine.console_log)
+		fclose(s->machine.console_log);
+	journal_close(&journal);
+	folder_publish(f);
+	status = conclude(&pool, f, began);
+	fputs(text_get(&pool.trouble), stderr);
+	text_free(&pool.trouble);
+out:
+	free(command);
+	free(log);
+	return fault->status && status != EXIT_INTERRUPTED ? fault->status : status;
+}
+
+int run_tests(const struct options *o, struct table *table, struct fault *fault)
+{
+	int64_t began = loop_now(), list_ms;
+	char *runs = folder_runs(o), *last = xprintf("%s/latest", runs);
+	struct folder folder = { 0 };
+	struct plan plan = { 0 };
+	struct session session;
+	int status = -1;
+
+	list_ms = loop_now() - began;
+	int ret = plan_make(&plan, table, o, last, fault);
+	free(last);
+	free(runs);
+	if (!ret)
+		ret = session_open(&session, o, fault);
+	if (!ret && !folder_make(&folder, o, fault))
+		status = run_in_folder(&session, &plan, &folder, list_ms, began, fault);
+	if (!plan.count)
+		return fault->status;
+	session_close(&session);
+	plan_free(&plan);
+	folder_free(&folder);
+	return fault->status && status != EXIT_INTERRUPTED ? fault->status : status;
+}
+
+int run_report(const char *dir, struct fault *fault)
+{
+	struct run run;
+	struct term term;
+
+	if (run_load(&run, dir, fault))
+		return fault->status;
+	int ret = report_all(&run, dir, fault);
+	int status = ret ? fault->status : run_status(&run);
+	const char *release = json_string_value(json_object_get(json_object_get(run.facts, "kernel"), "release"));
+
+	term_begin(&term, stdout, release ? release : "kernel", "", run.count);
+	if (!ret) {
+		json_t *total = json_object_get(json_object_get(run.end, "times_ms"), "total");
+
+		term_summary(&term, &run, dir, (double)json_integer_value(total) / 1000);
+	}
+	run_free(&run);
+	return status;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef RUNNER_HOST_RUN_H
+#define RUNNER_HOST_RUN_H
+
+#include "runner/host/options.h"
+#include "runner/host/table.h"
+
+/* Runs the selected tests and reports. Returns the exit status; a fault is printed by the caller. */
+int run_tests(const struct options *o, struct table *table, struct fault *fault);
+
+/* Makes the reports in a folder again from its journal. Returns the exit status. */
+int run_report(const char *dir, struct fault *fault);
+
+#endif

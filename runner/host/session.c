@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "runner/host/session.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "vm/image.h"
+
+static int resolve(struct session *s, const struct options *o, struct fault *fault)
+{
+	struct image_request image = { .kernel = &s->kernel, .init = o->init, .guest = o->shell ? o->guest : NULL };
+	int64_t began = loop_now();
+
+	if (kernel_resolve(&o->kernel, o->cache, &s->kernel, fault))
+		return -1;
+	s->kernel_ms = loop_now() - began;
+	began = loop_now();
+	if (image_build(&image, o->cache, &s->initrd, fault))
+		return -1;
+	s->image_ms = loop_now() - began;
+	return 0;
+}
+
+static int map_suites(struct session *s, const char *path, struct fault *fault)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) || st.st_size <= 0) {
+		fault_set(fault, EXIT_BAD_INPUT, "cannot read %s: %m", path);
+		goto fail;
+	}
+	s->suites = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (s->suites == MAP_FAILED) {
+		s->suites = NULL;
+		fault_set(fault, EXIT_UNFINISHED, "cannot map %s: %m", path);
+		goto fail;
+	}
+	s->machine.suites = s->suites;
+	s->machine.suites_len = (size_t)st.st_size;
+	close(fd);
+	return 0;
+fail:
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+static int share_files(struct session *s, struct fault *fault)
+{
+	struct machine *m = &s->machine;
+
+	if (!m->identity.drop)
+		return 0;
+	m->kernel_fd = child_share_file(s->kernel.image, fault);
+	m->initrd_fd = m->kernel_fd < 0 ? -1 : child_share_file(s->initrd, fault);
+	return m->initrd_fd < 0 ? -1 : 0;
+}
+
+static int find_snapshot(struct session *s, struct fault *fault)
+{
+	const struct options *o = s->options;
+	char key[65];
+
+	if (snapshots_init(&s->snapshots, o->cache, o->cache_size, fault))
+		return -1;
+	s->machine.snapshots_wanted = !o->cold && o->cache_size > 0 && !o->shell;
+	if (!s->machine.snapshots_wanted)
+		return 0;
+	if (vm_snapshot_key(&s->machine, key, fault))
+		return -1;
+	snapshot_find(&s->snapshots, key);
+	return 0;
+}
+
+static int load_allowed(struct session *s, struct fault *fault)
+{
+	char *path = xprintf("%s/../results/splats.allow", s->options->home);
+	int ret = splat_allow_load(&s->allow, path, fault);
+
+	free(path);
+	return ret;
+}
+
+int session_open(struct session *s, const struct options *o, struct fault *fault)
+{
+	memset(s, 0, sizeof(*s));
+	s->options = o;
+	s->loop.epoll = s->snapshots.fd = -1;
+	s->machine = (struct machine){ .loop = &s->loop, .options = o, .kernel = &s->kernel, .kernel_fd = -1,
+				       .initrd_fd = -1, .snapshots = &s->snapshots, .allow = &s->allow,
+				       .qemu_version = s->qemu_version };
+	if (qemu_version(o->qemu, s->qemu_version, sizeof(s->qemu_version), fault))
+		return -1;
+	if (identity_choose(&s->machine.identity, &s->kvm_opens, fault) || resolve(s, o, fault))
+		return -1;
+	s->machine.initrd = s->initrd;
+	accel_init(&s->accel, o->cache, s->qemu_version);
+	s->machine.accel = accel_choose(&s->accel, o->accel, s->kvm_opens);
+	if (o->accel == ACCEL_KVM && !s->kvm_opens)
+		return fault_set(fault, EXIT_BAD_INPUT, "--accel kvm: /dev/kvm cannot be opened by the user QEMU runs as");
+	if (loop_init(&s->loop))
+		return fault_set(fault, EXIT_UNFINISHED, "cannot make an event loop: %m");
+	if (map_suites(s, o->guest, fault) || share_files(s, fault) || load_allowed(s, fault))
+		return -1;
+	return find_snapshot(s, fault);
+}
+
+void session_close(struct session *s)
+{
+	struct machine *m = &s->machine;
+
+	if (m->kernel_fd >= 0)
+		close(m->kernel_fd);
+	if (m->initrd_fd >= 0)
+		close(m->initrd_fd);
+	if (s->suites)
+		munmap(s->suites, m->suites_len);
+	splat_allow_free(&s->allow);
+	snapshots_close(&s->snapshots);
+	accel_free(&s->accel);
+	loop_close(&s->loop);
+	kernel_free(&s->kernel);
+	free(s->initrd);
+}

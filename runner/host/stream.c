@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "runner/host/stream.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+void stream_init(struct stream *s, stream_sink sink, void *arg)
+{
+	memset(s, 0, sizeof(*s));
+	s->sink = sink;
+	s->arg = arg;
+	s->verdict = -1;
+	s->budget = STREAM_FLOOD;
+	s->said.limit = STREAM_TEXT_MAX;
+}
+
+void stream_free(struct stream *s)
+{
+	free(s->expected);
+	result_free(s->result);
+	text_free(&s->said);
+	s->expected = NULL;
+	s->result = NULL;
+}
+
+void stream_expect(struct stream *s, const char *id)
+{
+	free(s->expected);
+	result_free(s->result);
+	s->expected = id ? xstrdup(id) : NULL;
+	s->result = id ? result_new(id) : NULL;
+	s->started = false;
+	s->verdict = -1;
+	s->budget = STREAM_FLOOD;
+	text_clear(&s->said);
+}
+
+/* Takes the diagnostics over into the result and the result out of the stream. */
+static struct result *take_result(struct stream *s)
+{
+	struct result *r = s->result;
+
+	if (s->said.dropped)
+		s->said.limit = 0, text_printf(&s->said, "\n(%zu more bytes)", s->said.dropped);
+	if (s->said.len)
+		r->diagnostics = text_take(&s->said);
+	s->said.limit = STREAM_TEXT_MAX;
+	s->result = NULL;
+	stream_expect(s, NULL);
+	return r;
+}
+
+struct result *stream_abandon(struct stream *s)
+{
+	return s->expected ? take_result(s) : NULL;
+}
+
+static void emit(struct stream *s, enum stream_kind kind, const char *text, long number)
+{
+	struct stream_event event = { .kind = kind, .text = text, .number = number };
+
+	s->sink(s->arg, &event);
+}
+
+/* What follows the prefix, or NULL. */
+static const char *after(const char *line, const char *prefix)
+{
+	size_t len = strlen(prefix);
+
+	return strncmp(line, prefix, len) ? NULL : line + len;
+}
+
+/* A whole decimal number within bounds, else `otherwise`. */
+static long number(const char *s, long most, long otherwise)
+{
+	char *end;
+
+	if (*s < '0' || *s > '9')
+		return otherwise;
+	errno = 0;
+	long n = strtol(s, &end, 10);
+	return errno || *end || n > most ? otherwise : n;
+}
+
+static void take_place(struct stream *s, const char *place)
+{
+	const char *colon = strrchr(place, ':');
+
+	if (!s->result || !colon)
+		return;
+	free(s->result->file);
+	s->result->file = strndup(place, (size_t)(colon - place));
+	s->result->line = (int)number(colon + 1, 1000000, 0);
+}
+
+/* "# in 'NAME': ..." in a message, or a diagnostic "role: NAME", names the child that failed. */
+static void take_diagnostic(struct stream *s, const char *text)
+{
+	const char *role = after(text, "role: ");
+
+	if (role && s->result)
+		result_set(&s->result->role, role);
+	if (s->said.len)
+		text_add(&s->said, "\n", 1);
+	text_add(&s->said, text, strlen(text));
+}
+
+/* A line about the test that runs; false when it is not such a line. */
+static bool take_test_line(struct stream *s, const char *line)
+{
+	const char *value;
+
+	if ((value = after(line, "#:nscheck_at: "))) {
+		take_place(s, value);
+	} else if ((value = after(line, "#:nscheck_message: "))) {
+		if (s->result)
+			result_set(&s->result->message, value);
+	} else if ((value = after(line, "#:nscheck_micros: "))) {
+		if (s->result)
+			s->result->micros = number(value, 1L << 40, -1);
+	} else if ((value = after(line, "#:nscheck_verdict: "))) {
+		s->verdict = verdict_parse(value);
+	} else {
+		return false;
+	}
+	if (!s->result)
+		emit(s, STREAM_STRAY, line, 0);
+	return true;
+}
+
+static bool take_answer(struct stream *s, const char *line)
+{
+	const char *value;
+
+	if ((value = after(line, "#:nscheck_hello: 1 "))) {
+		emit(s, STREAM_HELLO, value, 0);
+	} else if ((value = after(line, "#:nscheck_suites: "))) {
+		emit(s, STREAM_SUITES, value, number(value, 1L << 40, -1));
+	} else if ((value = after(line, "#:nscheck_setup: "))) {
+		emit(s, STREAM_SETUP, text_get(&s->said), number(value, 1L << 31, -1));
+		text_clear(&s->said);
+	} else if (after(line, "#:nscheck_bye:")) {
+		emit(s, STREAM_BYE, NULL, 0);
+	} else {
+		return false;
+	}
+	return true;
+}
+
+static void take_start(struct stream *s, const char *line, const char *id)
+{
+	if (!s->expected || strcmp(id, s->expected) || s->started)
+		emit(s, STREAM_STRAY, line, 0);
+	else
+		s->started = true;
+}
+
+/* The verdict that a result line stands for by itself. */
+static enum verdict line_verdict(bool ok, const char *directive)
+{
+	if (after(directive, "# SKIP"))
+		return VERDICT_SKIP;
+	if (ok)
+		return VERDICT_PASS;
+	if (after(directive, "# TIMEOUT"))
+		return VERDICT_TIMEOUT;
+	return after(directive, "# ERROR") ? VERDICT_ERROR : VERDICT_FAIL;
+}
+
+/* A guest may give these; crash, splat and miss are for the host to say. */
+static bool verdict_is_the_guests(int v)
+{
+	return v == VERDICT_PASS || v == VERDICT_SKIP || v == VERDICT_FAIL || v == VERDICT_TIMEOUT ||
+	       v == VERDICT_LEAK || v == VERDICT_ERROR;
+}
+
+static void judge(struct result *r, int said, bool ok, const char *directive)
+{
+	enum verdict line = line_verdict(ok, directive);
+	bool good = said == VERDICT_PASS || said == VERDICT_SKIP;
+
+	if (said < 0)
+		r->verdict = line;
+	else if (verdict_is_the_guests(said) && good == ok && (said == VERDICT_SKIP) == (line == VERDICT_SKIP))
+		r->verdict = (enum verdict)said;
+	else
+		r->verdict = VERDICT_ERROR, result_set(&r->message, "the guest contradicts itself");
+
+	const char *text = after(directive, "# ") ? strchr(directive + 2, ' ') : NULL;
+	if (text && !r->message)
+		result_set(&r->message, text + 1);
+}
+
+/* "N ID" or "N ID # DIRECTIVE text"; the number is not believed. */
+static void take_result_line(struct stream *s, const char *line, const char *rest, bool ok)
+{
+	const char *id = strchr(rest, ' ');
+	size_t len = id ? strcspn(++id, " ") : 0;
+
+	if (!len || !s->expected || strlen(s->expected) != len || strncmp(id, s->expected, len) || !s->started) {
+		emit(s, STREAM_STRAY, line, 0);
+		return;
+	}
+
+	int said = s->verdict;
+	struct stream_event event = { .kind = STREAM_RESULT, .result = take_result(s) };
+
+	judge(event.result, said, ok, id[len] ? id + len + 1 : "");
+	s->sink(s->arg, &event);
+}
+
+static void take_line(struct stream *s, const char *line)
+{
+	const char *rest;
+
+	if ((rest = after(line, "#:nscheck_start: ")))
+		take_start(s, line, rest);
+	else if (take_test_line(s, line) || take_answer(s, line))
+		return;
+	else if (after(line, "#:nscheck_"))
+		emit(s, STREAM_STRAY, line, 0);
+	else if ((rest = after(line, "ok ")))
+		take_result_line(s, line, rest, true);
+	else if ((rest = after(line, "not ok ")))
+		take_result_line(s, line, rest, false);
+	else if (*line)
+		take_diagnostic(s, after(line, "# ") ? line + 2 : line);
+}
+
+static void end_line(struct stream *s)
+{
+	struct text line = { 0 };
+
+	if (s->len && s->line[s->len - 1] == '\r')
+		s->len--;
+	text_add_escaped(&line, s->line, s->len);
+	s->len = 0;
+	s->cut = false;
+	take_line(s, text_get(&line));
+	text_free(&line);
+}
+
+static void spend(struct stream *s, size_t len)
+{
+	if (s->budget >= len) {
+		s->budget -= len;
+		return;
+	}
+	if (s->budget)
+		emit(s, STREAM_FLOODED, NULL, 0);
+	s->budget = 0;
+}
+
+void stream_feed(struct stream *s, const char *data, size_t len)
+{
+	spend(s, len);
+	for (size_t i = 0; i < len; i++) {
+		if (data[i] == '\n')
+			end_line(s);
+		else if (s->len < sizeof(s->line))
+			s->line[s->len++] = data[i];
+		else
+			s->cut = true;
+	}
+}
