@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "vm/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define DATA_LEVELS 3 /* build/nscheck, build/fuzz/x: the tree is at most this far up */
+
+bool file_exists(const char *path)
+{
+	return access(path, F_OK) == 0;
+}
+
+static int open_regular(const char *path, struct stat *st, struct fault *fault)
+{
+	/* O_NONBLOCK: a FIFO must be refused, not waited for. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0)
+		return fault_set(fault, EXIT_BAD_INPUT, "cannot read %s: %s", path, strerror(errno));
+	if (fstat(fd, st) < 0 || !S_ISREG(st->st_mode)) {
+		close(fd);
+		return fault_set(fault, EXIT_BAD_INPUT, "%s is not a regular file", path);
+	}
+	return fd;
+}
+
+static int read_all(int fd, const char *path, struct bytes *out, struct fault *fault)
+{
+	size_t done = 0;
+
+	while (done < out->len) {
+		ssize_t n = read(fd, out->data + done, out->len - done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return fault_set(fault, EXIT_BAD_INPUT, "cannot read %s: %s", path, strerror(errno));
+		if (n == 0)
+			break;
+		done += (size_t)n;
+	}
+	out->len = done; /* less when the file shrank meanwhile */
+	return 0;
+}
+
+int file_read(const char *path, size_t max, struct bytes *out, struct fault *fault)
+{
+	struct stat st;
+	int fd = open_regular(path, &st, fault);
+
+	*out = (struct bytes){0};
+	if (fd < 0)
+		return -1;
+	if ((unsigned long long)st.st_size > max) {
+		close(fd);
+		return fault_set(fault, EXIT_BAD_INPUT,
+				 "%s has %lld bytes, more than the %zu that are allowed for it", path,
+				 (long long)st.st_size, max);
+	}
+	out->len = (size_t)st.st_size;
+	out->data = mem_need(malloc(out->len + 1)); /* one more: an empty file has data too */
+	int rc = read_all(fd, path, out, fault);
+	close(fd);
+	if (rc < 0)
+		bytes_free(out);
+	return rc;
+}
+
+int file_map(const char *path, struct bytes *out, struct fault *fault)
+{
+	struct stat st;
+	int fd = open_regular(path, &st, fault);
+
+	*out = (struct bytes){0};
+	if (fd < 0)
+		return -1;
+	void *p = st.st_size ? mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0) : NULL;
+	close(fd);
+	if (p == MAP_FAILED)
+		return fault_set(fault, EXIT_UNFINISHED, "cannot map %s: %s", path, strerror(errno));
+	*out = (struct bytes){.data = p, .len = (size_t)st.st_size};
+	return 0;
+}
+
+void file_unmap(struct bytes *bytes)
+{
+	if (bytes->data)
+		munmap(bytes->data, bytes->len);
+	*bytes = (struct bytes){0};
+}
+
+int fault_writing(struct fault *fault, const char *path, int error)
+{
+	if (error == ENOSPC || error == EDQUOT)
+		return fault_set(
+			fault, EXIT_UNFINISHED,
+			"no space left to write %s: free some, or set NSCHECK_CACHE to a folder with space",
+			path);
+	return fault_set(fault, EXIT_UNFINISHED, "cannot write %s: %s", path, strerror(error));
+}
+
+static int write_all(int fd, const struct bytes *bytes)
+{
+	size_t done = 0;
+
+	while (done < bytes->len) {
+		ssize_t n = write(fd, bytes->data + done, bytes->len - done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		done += (size_t)n;
+	}
+	return 0;
+}
+
+int file_store(const char *path, const struct bytes *bytes, struct fault *fault)
+{
+	char *tmp = mem_printf("%s.XXXXXX", path);
+	int fd = mkostemp(tmp, O_CLOEXEC);
+	int rc = 0;
+
+	if (fd < 0) {
+		rc = fault_writing(fault, path, errno);
+		free(tmp);
+		return rc;
+	}
+	if (write_all(fd, bytes) < 0 || fdatasync(fd) < 0)
+		rc = fault_writing(fault, path, errno);
+	close(fd);
+	if (rc == 0 && rename(tmp, path) < 0)
+		rc = fault_writing(fault, path, errno);
+	if (rc < 0)
+		unlink(tmp);
+	free(tmp);
+	return rc;
+}
+
+int dir_make(const char *path, struct fault *fault)
+{
+	char *part = mem_strdup(path);
+	int rc = 0;
+
+	for (char *p = part + 1; rc == 0; p++) {
+		char c = *p;
+
+		if (c && c != '/')
+			continue;
+		*p = '\0';
+		if (mkdir(part, 0700) < 0 && errno != EEXIST)
+			rc = fault_writing(fault, part, errno);
+		*p = c;
+		if (!c)
+			break;
+	}
+	free(part);
+	return rc;
+}
+
+char *dir_temporary(const char *path, struct fault *fault)
+{
+	char *tmp = mem_printf("%s.XXXXXX", path);
+
+	if (mkdtemp(tmp))
+		return tmp;
+	fault_writing(fault, path, errno);
+	free(tmp);
+	return NULL;
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	remove(path);
+	return 0;
+}
+
+void dir_remove(const char *path)
+{
+	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+static char *look_upwards(char *dir, const char *name)
+{
+	for (int level = 0; level < DATA_LEVELS; level++) {
+		char *slash = strrchr(dir, '/');
+
+		if (!slash)
+			break;
+		*slash = '\0';
+		char *path = mem_printf("%s/vm/%s", dir, name);
+		if (file_exists(path))
+			return path;
+		free(path);
+	}
+	return NULL;
+}
+
+char *data_path(const char *name, struct fault *fault)
+{
+	char exe[4096];
+	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+
+	if (n > 0) {
+		exe[n] = '\0';
+		char *path = look_upwards(exe, name);
+		if (path)
+			return path;
+	}
+	char *path = mem_printf("vm/%s", name);
+	if (file_exists(path))
+		return path;
+	free(path);
+	fault_set(fault, EXIT_UNFINISHED, "vm/%s is missing: run nscheck from its own source tree", name);
+	return NULL;
+}

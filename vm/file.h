@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef VM_FILE_H
+#define VM_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "vm/fault.h"
+#include "vm/mem.h"
+
+/* Files of the host: what is read, what lands in the cache, and where nscheck's own data files are. */
+
+bool file_exists(const char *path);
+
+/*
+ * file_read - the whole of a regular file.
+ * @path: the file
+ * @max: more bytes than that are refused
+ * @out: receives the bytes; free with bytes_free()
+ * A fault is bad input: the file is named by the user, or comes with the host's packages.
+ */
+int file_read(const char *path, size_t max, struct bytes *out, struct fault *fault);
+
+/* Like file_read(), but mapped and read-only, for files of any size; free with file_unmap(). */
+int file_map(const char *path, struct bytes *out, struct fault *fault);
+void file_unmap(struct bytes *bytes);
+
+/*
+ * file_store - writes a file so that it is there whole or not at all (temporary file, then rename(2)).
+ * A fault is EXIT_UNFINISHED and says what to do about a full disk.
+ */
+int file_store(const char *path, const struct bytes *bytes, struct fault *fault);
+
+/* Makes a directory and its parents, mode 0700. */
+int dir_make(const char *path, struct fault *fault);
+
+/* Makes a directory of its own beside `path`, to be filled and renamed to it; free the name. */
+char *dir_temporary(const char *path, struct fault *fault);
+
+/* Removes a directory with all in it; says nothing when it cannot, for it is used on temporary ones. */
+void dir_remove(const char *path);
+
+/* Fills a fault for an errno met while writing `path` into the cache. Returns -1. */
+int fault_writing(struct fault *fault, const char *path, int error);
+
+/*
+ * data_path - a file of nscheck's own vm/ folder, e.g. "kernels.list".
+ * It is looked for from the running program's folder upwards, then from the current one, so that it is found
+ * from build/ wherever the tree is. Returns a name to free, or NULL with a fault.
+ */
+char *data_path(const char *name, struct fault *fault);
+
+#endif
