@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "vm/kernel.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "vm/boot.h"
+#include "vm/file.h"
+#include "vm/modules.h"
+#include "vm/package.h"
+#include "vm/sha256.h"
+
+#define CONFIG_MAX (4U << 20)
+
+void kernel_free(struct kernel *kernel)
+{
+	free(kernel->name);
+	free(kernel->image);
+	free(kernel->modules);
+	free(kernel->config);
+	free(kernel->release);
+	free(kernel->package);
+	free(kernel->version);
+	*kernel = (struct kernel){0};
+}
+
+/* dir/name when it is there, else NULL. */
+static char *existing(const char *dir, const char *name)
+{
+	char *path = mem_printf("%s/%s", dir, name);
+
+	if (file_exists(path))
+		return path;
+	free(path);
+	return NULL;
+}
+
+static int from_packages(struct kernel *kernel, struct package_tree *tree)
+{
+	kernel->image = mem_printf("%s/vmlinuz", tree->dir);
+	kernel->config = existing(tree->dir, "config");
+	kernel->modules = existing(tree->dir, "modules");
+	kernel->package = mem_strdup(tree->package);
+	kernel->version = mem_strdup(tree->version);
+	return 0;
+}
+
+static int from_name(const struct kernel_request *request, const char *cache_dir, struct kernel *kernel,
+		     struct fault *fault)
+{
+	struct package_tree tree;
+	int rc = package_named(request->spec, request->mirror, request->offline, cache_dir, &tree, fault);
+
+	if (rc == 0)
+		rc = from_packages(kernel, &tree);
+	package_free(&tree);
+	return rc;
+}
+
+static int from_deb(const char *path, const char *cache_dir, struct kernel *kernel, struct fault *fault)
+{
+	struct package_tree tree;
+	int rc = package_file(path, cache_dir, &tree, fault);
+
+	if (rc == 0)
+		rc = from_packages(kernel, &tree);
+	package_free(&tree);
+	return rc;
+}
+
+static int from_tree(const char *dir, struct kernel *kernel, struct fault *fault)
+{
+	kernel->image = existing(dir, "arch/x86/boot/bzImage");
+	kernel->config = existing(dir, ".config");
+	if (!kernel->image)
+		return fault_set(fault, EXIT_BAD_INPUT,
+				 "%s is a folder without arch/x86/boot/bzImage: build the kernel there first "
+				 "(make bzImage modules)",
+				 dir);
+	kernel->modules = mem_strdup(dir);
+	return 0;
+}
+
+static bool has_magic(const char *path, const char *magic)
+{
+	struct fault ignored = {0};
+	struct bytes file;
+	size_t len = strlen(magic);
+
+	if (file_map(path, &file, &ignored) < 0)
+		return false;
+	bool same = file.len >= len && !memcmp(file.data, magic, len);
+	file_unmap(&file);
+	return same;
+}
+
+static int no_such(const char *spec, const struct strings *known, struct fault *fault)
+{
+	struct bytes names = {0};
+
+	for (size_t i = 0; i < known->count; i++)
+		bytes_printf(&names, "%s%s", i ? ", " : "", known->items[i]);
+	bytes_append(&names, "", 1);
+	fault_set(fault, EXIT_BAD_INPUT, "no kernel %s: there is no such file, and the known names are %s",
+		  spec, (const char *)names.data);
+	bytes_free(&names);
+	return -1;
+}
+
+static int from_path(const char *spec, const struct strings *known, const char *cache_dir,
+		     struct kernel *kernel, struct fault *fault)
+{
+	struct stat st;
+
+	if (stat(spec, &st) < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return no_such(spec, known, fault);
+	if (access(spec, R_OK) < 0)
+		return fault_set(fault, EXIT_BAD_INPUT, "cannot read the kernel %s: %s", spec,
+				 strerror(errno));
+	if (S_ISDIR(st.st_mode))
+		return from_tree(spec, kernel, fault);
+	if (has_magic(spec, "!<arch>\n"))
+		return from_deb(spec, cache_dir, kernel, fault);
+	kernel->image = mem_strdup(spec);
+	return 0;
+}
+
+static int check_image(struct kernel *kernel, struct fault *fault)
+{
+	char release[RELEASE_MAX + 1];
+	struct bytes file;
+
+	if (file_map(kernel->image, &file, fault) < 0)
+		return -1;
+	int rc = boot_release(file.data, file.len, kernel->image, release, fault);
+	if (rc == 0) {
+		sha256_of(file.data, file.len, kernel->sha256);
+		kernel->release = mem_strdup(release);
+	}
+	file_unmap(&file);
+	return rc;
+}
+
+static int check_config(const struct kernel *kernel, struct fault *fault)
+{
+	struct bytes text;
+
+	if (!kernel->config)
+		return 0;
+	if (file_read(kernel->config, CONFIG_MAX, &text, fault) < 0)
+		return -1;
+	bytes_append(&text, "", 1);
+	int rc = config_check((const char *)text.data, kernel->config, kernel->release, fault);
+	bytes_free(&text);
+	return rc;
+}
+
+/* People give /lib/modules/REL, /lib/modules, or the root they installed to (INSTALL_MOD_PATH): take the closest. */
+static char *modules_folder(const char *given, const char *release)
+{
+	char *name = mem_printf("lib/modules/%s", release);
+	char *dir = existing(given, name);
+
+	free(name);
+	if (!dir)
+		dir = existing(given, release);
+	return dir ? dir : mem_strdup(given);
+}
+
+static int check_modules(struct kernel *kernel, const char *given, struct fault *fault)
+{
+	char release[RELEASE_MAX + 1];
+	struct stat st;
+
+	if (!kernel->modules)
+		return 0;
+	if (stat(kernel->modules, &st) < 0 || !S_ISDIR(st.st_mode))
+		return fault_set(fault, EXIT_BAD_INPUT,
+				 "%s is not a folder of modules: give a /lib/modules/%s", kernel->modules,
+				 kernel->release);
+	if (modules_release(kernel->modules, release, fault) < 0)
+		return -1;
+	if (!*release && given)
+		return fault_set(fault, EXIT_BAD_INPUT,
+				 "%s holds no modules: give a /lib/modules/%s, or leave --modules out", given,
+				 kernel->release);
+	if (!*release) { /* a build tree without modules */
+		free(kernel->modules);
+		kernel->modules = NULL;
+		return 0;
+	}
+	if (strcmp(release, kernel->release))
+		return fault_set(fault, EXIT_BAD_INPUT,
+				 "the modules in %s are of kernel %s, but the kernel is %s: give the modules "
+				 "of the same build",
+				 kernel->modules, release, kernel->release);
+	return 0;
+}
+
+static void override(char **field, char *value)
+{
+	free(*field);
+	*field = value;
+}
+
+static int find(const struct kernel_request *request, const char *cache_dir, struct kernel *kernel,
+		struct fault *fault)
+{
+	struct strings known = {0};
+	int rc;
+
+	if (package_is_name(request->spec, &known, fault))
+		rc = from_name(request, cache_dir, kernel, fault);
+	else
+		rc = fault->status ? -1 : from_path(request->spec, &known, cache_dir, kernel, fault);
+	strings_free(&known);
+	return rc;
+}
+
+int kernel_resolve(const struct kernel_request *request, const char *cache_dir, struct kernel *kernel,
+		   struct fault *fault)
+{
+	*kernel = (struct kernel){0};
+	if (!request->spec || !*request->spec)
+		return fault_set(fault, EXIT_BAD_INPUT,
+				 "no kernel given: say --kernel debian/6.12, or a file");
+	kernel->name = mem_strdup(request->spec);
+	if (find(request, cache_dir, kernel, fault) < 0 || check_image(kernel, fault) < 0)
+		return -1;
+	if (request->config)
+		override(&kernel->config, mem_strdup(request->config));
+	if (request->modules)
+		override(&kernel->modules, modules_folder(request->modules, kernel->release));
+	if (check_config(kernel, fault) < 0)
+		return -1;
+	return check_modules(kernel, request->modules, fault);
+}

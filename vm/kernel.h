@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef VM_KERNEL_H
+#define VM_KERNEL_H
+
+#include <stdbool.h>
+
+#include "vm/fault.h"
+
+/* What the user asked for; all but spec may be NULL. */
+struct kernel_request {
+	const char *spec;    /* --kernel */
+	const char *modules; /* --modules */
+	const char *config;  /* --config */
+	const char *mirror;  /* --mirror, for names */
+	bool offline;        /* a name must be in the cache already */
+};
+
+/* A kernel that QEMU can boot. */
+struct kernel {
+	char *name;      /* as asked for */
+	char *image;     /* file for -kernel */
+	char *modules;   /* folder of its modules (/lib/modules/RELEASE or a build tree), or NULL */
+	char *config;    /* file of its configuration, or NULL */
+	char *release;   /* uname -r */
+	char *package;   /* Debian package, or NULL */
+	char *version;   /* of that package, or NULL */
+	char sha256[65]; /* of image */
+};
+
+/*
+ * kernel_resolve - turns --kernel into a kernel that has been checked.
+ * @request: spec is one of
+ *           a name of vm/kernels.list (debian/6.12): fetched by vm/fetch.sh when it is not in the cache;
+ *           a bzImage, or a vmlinux with a PVH entry;
+ *           a build tree, of which arch/x86/boot/bzImage, .config and the modules are taken;
+ *           a .deb: a kernel's package; when it is split (linux-binary-, linux-modules-) its siblings stand beside it
+ * @cache_dir: packages are unpacked to kernels/ there
+ * @kernel: receives it; free with kernel_free(), also after a fault
+ * Checked: it is an x86-64 kernel; its modules are of its release; its configuration, where it is known, has
+ * an initrd and a serial console. A fault is bad input (2), or network, disk and the like (3).
+ */
+int kernel_resolve(const struct kernel_request *request, const char *cache_dir, struct kernel *kernel,
+		   struct fault *fault);
+void kernel_free(struct kernel *kernel);
+
+/* config_check - can this configuration (a text) boot in the guest? @name, @release: for the fault and the match. */
+int config_check(const char *text, const char *name, const char *release, struct fault *fault);
+
+#endif

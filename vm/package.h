@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef VM_PACKAGE_H
+#define VM_PACKAGE_H
+
+#include <stdbool.h>
+
+#include "vm/fault.h"
+#include "vm/mem.h"
+
+/* A kernel that came in Debian packages, unpacked in the cache. */
+struct package_tree {
+	char *dir; /* holds vmlinuz and, where the packages have them, config and modules/ */
+	char *package, *version;
+};
+
+/* Is it one of the names of vm/kernels.list? Their names, for a fault, are added to known when that is not NULL. */
+bool package_is_name(const char *name, struct strings *known, struct fault *fault);
+
+/*
+ * package_named - a kernel of vm/kernels.list, fetched if it is not in the cache yet.
+ * @mirror: what vm/fetch.sh shall fetch from, or NULL for the system's own
+ * @offline: only from the cache
+ */
+int package_named(const char *name, const char *mirror, bool offline, const char *cache_dir,
+		  struct package_tree *tree, struct fault *fault);
+
+/* package_file - a kernel from a .deb; the packages that it is split into stand beside it. */
+int package_file(const char *path, const char *cache_dir, struct package_tree *tree, struct fault *fault);
+void package_free(struct package_tree *tree);
+
+#endif
