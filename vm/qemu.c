@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "vm/qemu.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "vm/mem.h"
+
+#define MEMORY_MIN 128
+#define MEMORY_MAX (1 << 20)
+#define CPUS_MAX   64
+
+/* COMMAND_LINE_SIZE of x86: the kernel would cut the rest off silently. */
+#define COMMAND_LINE_MAX 2048
+
+extern char **environ;
+
+/*
+ * panic, oops and reboot make a dead kernel end the VM at once (with -no-reboot); the rest saves boot time and
+ * costs the tests nothing.
+ */
+static const char command_line[] = "console=ttyS0 loglevel=5 panic=-1 oops=panic reboot=t nscheck";
+
+static void add(struct strings *argv, const char *option, char *value)
+{
+	strings_add(argv, option);
+	if (value)
+		strings_take(argv, value);
+}
+
+static void add_machine(struct strings *argv, const struct qemu_request *r)
+{
+	add(argv, "-nodefaults", NULL);
+	add(argv, "-no-user-config", NULL);
+	add(argv, "-no-reboot", NULL);
+	add(argv, "-display", mem_strdup("none"));
+	add(argv, "-sandbox",
+	    mem_strdup("on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"));
+	add(argv, "-machine", mem_strdup("q35"));
+	/*
+	 * Multi-threaded TCG races with the kernel's patching of its own text (an int3 oops on 6.18 and newer), and
+	 * is no faster.
+	 */
+	add(argv, "-accel", mem_strdup(r->accel == ACCEL_KVM ? "kvm" : "tcg,thread=single"));
+	add(argv, "-cpu", mem_strdup(r->accel == ACCEL_KVM ? "host" : "qemu64"));
+	add(argv, "-m", mem_printf("%d", r->memory_mib ? r->memory_mib : QEMU_MEMORY_MIB));
+	add(argv, "-smp", mem_printf("%d", r->cpus ? r->cpus : QEMU_CPUS));
+}
+
+static void add_socket(struct strings *argv, const char *id, int fd)
+{
+	add(argv, "-chardev", mem_printf("socket,id=%s,fd=%d", id, fd));
+}
+
+static void add_channels(struct strings *argv, const struct qemu_request *r)
+{
+	add_socket(argv, "qmp", r->qmp_fd);
+	add(argv, "-mon", mem_strdup("chardev=qmp,mode=control"));
+	add_socket(argv, "console", r->console_fd);
+	add(argv, "-serial", mem_strdup("chardev:console"));
+	add_socket(argv, "serial2", r->serial2_fd);
+	add(argv, "-serial", mem_strdup("chardev:serial2"));
+	add(argv, "-device", mem_strdup("virtio-serial-pci"));
+	add_socket(argv, "results", r->results_fd);
+	add(argv, "-device", mem_strdup("virtserialport,chardev=results,name=nscheck.results"));
+	add_socket(argv, "control", r->control_fd);
+	add(argv, "-device", mem_strdup("virtserialport,chardev=control,name=nscheck.control"));
+}
+
+/* Two spare cards for tests of physical devices, wired to each other and to nothing else. */
+static void add_network(struct strings *argv)
+{
+	add(argv, "-netdev", mem_strdup("hubport,id=spare0,hubid=0"));
+	add(argv, "-netdev", mem_strdup("hubport,id=spare1,hubid=0"));
+	add(argv, "-device", mem_strdup("virtio-net-pci,netdev=spare0,mac=52:54:00:00:00:01,romfile="));
+	add(argv, "-device", mem_strdup("virtio-net-pci,netdev=spare1,mac=52:54:00:00:00:02,romfile="));
+}
+
+static int add_kernel(struct strings *argv, const struct qemu_request *r, struct fault *fault)
+{
+	char *line = mem_printf("%s%s%s%s", command_line, r->shell ? " nscheck.shell" : "",
+				r->append ? " " : "", r->append ? r->append : "");
+	size_t len = strlen(line);
+
+	add(argv, "-kernel", mem_strdup(r->kernel->image));
+	add(argv, "-initrd", mem_strdup(r->initrd));
+	add(argv, "-append", line);
+	if (len < COMMAND_LINE_MAX)
+		return 0;
+	return fault_set(fault, EXIT_BAD_INPUT,
+			 "the kernel's command line has %zu bytes, and only %d fit: shorten --append", len,
+			 COMMAND_LINE_MAX - 1);
+}
+
+static int check(const struct qemu_request *r, struct fault *fault)
+{
+	if (r->memory_mib && (r->memory_mib < MEMORY_MIN || r->memory_mib > MEMORY_MAX))
+		return fault_set(fault, EXIT_BAD_INPUT, "%d MiB of memory will not do: give %d to %d",
+				 r->memory_mib, MEMORY_MIN, MEMORY_MAX);
+	if (r->cpus < 0 || r->cpus > CPUS_MAX)
+		return fault_set(fault, EXIT_BAD_INPUT, "%d processors will not do: give 1 to %d", r->cpus,
+				 CPUS_MAX);
+	return 0;
+}
+
+char **qemu_argv(const struct qemu_request *request, struct fault *fault)
+{
+	struct strings argv = {0};
+
+	if (check(request, fault) < 0)
+		return NULL;
+	strings_add(&argv, request->binary ? request->binary : QEMU_BINARY);
+	add_machine(&argv, request);
+	add(&argv, "-device", mem_strdup("virtio-rng-pci"));
+	add_channels(&argv, request);
+	add_network(&argv);
+	if (add_kernel(&argv, request, fault) < 0) {
+		strings_free(&argv);
+		return NULL;
+	}
+	if (request->incoming_fd >= 0)
+		add(&argv, "-incoming", mem_printf("fd:%d", request->incoming_fd));
+	strings_take(&argv, NULL);
+	return argv.items;
+}
+
+void qemu_argv_free(char **argv)
+{
+	for (char **arg = argv; arg && *arg; arg++)
+		free(*arg);
+	free(argv);
+}
+
+static int spawn_version(const char *binary, int out, pid_t *pid)
+{
+	char *argv[] = {(char *)binary, "--version", NULL};
+	posix_spawn_file_actions_t actions;
+
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+	int error = posix_spawnp(pid, binary, &actions, NULL, argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	return error;
+}
+
+static bool read_line(int fd, char *out, size_t size)
+{
+	FILE *f = mem_need(fdopen(fd, "r"));
+	bool got = fgets(out, (int)size, f);
+
+	fclose(f);
+	out[got ? strcspn(out, "\r\n") : 0] = '\0';
+	return got;
+}
+
+int qemu_version(const char *binary, char *out, size_t size, struct fault *fault)
+{
+	int ends[2], status;
+	pid_t pid;
+
+	if (!binary)
+		binary = QEMU_BINARY;
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return fault_set(fault, EXIT_UNFINISHED, "cannot make a pipe: %s", strerror(errno));
+	int error = spawn_version(binary, ends[1], &pid);
+	close(ends[1]);
+	if (error) {
+		close(ends[0]);
+		return fault_set(fault, EXIT_BAD_INPUT,
+				 "cannot run %s: %s; install the package qemu-system-x86", binary,
+				 strerror(error));
+	}
+	bool got = read_line(ends[0], out, size);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (!got || strncmp(out, "QEMU", 4))
+		return fault_set(fault, EXIT_BAD_INPUT,
+				 "%s is not a QEMU: install the package qemu-system-x86", binary);
+	return 0;
+}

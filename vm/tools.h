@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef VM_TOOLS_H
+#define VM_TOOLS_H
+
+#include "vm/cpio.h"
+#include "vm/fault.h"
+
+/*
+ * tools_add - puts the host's busybox, ip, nft and iptables-legacy into an image, with the libraries they load.
+ * They are subjects, second opinions and the debug shell of the guest. Libraries keep the paths they have on the
+ * host, so that the host's own ld.so finds them there as it does here.
+ * A fault names the tool that is missing, and Debian's package of it.
+ */
+int tools_add(struct cpio *image, struct fault *fault);
+
+/*
+ * elf_needs - what an ELF program or library asks the dynamic linker for.
+ * @needed: receives the DT_NEEDED names
+ * @interpreter: receives the path of ld.so, to free, or NULL for a library or a static program
+ */
+int elf_needs(const struct bytes *elf, const char *name, struct strings *needed, char **interpreter,
+	      struct fault *fault);
+
+#endif
