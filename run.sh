@@ -49,6 +49,7 @@ needs() {
 			clang-tidy      clang-tidy
 			cppcheck        cppcheck
 			shellcheck      shellcheck
+			zstd            zstd
 		END
 	fi
 }
