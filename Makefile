@@ -73,12 +73,41 @@ $(BUILD)/host-tests: $(call objs,$(TEST_SRC) $(filter-out runner/host/main.c,$(H
 $(BUILD)/nscheck-san: $(call objs,$(HOST_SRC),san)
 	$(CC) $(CFLAGS) $(SAN) -o $@ $^ $(HOST_LIBS)
 
+# The project's own tests on the host; those that need a virtual machine: ./run.sh --self-test
+check: $(BUILD)/host-tests
+	$<
+
+lint: all
+	runner/tests/lint.sh
+
+# clang-tidy, once for each object: a changed source or header has changed its object.
+TIDY = clang-tidy --quiet $< -- $(CFLAGS) -Wno-unknown-warning-option
+tidy: $(patsubst %.c,$(BUILD)/tidy/%.ok,$(AGENT_SRC) $(GUEST_SRC) $(HOST_SRC) $(TEST_SRC))
+
+$(BUILD)/tidy/runner/tests/%.ok: runner/tests/%.c $(BUILD)/san/runner/tests/%.o .clang-tidy
+	@mkdir -p $(@D)
+	@$(TIDY) 2>$@.log || { cat $@.log; false; }
+	@touch $@
+
+$(BUILD)/tidy/%.ok: %.c $(BUILD)/obj/%.o .clang-tidy
+	@mkdir -p $(@D)
+	@$(TIDY) 2>$@.log || { cat $@.log; false; }
+	@touch $@
+
+# Two symbols that bound one section are two objects to cppcheck.
+cppcheck:
+	@mkdir -p $(BUILD)/cppcheck
+	cppcheck --quiet -j$$(nproc) --cppcheck-build-dir=$(BUILD)/cppcheck --error-exitcode=1 --inline-suppr \
+		--std=c11 --enable=warning,performance,portability -I. \
+		--suppress=missingIncludeSystem --suppress=comparePointers --suppress=subtractPointers \
+		helpers results runner suites vm
+
 clean:
 	rm -rf $(BUILD)
 
 format:
 	clang-format -i $$(git ls-files '*.c' '*.h')
 
-.PHONY: all clean format
+.PHONY: all check clean cppcheck format lint tidy
 .DELETE_ON_ERROR:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -49,6 +49,7 @@ needs() {
 			clang-tidy      clang-tidy
 			cppcheck        cppcheck
 			shellcheck      shellcheck
+			zstd            zstd
 		END
 	fi
 }
@@ -101,7 +102,7 @@ install_packages() {
 	fi
 	if ! root=$(root_through); then
 		say "packages are missing and this needs root; run this as root, then ./run.sh again:"
-		echo "apt-get update && apt-get install -y --no-install-recommends ${1% }"
+		echo "apt-get update && apt-get install -y --no-install-recommends ${1% }" >&2
 		exit 2
 	fi
 	say "installing ${1% }"

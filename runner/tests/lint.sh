@@ -1,0 +1,47 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Style and static checks of the whole tree, as TAP.
+cd "$(dirname "$0")/../.." || exit
+. runner/tests/tap.sh
+
+declare -a c=() scripts=() sources=()
+while read -r file; do
+	case $file in
+	*.[ch]) c+=("$file") sources+=("$file") ;;
+	*.awk | Makefile) sources+=("$file") ;;
+	*.sh) scripts+=("$file") sources+=("$file") ;;
+	*)
+		if head -n 1 "$file" | grep -qE '^#!.*\b(ba)?sh$'; then
+			scripts+=("$file") sources+=("$file")
+		fi
+		;;
+	esac
+done < <(find . \( -path ./.git -o -path ./build -o -path ./results/runs \) -prune -o -type f -printf '%P\n' | sort)
+
+licensed() {
+	! grep -L 'SPDX-License-Identifier: GPL-2.0-only' "${sources[@]}" | grep .
+}
+
+# Events are waited for, never slept for.
+sleepless() {
+	! find suites helpers -name '*.[ch]' -exec grep -HnE '\b(sleep|usleep|nanosleep)[[:space:]]*\(' {} + | grep .
+}
+
+# The mirror is the one of the system's apt, or the user's.
+hostless() {
+	! grep -nE '(https?|ftp)://|/(home|root|work)/[a-z]' "${sources[@]}"
+}
+
+finished() {
+	! grep -nwE 'TO[D]O|FIX[M]E|XX[X]' "${sources[@]}"
+}
+
+with clang-format "clang-format" clang-format --dry-run --Werror "${c[@]}"
+with clang-tidy "clang-tidy" make -s -j"$(nproc)" tidy
+with cppcheck "cppcheck" make -s cppcheck
+with shellcheck "shellcheck" shellcheck -x "${scripts[@]}"
+check "each source has its SPDX line" licensed
+check "no sleep in suites and helpers" sleepless
+check "no host name, no absolute path of a machine" hostless
+check "nothing is left undone" finished
+tap_end

@@ -1,0 +1,57 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Runs the suite selftest in virtual machines: tests that must fail, skip, hang, leak or crash. What nscheck
+# reports for each must be what suites/selftest/expected.tsv says, tab-separated, a heading first:
+#	id       of the test; each test of the suite has its row
+#	verdict  as in results.json
+#	file     where it must be reported, or - for nowhere
+#	line     a piece of the text of that line of the file: numbers would change with every edit
+#	message  a piece of the message, or - for any
+cd "$(dirname "$0")/../.." || exit
+. runner/tests/tap.sh
+
+expected=suites/selftest/expected.tsv
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+build/nscheck --output "$work/run" 'selftest.*' >"$work/log" 2>&1
+status=$?
+
+# One row for each result: id, verdict, file, line, message with its further lines after spaces.
+awk '
+	/^#:nscheck_verdict: / { verdict = $2; next }
+	/^# at / { split($3, at, ":"); text = ""; next }
+	/^# / { text = text substr($0, 2); next }
+	/^(not )?ok / {
+		id = $1 == "ok" ? $3 : $4
+		if (sub(/^[^#]*# (SKIP|ERROR|TIMEOUT) ?/, "")) text = text " " $0
+		printf "%s\t%s\t%s\t%s\t%s\n", id, verdict, at[1] ? at[1] : "-", at[2] ? at[2] : "-", text
+		verdict = text = ""; split("", at)
+	}' "$work/run/results.ktap" >"$work/reported"
+
+# matches VERDICT FILE LINE MESSAGE: the row just read from reported is what these columns ask for.
+matches() {
+	[ "$got_verdict" = "$1" ] && [ "$got_file" = "$2" ] || return
+	if [ "$2" != - ]; then
+		sed -n "${got_line}p" "$2" | grep -qF -- "$3" || return
+	fi
+	[ "$4" = - ] || [[ $got_message == *"$4"* ]]
+}
+
+while IFS=$'\t' read -r id verdict file line message; do
+	got_verdict=none
+	IFS=$'\t' read -r _ got_verdict got_file got_line got_message < <(grep -P "^\Q$id\E\t" "$work/reported")
+	if matches "$verdict" "$file" "$line" "$message"; then
+		ok "$id: $verdict"
+	else
+		not_ok "$id: $verdict"
+		echo "# expected: $verdict at $file, '$line': $message"
+		echo "# reported: $got_verdict at $got_file:$got_line:$got_message"
+	fi
+done < <(tail -n +2 "$expected")
+
+# every test has its row, and the run as a whole has failed
+check "each test of the suite is expected" diff <(tail -n +2 "$expected" | cut -f 1 | sort) <(cut -f 1 "$work/reported" | sort)
+check "nscheck ends with status 1 or 3 when tests fail" test "$status" -eq 1 -o "$status" -eq 3
+[ "$tap_failed" -eq 0 ] || sed 's/^/# /' "$work/log"
+tap_end
