@@ -68,7 +68,8 @@ static void attr_u32(struct request *r, int type, uint32_t value)
 
 static void nest_end(struct request *r, struct rtattr *nest)
 {
-	nest->rta_len = (unsigned short)((char *)r + NLMSG_ALIGN(r->header.nlmsg_len) - (char *)nest);
+	r->header.nlmsg_len = NLMSG_ALIGN(r->header.nlmsg_len);
+	nest->rta_len = (unsigned short)((char *)r + r->header.nlmsg_len - (char *)nest);
 }
 
 static int rtnl_open(unsigned int groups)

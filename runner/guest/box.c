@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #define ROOT "/sys/fs/cgroup"
-#define BOX  ROOT "/test"
+#define BOX  ROOT "/" BOX_NAME
 
 static bool put(const char *file, const char *text)
 {

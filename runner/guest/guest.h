@@ -44,7 +44,8 @@ struct hygiene *hygiene_look(void);
 bool hygiene_differs(const struct hygiene *before, const struct hygiene *after, FILE *out);
 void hygiene_free(struct hygiene *hygiene);
 
-/* box.c: the cgroup that holds every process of one test. */
+/* box.c: the cgroup that holds every process of one test; helpers/cgroup.c knows it by this name as well. */
+#define BOX_NAME "test"
 void box_controllers(void); /* once, at start */
 void box_make(void);
 /* Moves the caller into the box. */

@@ -91,7 +91,7 @@ static void add_names(struct hygiene *h, const char *what, const char *dir, unsi
 	DIR *d = opendir(dir);
 
 	for (struct dirent *entry; d && (entry = readdir(d));)
-		if (entry->d_name[0] != '.' && entry->d_type == type)
+		if (entry->d_name[0] != '.' && entry->d_type == type && strcmp(entry->d_name, BOX_NAME) != 0)
 			add(h, what, entry->d_name);
 	if (d)
 		closedir(d);

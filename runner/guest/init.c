@@ -111,7 +111,7 @@ void init_system(void)
 	/* Tunnel modules would add a device to every new network namespace. */
 	write_file("/proc/sys/net/core/fb_tunnels_only_for_init_net", "1");
 	/* Or the kernel drops most of the marks between tests. */
-	write_file("/proc/sys/kernel/printk_devkmsg", "on");
+	write_file("/proc/sys/kernel/printk_devkmsg", "on\n");
 	loopback_up();
 	load_virtio();
 }
