@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The state of the initial namespaces as a list of lines, taken before and after each test. */
+/*
+ * The state of the initial namespaces as texts, taken before and after each test. It is taken twice a
+ * test, so every file is opened once and read in place; texts are cut into lines only where they differ.
+ */
 #include "runner/guest/guest.h"
 
 #include <ctype.h>
@@ -10,50 +13,61 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-struct hygiene {
-	char **lines;
-	size_t count, room;
+/* Something with a text: a file, or the names in a directory. */
+struct source {
+	char *what; /* for messages: "mount", "sysctl kernel/shmmax" */
+	int fd;     /* of a file; -1 for a directory or the names of the system */
+	const char *dir;
+	unsigned char type; /* of the directory's entries */
+	int columns;        /* of a file: how many words of a line matter, the rest being counters; 0: all */
 };
 
-static void add(struct hygiene *h, const char *what, const char *text)
+struct hygiene {
+	char **texts; /* one for each source */
+};
+
+static struct source *sources;
+static size_t source_count;
+
+static struct source *add_source(const char *what)
 {
-	if (h->count == h->room) {
-		h->room = h->room ? 2 * h->room : 256;
-		h->lines = reallocarray(h->lines, h->room, sizeof(*h->lines));
-	}
-	if (!h->lines || asprintf(&h->lines[h->count++], "%s %s", what, text) < 0)
+	struct source *s;
+
+	sources = reallocarray(sources, source_count + 1, sizeof(*sources));
+	if (!sources)
 		die("out of memory");
+	s = &sources[source_count++];
+	*s = (struct source){.what = strdup(what), .fd = -1};
+	if (!s->what)
+		die("out of memory");
+	return s;
 }
 
-/* Each line of a file; with `columns`, only that many of its words, where the rest is counters. */
-static void add_file(struct hygiene *h, const char *what, const char *file, int columns)
+static void add_file(const char *what, const char *file, int columns)
 {
-	FILE *in = fopen(file, "re");
-	char *line = NULL;
-	size_t size = 0;
+	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
-	while (in && getline(&line, &size, in) > 0) {
-		line[strcspn(line, "\n")] = '\0';
-		char *end = line + strspn(line, " ");
-		for (int i = 0; columns && i < columns; i++) {
-			end += strcspn(end, " \t:");
-			if (i + 1 < columns)
-				end += strspn(end, " \t:");
-		}
-		if (columns)
-			*end = '\0';
-		add(h, what, line);
-	}
-	free(line);
-	if (in)
-		fclose(in);
+	if (fd < 0)
+		return; /* this kernel has no such thing to leave behind */
+	struct source *s = add_source(what);
+	s->fd = fd;
+	s->columns = columns;
 }
 
-/* Values that change without anybody's doing. */
+static void add_dir(const char *what, const char *dir, unsigned char type)
+{
+	struct source *s = add_source(what);
+
+	s->dir = dir;
+	s->type = type;
+}
+
+/* Values that change without a test's doing, or whose reading is costly. */
 static bool restless(const char *name)
 {
-	static const char *const names[] = {"ns_last_pid", "perf_event_max_sample_rate", "random", "pty", "tainted",
-					    "sched_domain", "keys", "auto_msgmni", "timer_migration", "tracepoint_printk"};
+	static const char *const names[] = {"ns_last_pid", "perf_event_max_sample_rate", "tainted", "auto_msgmni",
+					    "tcp_available_congestion_control", "tcp_mem", "udp_mem", "route_flush",
+					    "dev_weight_rx_bias", "dev_weight_tx_bias"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(names[i], name) == 0)
@@ -61,107 +75,162 @@ static bool restless(const char *name)
 	return false;
 }
 
-/* The files of one directory of /proc/sys and their values. */
-static void add_sysctls(struct hygiene *h, const char *dir)
+static void add_sysctls(const char *dir)
 {
 	DIR *d = opendir(dir);
 
 	for (struct dirent *entry; d && (entry = readdir(d));) {
-		char file[512], value[512], line[1024];
+		char file[512], what[512];
 		if (entry->d_name[0] == '.' || entry->d_type == DT_DIR || restless(entry->d_name))
 			continue;
 		snprintf(file, sizeof(file), "%s/%s", dir, entry->d_name);
-		int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-		ssize_t got = fd < 0 ? -1 : read(fd, value, sizeof(value) - 1);
-		if (fd >= 0)
-			close(fd);
-		if (got < 0)
-			continue;
-		value[got] = '\0';
-		value[strcspn(value, "\n")] = '\0';
-		snprintf(line, sizeof(line), "%s = %s", file + strlen("/proc/sys/"), value);
-		add(h, "sysctl", line);
+		snprintf(what, sizeof(what), "sysctl %s", file + strlen("/proc/sys/"));
+		add_file(what, file, 0);
 	}
 	if (d)
 		closedir(d);
 }
 
-static void add_names(struct hygiene *h, const char *what, const char *dir, unsigned char type)
+static void find_sources(void)
 {
-	DIR *d = opendir(dir);
+	add_source("names"); /* uname */
+	add_file("mount", "/proc/1/mountinfo", 0);
+	add_file("link", "/proc/1/net/dev", 1);
+	add_file("shared memory", "/proc/sysvipc/shm", 2);
+	add_file("semaphores", "/proc/sysvipc/sem", 2);
+	add_file("message queue", "/proc/sysvipc/msg", 2);
+	add_dir("POSIX message queue", "/dev/mqueue", DT_REG);
+	add_dir("cgroup", "/sys/fs/cgroup", DT_DIR);
+	add_sysctls("/proc/sys/kernel");
+	add_sysctls("/proc/sys/user");
+	add_sysctls("/proc/sys/fs/mqueue");
+	add_sysctls("/proc/sys/net/core");
+	add_sysctls("/proc/sys/net/ipv4");
+}
+
+/* Keeps the first words of a line, written back over it; gives the new end. */
+static char *keep_words(char *to, const char *line, size_t length, int words)
+{
+	const char *end = line + length;
+
+	for (int i = 0; i < words; i++) {
+		while (line < end && strchr(" \t", *line))
+			line++;
+		if (i)
+			*to++ = ' ';
+		while (line < end && !strchr(" \t:", *line))
+			*to++ = *line++;
+	}
+	return to;
+}
+
+static void keep_columns(char *text, int columns)
+{
+	char *to = text;
+
+	for (char *line = text, *end; *line; line = end) {
+		size_t length = strcspn(line, "\n");
+		end = line + length + (line[length] == '\n');
+		to = keep_words(to, line, length, columns);
+		*to++ = '\n';
+	}
+	*to = '\0';
+}
+
+static void names_of(const struct source *s, FILE *out)
+{
+	DIR *d = opendir(s->dir);
 
 	for (struct dirent *entry; d && (entry = readdir(d));)
-		if (entry->d_name[0] != '.' && entry->d_type == type && strcmp(entry->d_name, BOX_NAME) != 0)
-			add(h, what, entry->d_name);
+		if (entry->d_name[0] != '.' && entry->d_type == s->type && strcmp(entry->d_name, BOX_NAME) != 0)
+			fprintf(out, "%s\n", entry->d_name);
 	if (d)
 		closedir(d);
 }
 
-static int by_text(const void *a, const void *b)
+static char *text_of(const struct source *s)
 {
-	return strcmp(*(char *const *)a, *(char *const *)b);
+	static char buffer[65536];
+
+	if (s->fd >= 0) {
+		ssize_t got = pread(s->fd, buffer, sizeof(buffer) - 1, 0);
+		buffer[got > 0 ? got : 0] = '\0';
+		if (s->columns)
+			keep_columns(buffer, s->columns);
+	} else {
+		FILE *out = fmemopen(buffer, sizeof(buffer), "w");
+		struct utsname names;
+		if (!out || uname(&names) < 0)
+			die("out of memory");
+		if (s->dir)
+			names_of(s, out);
+		else
+			fprintf(out, "hostname %s\ndomainname %s\n", names.nodename, names.domainname);
+		fputc('\0', out);
+		fclose(out);
+	}
+	char *text = strdup(buffer);
+	if (!text)
+		die("out of memory");
+	return text;
 }
 
 struct hygiene *hygiene_look(void)
 {
 	struct hygiene *h = calloc(1, sizeof(*h));
-	struct utsname names;
 
-	if (!h || uname(&names) < 0)
+	if (!sources)
+		find_sources();
+	if (!h || !(h->texts = calloc(source_count, sizeof(*h->texts))))
 		die("out of memory");
-	add(h, "hostname", names.nodename);
-	add(h, "domainname", names.domainname);
-	add_file(h, "mount", "/proc/1/mountinfo", 0);
-	add_file(h, "link", "/proc/1/net/dev", 1);
-	add_file(h, "shared memory", "/proc/sysvipc/shm", 2);
-	add_file(h, "semaphores", "/proc/sysvipc/sem", 2);
-	add_file(h, "message queue", "/proc/sysvipc/msg", 2);
-	add_names(h, "POSIX message queue", "/dev/mqueue", DT_REG);
-	add_names(h, "cgroup", "/sys/fs/cgroup", DT_DIR);
-	add_sysctls(h, "/proc/sys/kernel");
-	add_sysctls(h, "/proc/sys/user");
-	add_sysctls(h, "/proc/sys/fs/mqueue");
-	add_sysctls(h, "/proc/sys/net/core");
-	add_sysctls(h, "/proc/sys/net/ipv4");
-	qsort(h->lines, h->count, sizeof(*h->lines), by_text);
+	for (size_t i = 0; i < source_count; i++)
+		h->texts[i] = text_of(&sources[i]);
 	return h;
 }
 
-/* A line for the stream: what is not printable ASCII could be anything. */
-static void print_leak(FILE *out, char sign, const char *line)
+static bool has_line(const char *text, const char *line, size_t length)
 {
-	fprintf(out, "# leak: %c ", sign);
-	for (; *line; line++)
-		fputc(isprint((unsigned char)*line) ? *line : '?', out);
-	fputc('\n', out);
+	for (const char *at = text; *at; at += strcspn(at, "\n"), at += *at == '\n')
+		if (strcspn(at, "\n") == length && strncmp(at, line, length) == 0)
+			return true;
+	return false;
+}
+
+/* The lines of one text that the other one lacks; what is not printable ASCII could be anything. */
+static void print_lines(FILE *out, char sign, const char *what, const char *text, const char *other)
+{
+	for (const char *line = text; *line;) {
+		size_t length = strcspn(line, "\n");
+		if (!has_line(other, line, length)) {
+			fprintf(out, "# leak: %c %s: ", sign, what);
+			for (size_t i = 0; i < length; i++)
+				fputc(isprint((unsigned char)line[i]) ? line[i] : ' ', out);
+			fputc('\n', out);
+		}
+		line += length + (line[length] == '\n');
+	}
 }
 
 bool hygiene_differs(const struct hygiene *before, const struct hygiene *after, FILE *out)
 {
-	size_t b = 0, a = 0;
 	bool differs = false;
 
-	while (b < before->count || a < after->count) {
-		int order = b == before->count  ? 1
-			    : a == after->count ? -1
-						: strcmp(before->lines[b], after->lines[a]);
-		if (order)
-			differs = true;
-		if (order < 0)
-			print_leak(out, '-', before->lines[b]);
-		if (order > 0)
-			print_leak(out, '+', after->lines[a]);
-		b += order <= 0;
-		a += order >= 0;
+	for (size_t i = 0; i < source_count; i++) {
+		if (strcmp(before->texts[i], after->texts[i]) == 0)
+			continue;
+		differs = true;
+		print_lines(out, '+', sources[i].what, after->texts[i], before->texts[i]);
+		print_lines(out, '-', sources[i].what, before->texts[i], after->texts[i]);
 	}
 	return differs;
 }
 
 void hygiene_free(struct hygiene *h)
 {
-	for (size_t i = 0; h && i < h->count; i++)
-		free(h->lines[i]);
-	if (h)
-		free(h->lines);
+	if (!h)
+		return;
+	for (size_t i = 0; i < source_count; i++)
+		free(h->texts[i]);
+	free(h->texts);
 	free(h);
 }
