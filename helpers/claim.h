@@ -67,6 +67,7 @@ static inline struct claim_value claim_number(long long number)
 
 #define SKIP(...)                 record_end(RECORD_SKIP, NS_WHERE, __VA_ARGS__)
 #define NOTE(...)                 record_note(__VA_ARGS__)
+#define NOTE_END()                record_note("%s", "")
 
 void claim_arranged(const char *file, int line, const char *call, int err) __attribute__((noreturn));
 void claim_works(const char *file, int line, const char *call, int err) __attribute__((noreturn));

@@ -29,6 +29,7 @@
  *	HOLDS(condition)    claim: true
  *	SKIP(reason...)     the kernel lacks what this needs, found out just now
  *	NOTE(words...)      what later messages of this process are about, such as the row of a table
+ *	NOTE_END()          about nothing in particular again
  *
  * MUST, OK give the call's value. Each verb ends the whole test, from whatever process of it.
  */

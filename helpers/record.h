@@ -61,8 +61,8 @@ const char *record_role(void);
 void record_enter_role(const char *name);
 
 /*
- * Words added to every later message of this process, such as the row of a table in hand; "" takes them
- * back. Used through NOTE.
+ * Words added to every later message of this process, such as the row of a table in hand; empty, it
+ * takes them back. Used through NOTE and NOTE_END.
  */
 void record_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

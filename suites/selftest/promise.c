@@ -32,7 +32,7 @@ CASE(own_namespaces_and_a_fresh_tmp)
 		NOTE("%s", types[i].name);
 		IS(MUST(ns_id(0, types[i].name)) != MUST(ns_id(1, types[i].name)), types[i].own);
 	}
-	NOTE("%s", "");
+	NOTE_END();
 	IS(dir_count("/tmp"), 0);
 	HOLDS(cgroup_here());
 	IS(cgroup_of(0), cgroup_name("main"));
