@@ -113,6 +113,45 @@ int ns_ids(pid_t pid, struct ns_ids *ids)
 	return 0;
 }
 
+static int differ(const long long *a, const long long *b)
+{
+	int flags = 0;
+
+	for (int i = 0; i < NS_TYPES; i++)
+		flags |= a[i] == b[i] ? 0 : ns_types[i].flag;
+	return flags;
+}
+
+int ns_differ(const struct ns_ids *a, const struct ns_ids *b)
+{
+	return differ(a->now, b->now);
+}
+
+int ns_differ_next(const struct ns_ids *a, const struct ns_ids *b)
+{
+	return differ(a->next, b->next);
+}
+
+int ns_all(void)
+{
+	int flags = 0;
+
+	FOR_EACH_NS_TYPE(t)
+		flags |= ns_supported(t->flag) ? t->flag : 0;
+	return flags;
+}
+
+long long ns_relative(int fd, unsigned long request)
+{
+	int relative = ioctl(fd, request);
+
+	if (relative < 0)
+		return -1;
+	long long id = ns_id_of(relative);
+	close(relative);
+	return id;
+}
+
 pid_t ns_clone3(unsigned long long flags)
 {
 	struct clone_args args = {.flags = sabotage_flags(flags), .exit_signal = SIGCHLD};

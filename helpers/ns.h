@@ -57,6 +57,19 @@ struct ns_ids {
 };
 int ns_ids(pid_t pid, struct ns_ids *ids);
 
+/* The CLONE_NEW* flags of all types whose ids differ: of where two processes are, of where their children go. */
+int ns_differ(const struct ns_ids *a, const struct ns_ids *b);
+int ns_differ_next(const struct ns_ids *a, const struct ns_ids *b);
+
+/* NS_ALL without what the running kernel lacks. */
+int ns_all(void);
+
+/*
+ * The id of the namespace that owns the one behind `fd` (NS_GET_USERNS) or is its parent (NS_GET_PARENT),
+ * ioctl_nsfs(2). -1 with errno.
+ */
+long long ns_relative(int fd, unsigned long request);
+
 /* clone3(2) with `flags` (CLONE_NEW* are dropped under sabotage); 0 in the child, exit signal SIGCHLD. */
 pid_t ns_clone3(unsigned long long flags);
 

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The links of a process to its namespaces. namespaces(7) "The /proc/pid/ns/ directory" */
+#include "helpers/nscheck.h"
+
+#define GROUP "api.procns"
+
+/* Numbers below are fixed, those from here on are given out as namespaces are made. */
+#define DYNAMIC_FIRST 4026531840
+
+static struct stat ns_stat(pid_t pid, const char *entry)
+{
+	struct stat st;
+
+	MUST(stat(proc_path(pid, path("ns/%s", entry)), &st));
+	return st;
+}
+
+/* The text of a link, after a look at it from every side. */
+static const char *link_text(pid_t pid, const char *entry, const char *type)
+{
+	const char *text = path("%s:[%llu]", type, (unsigned long long)ns_stat(pid, entry).st_ino);
+	const char *link = proc_path(pid, path("ns/%s", entry));
+	int fd = MUST(ns_open(pid, entry));
+	struct stat st;
+
+	NOTE("%s", entry);
+	MUST(lstat(link, &st));
+	IS(st.st_mode, S_IFLNK | 0777);
+	IS(link_read(link), text);
+	IS(link_read(path("/proc/self/fd/%d", fd)), text);
+	close(fd);
+	return text;
+}
+
+CASE(link_text_is_type_and_inode)
+{
+	CHILD(box, ns_all()) {
+		HEAR(box);
+	}
+	FOR_EACH_NS_TYPE(t) {
+		if (!ns_supported(t->flag))
+			continue;
+		const char *mine = strdupa(link_text(0, t->name, t->name));
+		IS_NOT(link_text(box->pid, t->name, t->name), mine);
+		IS(link_text(0, t->next, t->name), mine);
+		IS_NOT(link_text(box->pid, t->next, t->name), mine);
+	}
+	DISMISS(box);
+}
+
+/* Both links of a type lead two processes to one file, or to two of the same filesystem. */
+static void compare(pid_t pid, const struct ns_type *t, dev_t nsfs, bool same)
+{
+	const char *entries[] = {t->name, t->next};
+
+	for (int i = 0; i < 2; i++) {
+		struct stat mine = ns_stat(0, entries[i]), its = ns_stat(pid, entries[i]);
+		IS(mine.st_dev, nsfs);
+		IS(its.st_dev, nsfs);
+		IS(its.st_ino == mine.st_ino, same);
+	}
+}
+
+#define BOXES 15 /* more than 100 namespaces even without time namespaces */
+
+static void all_numbers_differ(void)
+{
+	long long ids[BOXES * NS_TYPES];
+	struct child *boxes[BOXES];
+	int count = 0;
+
+	for (int i = 0; i < BOXES; i++) {
+		CHILD(box, ns_all()) {
+			HEAR(box);
+		}
+		boxes[i] = box;
+		FOR_EACH_NS_TYPE(t)
+		if (ns_supported(t->flag))
+			ids[count++] = MUST(ns_id(box->pid, t->name));
+	}
+	for (int i = 0; i < count; i++) {
+		HOLDS(ids[i] >= DYNAMIC_FIRST);
+		for (int j = 0; j < i; j++)
+			IS_NOT(ids[i], ids[j]);
+	}
+	for (int i = 0; i < BOXES; i++)
+		DISMISS(boxes[i]);
+}
+
+CASE(same_namespace_same_inode, .timeout = 20)
+{
+	dev_t nsfs = ns_stat(0, "user").st_dev;
+
+	FOR_EACH_NS_TYPE(made) {
+		if (!ns_supported(made->flag))
+			continue;
+		CHILD(plain, 0) {
+			HEAR(plain);
+		}
+		CHILD(box, made->flag) {
+			HEAR(box);
+		}
+		FOR_EACH_NS_TYPE(t) {
+			NOTE("%s link, %s namespace new", t->name, made->label);
+			if (!ns_supported(t->flag))
+				continue;
+			compare(plain->pid, t, nsfs, true);
+			compare(box->pid, t, nsfs, t != made);
+		}
+		DISMISS(plain);
+		DISMISS(box);
+	}
+	all_numbers_differ();
+}
+
+CASE(initial_inode_numbers)
+{
+	static const struct {
+		const char *name;
+		long long id;
+	} initial[] = {{"ipc", 4026531839}, {"uts", 4026531838},    {"user", 4026531837},
+		       {"pid", 4026531836}, {"cgroup", 4026531835}, {"time", 4026531834},
+		       {"net", 4026531833}, {"mnt", 4026531832}};
+	bool all_fixed = ns_id(1, "net") < DYNAMIC_FIRST;
+
+	CHILD(box, ns_all()) {
+		HEAR(box);
+	}
+	for (int i = 0; i < NS_TYPES; i++) {
+		NOTE("%s", initial[i].name);
+		if (ns_id(0, initial[i].name) < 0)
+			continue;
+		HOLDS(ns_id(box->pid, initial[i].name) >= DYNAMIC_FIRST);
+		if (i < 6 || all_fixed)
+			IS(ns_id(1, initial[i].name), initial[i].id);
+		else
+			HOLDS(ns_id(1, initial[i].name) >= DYNAMIC_FIRST);
+	}
+	DISMISS(box);
+}
+
+CASE(visible_across_levels_with_access)
+{
+	CHILD(above, 0) {
+		HEAR(above);
+	}
+	CHILD(root, NS_USER, .map = CONTAINER_MAP) {
+		CHILD(beside, 0) {
+			HEAR(beside);
+		}
+		FOR_EACH_NS_TYPE(t) {
+			NOTE("%s", t->name);
+			if (!ns_supported(t->flag))
+				continue;
+			FAILS(EACCES, ns_open(above->pid, t->name));
+			FAILS(EACCES, ns_open(above->pid, t->next));
+			OK(ns_open(beside->pid, t->name)); /* control: a process of its own level */
+			OK(ns_open(beside->pid, t->next));
+		}
+		DISMISS(beside);
+		TELL(root);
+		HEAR(root);
+	}
+	HEAR(root);
+	FOR_EACH_NS_TYPE(t) {
+		NOTE("%s", t->name);
+		if (!ns_supported(t->flag))
+			continue;
+		const char *text = path("%s:[%lld]", t->name, OK(ns_id(root->pid, t->name)));
+		IS(link_read(proc_path(root->pid, path("ns/%s", t->name))), text);
+		OK(ns_open(root->pid, t->name));
+		OK(ns_open(root->pid, t->next));
+	}
+	IS_NOT(ns_id(root->pid, "user"), ns_id(0, "user"));
+	DISMISS(root);
+	DISMISS(above);
+}
