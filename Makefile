@@ -16,7 +16,7 @@ WRAPPED := $(foreach call,$(WRAP),-Wl,--wrap=$(call))
 AGENT_SRC := $(filter-out runner/guest/guest.c,$(wildcard runner/guest/*.c))
 GUEST_SRC := runner/guest/guest.c $(wildcard helpers/*.c) $(wildcard suites/*/*.c)
 HOST_SRC  := $(wildcard runner/host/*.c) $(wildcard vm/*.c) $(wildcard results/*.c)
-TEST_SRC  := $(wildcard runner/tests/*_test.c) $(wildcard runner/tests/tests_main.c)
+TEST_SRC  := $(wildcard runner/tests/*_test.c) $(wildcard runner/tests/*_samples.c) runner/tests/tests_main.c
 TSV       := $(wildcard suites/*/behaviours.tsv)
 
 objs = $(patsubst %.c,$(BUILD)/$(2)/%.o,$(1))
@@ -101,6 +101,14 @@ cppcheck:
 		--std=c11 --enable=warning,performance,portability -I. \
 		--suppress=missingIncludeSystem --suppress=comparePointers --suppress=subtractPointers \
 		helpers results runner suites vm
+
+# Fuzzers, e.g. `make build/fuzz/vm_deb && mkdir seeds && NSCHECK_SEEDS=seeds build/fuzz/vm_deb seeds`.
+FUZZ_CC  ?= $(shell command -v clang || echo clang-14)
+FUZZ_SRC := $(wildcard runner/tests/*_samples.c) $(filter-out runner/host/main.c,$(HOST_SRC))
+
+$(BUILD)/fuzz/%: runner/tests/fuzz/%.c $(FUZZ_SRC)
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(CFLAGS) -fsanitize=fuzzer $(SAN) -o $@ $^ $(HOST_LIBS)
 
 clean:
 	rm -rf $(BUILD)

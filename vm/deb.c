@@ -69,13 +69,10 @@ static int outer_open(struct package *p, const struct deb_source *source, struct
 	int rc;
 
 	archive_read_support_format_ar(p->outer);
-	if (source->data)
-		rc = archive_read_open_memory(p->outer, source->data, source->len);
-	else
+	if (source->path)
 		rc = archive_read_open_filename(p->outer, source->path, CHUNK);
-	if (rc != ARCHIVE_OK && archive_errno(p->outer) > 0 && !source->data)
-		return fault_set(fault, EXIT_BAD_INPUT, "cannot read %s: %s", p->name,
-				 archive_error_string(p->outer));
+	else
+		rc = archive_read_open_memory(p->outer, source->data, source->len);
 	return rc == ARCHIVE_OK ? 0 : damaged(p, p->outer, fault);
 }
 

@@ -18,7 +18,7 @@ struct deb {
 	char *package, *version, *architecture, *depends;
 };
 
-/* Where the bytes come from: a file, or memory when data is set. name is what a fault calls it. */
+/* Where the bytes come from: a file, or memory when path is NULL. name is what a fault calls it. */
 struct deb_source {
 	const char *name, *path;
 	const void *data;

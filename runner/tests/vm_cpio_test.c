@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <string.h>
+
+#include "runner/tests/tests.h"
+#include "vm/cpio.h"
+
+/* A header of newc: magic and 13 fields; those that vary between our entries. */
+#define HEADER(inode, mode, links, size, major, minor, name)                                                 \
+	"070701" inode mode "00000000"                                                                       \
+	"00000000" links "00000000" size "00000000"                                                          \
+	"00000000" major minor name "00000000"
+#define ZERO "00000000"
+
+static void expect(const struct bytes *b, size_t *at, const char *what, size_t len)
+{
+	ck_assert_uint_le(*at + len, b->len);
+	ck_assert_mem_eq(b->data + *at, what, len);
+	*at += len;
+}
+
+#define EXPECT(b, at, text) expect(b, at, text, sizeof(text) - 1)
+
+START_TEST(golden_bytes)
+{
+	struct cpio *c = cpio_new();
+	size_t at = 0;
+
+	/* Not in order, and without the parent. */
+	cpio_symlink(c, "z", "bin/a");
+	cpio_file(c, "bin/a", 0755, "hello", 5);
+	cpio_chardev(c, "console", 0600, 5, 1);
+	struct bytes b = cpio_bytes(c);
+
+	EXPECT(&b, &at, HEADER("00000001", "000041ED", "00000002", ZERO, ZERO, ZERO, "00000004") "bin\0\0\0");
+	EXPECT(&b, &at,
+	       HEADER("00000002", "000081ED", "00000001", "00000005", ZERO, ZERO, "00000006") "bin/a\0");
+	EXPECT(&b, &at, "hello\0\0\0");
+	EXPECT(&b, &at,
+	       HEADER("00000003", "00002180", "00000001", ZERO, "00000005", "00000001",
+		      "00000008") "console\0");
+	EXPECT(&b, &at, "\0\0");
+	EXPECT(&b, &at, HEADER("00000004", "0000A1FF", "00000001", "00000005", ZERO, ZERO, "00000002") "z\0");
+	EXPECT(&b, &at, "bin/a\0\0\0");
+	EXPECT(&b, &at, HEADER(ZERO, ZERO, "00000001", ZERO, ZERO, ZERO, "0000000B") "TRAILER!!!\0");
+	ck_assert_uint_eq(b.len, 1024);
+	for (; at < b.len; at++)
+		ck_assert_uint_eq(b.data[at], 0);
+	bytes_free(&b);
+	cpio_free(c);
+}
+END_TEST
+
+static struct bytes three(const char *const *order)
+{
+	struct cpio *c = cpio_new();
+
+	for (int i = 0; i < 3; i++)
+		cpio_file(c, order[i], 0644, order[i], strlen(order[i]));
+	struct bytes b = cpio_bytes(c);
+	cpio_free(c);
+	return b;
+}
+
+START_TEST(order_of_adding_does_not_matter)
+{
+	struct bytes a = three((const char *const[]){"a/b", "a-b", "aa/c"});
+	struct bytes b = three((const char *const[]){"aa/c", "a/b", "a-b"});
+
+	ck_assert_uint_eq(a.len, b.len);
+	ck_assert_mem_eq(a.data, b.data, a.len);
+	bytes_free(&a);
+	bytes_free(&b);
+}
+END_TEST
+
+START_TEST(first_of_one_path_stays)
+{
+	struct cpio *c = cpio_new();
+
+	cpio_file(c, "ip", 0755, "iproute2", 8);
+	cpio_symlink(c, "ip", "/bin/busybox");
+	struct bytes b = cpio_bytes(c);
+
+	ck_assert_ptr_nonnull(memmem(b.data, b.len, "iproute2", 8));
+	ck_assert_ptr_null(memmem(b.data, b.len, "busybox", 7));
+	bytes_free(&b);
+	cpio_free(c);
+}
+END_TEST
+
+static Suite *cpio_suite(void)
+{
+	Suite *suite = suite_create("vm/cpio");
+	TCase *tc = tcase_create("cpio");
+
+	tcase_add_test(tc, golden_bytes);
+	tcase_add_test(tc, order_of_adding_does_not_matter);
+	tcase_add_test(tc, first_of_one_path_stays);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
+HOST_SUITE(cpio_suite)
