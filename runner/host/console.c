@@ -203,6 +203,8 @@ static void cut_line(struct console *c, const char *line)
 		c->started = true;
 	} else if (mark == 2) {
 		c->ended = true;
+	} else if (!strncmp(message, "nscheck: ", 9)) {
+		return; /* a mark of the test before, ended only now */
 	} else if (c->started && !c->ended) {
 		text_printf(&c->slice, "%s\n", line);
 		note_splat(c, &c->splat, message);
@@ -238,6 +240,18 @@ static void end_line(struct console *c)
 	*place = text_take(&line);
 }
 
+/* Some kernels end a line that came from /dev/kmsg only when the next one begins: the mark counts at once. */
+static void watch_for_end(struct console *c)
+{
+	char line[CONSOLE_LINE_MAX + 1];
+
+	if (!c->id || c->ended || c->len < strlen(c->id))
+		return;
+	memcpy(line, c->line, c->len);
+	line[c->len] = '\0';
+	c->ended = mark_of(c, console_message(line)) == 2;
+}
+
 void console_feed(struct console *c, const char *data, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
@@ -246,6 +260,7 @@ void console_feed(struct console *c, const char *data, size_t len)
 		else if (c->len < sizeof(c->line))
 			c->line[c->len++] = data[i];
 	}
+	watch_for_end(c);
 }
 
 char *console_tail(const struct console *c)

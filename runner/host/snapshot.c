@@ -115,17 +115,16 @@ static void mark_used(int fd)
 	futimens(fd, times);
 }
 
-bool snapshot_find(struct snapshots *s, const char *key)
+/* Opens the snapshot that s->key names. */
+static bool find(struct snapshots *s)
 {
+	char *path = snapshot_path(s, s->key);
 	struct header h;
-	char *path;
 
 	if (s->fd >= 0)
 		close(s->fd);
-	snprintf(s->key, sizeof(s->key), "%s", key);
-	path = snapshot_path(s, key);
 	s->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (s->fd >= 0 && !is_sound(s->fd, key, &h)) {
+	if (s->fd >= 0 && !is_sound(s->fd, s->key, &h)) {
 		close(s->fd);
 		s->fd = -1;
 		unlink(path);
@@ -138,6 +137,12 @@ bool snapshot_find(struct snapshots *s, const char *key)
 	memcpy(s->release, h.release, sizeof(s->release));
 	mark_used(s->fd);
 	return true;
+}
+
+bool snapshot_find(struct snapshots *s, const char *key)
+{
+	snprintf(s->key, sizeof(s->key), "%s", key);
+	return find(s);
 }
 
 int snapshot_open(const struct snapshots *s)
@@ -275,7 +280,7 @@ int snapshot_commit(struct snapshots *s, int fd, bool serial, const char *releas
 	}
 	free(path);
 	close(fd);
-	if (!ret && !snapshot_find(s, s->key)) {
+	if (!ret && !find(s)) {
 		ret = -1;
 		errno = EIO;
 	}
