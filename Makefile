@@ -21,7 +21,7 @@ TSV       := $(wildcard suites/*/behaviours.tsv)
 
 objs = $(patsubst %.c,$(BUILD)/$(2)/%.o,$(1))
 
-HOST_LIBS  := -ljansson -larchive -lelf
+HOST_LIBS  := -ljansson -larchive -lelf -lm
 # libcheck's archive wants subunit, rt and m; whole so that nothing is looked up at run time.
 GUEST_LIBS := -lcheck_pic -lsubunit -lcap -lrt -lm -pthread
 
