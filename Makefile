@@ -70,8 +70,17 @@ $(BUILD)/san/%.o: %.c
 $(BUILD)/host-tests: $(call objs,$(TEST_SRC) $(filter-out runner/host/main.c,$(HOST_SRC)),san)
 	$(CC) $(CFLAGS) $(SAN) -o $@ $^ $(HOST_LIBS) -lcheck -lsubunit -lrt -lm -pthread
 
+# Those tests run the whole program against a QEMU and kernels that are none.
+$(BUILD)/host-tests: | $(BUILD)/nscheck-fake $(BUILD)/fake-qemu
+
 $(BUILD)/nscheck-san: $(call objs,$(HOST_SRC),san)
 	$(CC) $(CFLAGS) $(SAN) -o $@ $^ $(HOST_LIBS)
+
+$(BUILD)/nscheck-fake: $(call objs,$(filter-out vm/kernel.c vm/image.c,$(HOST_SRC)) runner/tests/fake-vm.c,san)
+	$(CC) $(CFLAGS) $(SAN) -o $@ $^ $(HOST_LIBS)
+
+$(BUILD)/fake-qemu: $(BUILD)/obj/runner/tests/fake-qemu.o
+	$(CC) $(CFLAGS) -o $@ $^
 
 # The project's own tests on the host; those that need a virtual machine: ./run.sh --self-test
 check: $(BUILD)/host-tests

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "vm/file.h"
 #include "vm/image.h"
 
 static int resolve(struct session *s, const struct options *o, struct fault *fault)
@@ -94,7 +95,7 @@ int session_open(struct session *s, const struct options *o, struct fault *fault
 	s->machine = (struct machine){ .loop = &s->loop, .options = o, .kernel = &s->kernel, .kernel_fd = -1,
 				       .initrd_fd = -1, .snapshots = &s->snapshots, .allow = &s->allow,
 				       .qemu_version = s->qemu_version };
-	if (qemu_version(o->qemu, s->qemu_version, sizeof(s->qemu_version), fault))
+	if (dir_make(o->cache, fault) || qemu_version(o->qemu, s->qemu_version, sizeof(s->qemu_version), fault))
 		return -1;
 	if (identity_choose(&s->machine.identity, &s->kvm_opens, fault) || resolve(s, o, fault))
 		return -1;

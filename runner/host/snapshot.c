@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "results/text.h"
+#include "vm/file.h"
 
 #define MAGIC "nscheck-snapshot-1"
 enum { HEADER_SIZE = 4096, BLOCK = 256 << 10 };
@@ -39,18 +40,11 @@ static void boot_id(char out[40])
 		fclose(f);
 }
 
-static int make_folder(const char *path)
-{
-	return mkdir(path, 0700) && errno != EEXIST ? -1 : 0;
-}
-
 int snapshots_init(struct snapshots *s, const char *cache, long limit_mib, struct fault *fault)
 {
 	*s = (struct snapshots){ .fd = -1, .limit = limit_mib << 20 };
 	s->dir = xprintf("%s/snapshots", cache);
-	if (make_folder(cache) || make_folder(s->dir))
-		return fault_set(fault, EXIT_UNFINISHED, "cannot make the cache %s: %m", s->dir);
-	return 0;
+	return dir_make(s->dir, fault);
 }
 
 void snapshots_close(struct snapshots *s)

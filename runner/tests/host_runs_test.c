@@ -1,0 +1,565 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Whole runs of build/nscheck-fake against build/fake-qemu: verdicts, exit statuses, files, signals. */
+#include <dirent.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "results/text.h"
+#include "runner/tests/tests.h"
+
+static char dir[64], build[4096];
+static char *output; /* what the last run printed, both streams */
+
+static void write_guest(void)
+{
+	char *path = xprintf("%s/guest", dir);
+	FILE *f = fopen(path, "we");
+
+	ck_assert(f);
+	fputs("#!/bin/sh\nprintf 'id\\tfile\\tline\\ttimeout\\talone\\tsabotage\\ttier\\tsince\\tuntil\\tneeds\\t"
+	      "statement\\texpected\\tsource\\n'\nrow() { printf '%s\\t%s\\t%s\\t1\\t%s\\t%s\\t%s\\t-\\t-\\t-\\tIt holds.\\tYes."
+	      "\\tnone\\n' \"$@\"; }\nrow a.one.first suites/a/one.c 10 0 - seed\nrow a.one.second suites/a/one.c 20 0 - seed\n"
+	      "row a.two.third suites/a/two.c 30 0 - man\nrow b.one.lonely suites/b/one.c 5 1 - seed\n"
+	      "row b.one.exempt suites/b/one.c 9 0 'no isolation in it' seed\nrow b.one.unwritten - 0 0 - man\n"
+	      "row selftest.fails suites/selftest/x.c 3 0 - selftest\n",
+	      f);
+	fclose(f);
+	ck_assert_int_eq(chmod(path, 0755), 0);
+	free(path);
+}
+
+static void setup(void)
+{
+	char *slash;
+
+	strcpy(dir, "/tmp/nscheck-test-XXXXXX");
+	ck_assert(mkdtemp(dir));
+	ck_assert_int_eq(chmod(dir, 0755), 0);
+	ck_assert_int_gt(readlink("/proc/self/exe", build, sizeof(build) - 1), 0);
+	slash = strrchr(build, '/');
+	*slash = '\0';
+	write_guest();
+}
+
+static void teardown(void)
+{
+	char *command = xprintf("rm -rf '%s'", dir);
+
+	ck_assert_int_eq(system(command), 0);
+	free(command);
+	free(output);
+	output = NULL;
+}
+
+static char *slurp(const char *name)
+{
+	char *path = xprintf("%s/%s", dir, name), buf[4096];
+	struct text all = { 0 };
+	FILE *f = fopen(path, "re");
+	size_t n;
+
+	ck_assert_msg(f, "%s", path);
+	while ((n = fread(buf, 1, sizeof(buf), f)) > 0)
+		text_add(&all, buf, n);
+	fclose(f);
+	free(path);
+	return text_take(&all);
+}
+
+static char *command_line(const char *script, const char *arguments)
+{
+	return xprintf("cd '%s' && NO_COLOR=1 TEST_FOLDER='%s' FAKE_QEMU='%s' exec timeout -k 5 60 '%s/nscheck-fake' --qemu '%s/fake-qemu' --guest "
+		       "'%s/guest' --cache '%s/cache' %s >'%s/log' 2>&1 </dev/null",
+		       dir, dir, script, build, build, dir, dir, arguments, dir);
+}
+
+/* The exit status of a run with that script and those arguments. */
+static int run(const char *script, const char *arguments)
+{
+	char *command = command_line(script, arguments);
+	int status = system(command);
+
+	free(command);
+	free(output);
+	output = slurp("log");
+	ck_assert_msg(WIFEXITED(status), "ended by signal %d: %s", WTERMSIG(status), output);
+	return WEXITSTATUS(status);
+}
+
+/* A run into the folder "out", which is new each time. */
+static int run_out(const char *script, const char *arguments)
+{
+	char *all = xprintf("--accel tcg --jobs 1 -o out %s", arguments), *rm = xprintf("rm -rf '%s/out'", dir);
+	int status;
+
+	ck_assert_int_eq(system(rm), 0);
+	status = run(script, all);
+	free(all);
+	free(rm);
+	return status;
+}
+
+static json_t *results(void)
+{
+	char *text = slurp("out/results.json");
+	json_t *root = json_loads(text, 0, NULL);
+
+	ck_assert_ptr_nonnull(root);
+	free(text);
+	return root;
+}
+
+/* One string of one test of the last run, "" when absent. */
+static const char *fact(const char *id, const char *key)
+{
+	static char value[4096];
+	json_t *root = results(), *test;
+	size_t i;
+
+	*value = '\0';
+	json_array_foreach(json_object_get(root, "tests"), i, test) {
+		const char *found = json_string_value(json_object_get(test, key));
+
+		if (!strcmp(json_string_value(json_object_get(test, "id")), id) && found)
+			snprintf(value, sizeof(value), "%s", found);
+	}
+	json_decref(root);
+	return value;
+}
+
+static long total(const char *verdict)
+{
+	json_t *root = results();
+	long n = (long)json_integer_value(json_object_get(json_object_get(root, "totals"), verdict));
+
+	json_decref(root);
+	return n;
+}
+
+static void holds(const char *text, const char *part)
+{
+	ck_assert_msg(strstr(text, part), "'%s' is not in: %s", part, text);
+}
+
+static size_t lines_of(const char *text)
+{
+	size_t n = 0;
+
+	for (; *text; text++)
+		n += *text == '\n';
+	return n;
+}
+
+#define IS_STATUS(got, want)                                                                                 \
+	do {                                                                                                 \
+		int status_ = (got);                                                                         \
+		ck_assert_msg(status_ == (want), "status %d, not %d: %s", status_, want, output);            \
+	} while (0)
+
+START_TEST(all_pass)
+{
+	IS_STATUS(run_out("", ""), 0);
+	ck_assert_int_eq(total("pass"), 5);
+	holds(output, "5 passed, 0 failed, 0 skipped");
+	ck_assert_str_eq(fact("a.one.first", "suite"), "a");
+	char *ktap = slurp("out/results.ktap");
+	ck_assert(!strncmp(ktap, "KTAP version 1\n1..5\n", 20));
+	holds(ktap, "\nok 1 a.one.first\n");
+	free(ktap);
+	free(slurp("out/console.log"));
+	ck_assert(access(dir, F_OK) == 0);
+}
+END_TEST
+
+START_TEST(verdicts_of_the_guest)
+{
+	IS_STATUS(run_out("fail:a.one.first,skip:a.one.second,leak:a.two.third,timeout:b.one.exempt,error:b.one.lonely", ""), 1);
+	ck_assert_str_eq(fact("a.one.first", "verdict"), "fail");
+	ck_assert_str_eq(fact("a.one.first", "file"), "suites/fake/one.c");
+	ck_assert_str_eq(fact("a.one.first", "message"), "in 'init': getpid() is 2, expected 1");
+	ck_assert_str_eq(fact("a.one.first", "diagnostics"), "detail: more of it");
+	ck_assert_str_eq(fact("a.one.second", "reason"), "no veth here");
+	ck_assert_str_eq(fact("a.two.third", "verdict"), "leak");
+	ck_assert_str_eq(fact("b.one.exempt", "verdict"), "timeout");
+	ck_assert_str_eq(fact("b.one.lonely", "message"), "cannot arrange");
+	holds(output, "suites/fake/one.c:42: in 'init': getpid() is 2, expected 1\n");
+	holds(output, " a.one.first\n");
+	holds(output, "skipped 1: no veth here (a.one.second)");
+	IS_STATUS(run_out("error:a.one.first", "a.one"), 3);
+	IS_STATUS(run_out("skip:a.one.first", "a.one"), 0);
+}
+END_TEST
+
+START_TEST(kernel_complaints_are_verdicts)
+{
+	IS_STATUS(run_out("splat:a.one.first,late-splat:a.one.second", "a"), 1);
+	ck_assert_str_eq(fact("a.one.first", "verdict"), "splat");
+	holds(fact("a.one.first", "kernel_log"), "WARNING: CPU: 0 PID: 7");
+	ck_assert_str_eq(fact("a.one.second", "verdict"), "splat");
+	holds(fact("a.one.second", "message"), "after its end: WARNING: CPU: 1");
+	ck_assert_str_eq(fact("a.two.third", "verdict"), "pass");
+	IS_STATUS(run_out("no-marks:a.one.first,splat:a.one.first", "a.one.first"), 1);
+	ck_assert_str_eq(fact("a.one.first", "verdict"), "splat");
+}
+END_TEST
+
+START_TEST(a_crash_costs_one_verdict)
+{
+	IS_STATUS(run_out("crash:a.one.second", ""), 1);
+	ck_assert_str_eq(fact("a.one.second", "verdict"), "crash");
+	ck_assert_str_eq(fact("a.one.second", "fingerprint"), "fake_crash|fake_caller|do_syscall_64");
+	holds(fact("a.one.second", "message"), "BUG: kernel NULL pointer dereference");
+	ck_assert_int_eq(total("pass"), 4);
+	holds(output, "crash   a.one.second");
+	holds(output, "again, alone and cold");
+	char *journal = slurp("out/journal.ndjson");
+	holds(journal, "\"again\":true");
+	free(journal);
+	IS_STATUS(run_out("vanish:a.two.third", ""), 1);
+	ck_assert_str_eq(fact("a.two.third", "verdict"), "crash");
+	holds(fact("a.two.third", "message"), "QEMU ended with status 0");
+	ck_assert_int_eq(total("pass"), 4);
+	IS_STATUS(run_out("half:a.two.third", ""), 1);
+	ck_assert_str_eq(fact("a.two.third", "verdict"), "crash");
+}
+END_TEST
+
+START_TEST(a_crash_that_needs_the_tests_before_it)
+{
+	IS_STATUS(run_out("crash-later:a.one.second", "a"), 1);
+	ck_assert_str_eq(fact("a.one.second", "verdict"), "crash");
+	json_t *root = results(), *again;
+	again = json_object_get(json_array_get(json_object_get(root, "tests"), 1), "run_again");
+	ck_assert_str_eq(json_string_value(json_object_get(again, "verdict")), "pass");
+	ck_assert_str_eq(json_string_value(json_object_get(again, "start")), "cold");
+	json_decref(root);
+}
+END_TEST
+
+START_TEST(a_hang_ends_by_the_clock_of_the_host)
+{
+	IS_STATUS(run_out("hang:a.one.first", "--timeout-factor 0.1 --repeat 2 a.one.first"), 1);
+	ck_assert_str_eq(fact("a.one.first", "verdict"), "crash");
+	holds(fact("a.one.first", "message"), "hang: ");
+}
+END_TEST
+
+START_TEST(a_hostile_guest_changes_no_verdict)
+{
+	IS_STATUS(run_out("flood:a.one.first", "a"), 3);
+	ck_assert_str_eq(fact("a.one.first", "verdict"), "error");
+	ck_assert_str_eq(fact("a.one.second", "verdict"), "pass");
+	IS_STATUS(run_out("garbage:a.one.first,other:a.one.second,twice:a.two.third", ""), 0);
+	ck_assert_int_eq(total("pass"), 5);
+	holds(output, "note: VM 1: the guest sent what was not asked for");
+	IS_STATUS(run_out("contradict:a.one.first", "a"), 3);
+	ck_assert_str_eq(fact("a.one.first", "message"), "the guest contradicts itself");
+	IS_STATUS(run_out("bad-number:a.one.first", "a"), 0);
+	IS_STATUS(run_out("escape:a.one.first", "a.one.first"), 1);
+	ck_assert_str_eq(fact("a.one.first", "message"), "\\x1b]0;owned\\x07\\x0d<b>&\"'\\xff");
+	ck_assert_ptr_null(strchr(output, '\033'));
+}
+END_TEST
+
+START_TEST(a_vm_that_does_not_come_up_is_explained)
+{
+	IS_STATUS(run_out("panics", "a"), 3);
+	holds(output, "Unable to mount root fs");
+	holds(output, "the command was:\n");
+	holds(output, "before the guest said hello");
+	ck_assert_int_eq(total("miss"), 3);
+	IS_STATUS(run_out("dies", "a"), 3);
+	holds(output, "QEMU said: fake-qemu: cannot do that");
+	IS_STATUS(run_out("silent-death", "a"), 3);
+	IS_STATUS(run_out("setup-fails", "--setup 'modprobe none' a"), 3);
+	holds(output, "--setup 'modprobe none' ended with status 7: no such thing");
+	IS_STATUS(run_out("", "--setup true --setup 'echo b' a"), 0);
+}
+END_TEST
+
+START_TEST(vms_are_saved_and_restored)
+{
+	IS_STATUS(run_out("", "a.one.first"), 0);
+	ck_assert_str_eq(fact("a.one.first", "start"), "cold");
+	IS_STATUS(run_out("", "a.one.first"), 0);
+	ck_assert_str_eq(fact("a.one.first", "start"), "warm");
+	IS_STATUS(run_out("", "--cold a.one.first"), 0);
+	ck_assert_str_eq(fact("a.one.first", "start"), "cold");
+	IS_STATUS(run_out("restore-fails", "a.one.first"), 0);
+	holds(output, "note: the saved VM cannot be restored");
+	ck_assert_str_eq(fact("a.one.first", "start"), "cold");
+	IS_STATUS(run_out("", "a.one.first"), 0);
+	ck_assert_str_eq(fact("a.one.first", "start"), "warm");
+	IS_STATUS(run_out("serial", "--append x a.one.first"), 0);
+	IS_STATUS(run_out("serial", "--append x a.one.first"), 0);
+	ck_assert_str_eq(fact("a.one.first", "start"), "warm");
+	IS_STATUS(run_out("save-fails", "--append y a.one.first"), 0);
+	holds(output, "no snapshot was saved");
+	IS_STATUS(run_out("", "--cache-size 0 --append z a.one.first"), 0);
+	ck_assert_str_eq(fact("a.one.first", "start"), "cold");
+}
+END_TEST
+
+START_TEST(several_vms_share_the_queue)
+{
+	IS_STATUS(run("slow", "--accel tcg --jobs 3 -o out"), 0);
+	ck_assert_int_eq(total("pass"), 5);
+	IS_STATUS(run("slow,crash:a.one.first,vanish:a.two.third", "--accel tcg --jobs 3 -o out2"), 1);
+	holds(output, "3 passed, 0 failed, 0 skipped, 2 crashed");
+	IS_STATUS(run("", "--accel tcg --jobs 2 --fresh-vm -o out3"), 0);
+	holds(output, "5 passed");
+}
+END_TEST
+
+START_TEST(sabotage_is_scored)
+{
+	IS_STATUS(run_out("", "--sabotage"), 0);
+	holds(output, "sabotage: 4 of 4 caught");
+	IS_STATUS(run_out("survive:a.one.first", "--sabotage"), 1);
+	holds(output, "sabotage: 3 of 4 caught\nsurvivor: a.one.first\n");
+}
+END_TEST
+
+START_TEST(repeat_stops_at_the_first_that_is_bad)
+{
+	IS_STATUS(run_out("", "--repeat 3 a"), 0);
+	holds(output, "9 results in a row");
+	IS_STATUS(run_out("crash-later:a.one.first", "--repeat 3 a"), 1);
+	holds(output, "3 results in a row");
+}
+END_TEST
+
+START_TEST(selections)
+{
+	IS_STATUS(run("", "--list"), 0);
+	ck_assert_int_eq(lines_of(output), 5);
+	holds(output, "a.one.first\tIt holds.\t-\n");
+	IS_STATUS(run("", "--list --missing"), 0);
+	ck_assert_int_eq(lines_of(output), 1);
+	IS_STATUS(run("", "--list tier:seed '!b'"), 0);
+	ck_assert_int_eq(lines_of(output), 2);
+	IS_STATUS(run("", "--list '*.second' a.two"), 0);
+	ck_assert_int_eq(lines_of(output), 2);
+	IS_STATUS(run("", "--list selftest"), 0);
+	ck_assert_int_eq(lines_of(output), 1);
+	IS_STATUS(run("", "--list --json b"), 0);
+	json_t *rows = json_loads(output, 0, NULL);
+	ck_assert_int_eq(json_array_size(rows), 2);
+	json_decref(rows);
+	IS_STATUS(run("", "a.one.frist"), 2);
+	holds(output, "a.one.frist matches no test; nearest: a.one.first");
+	IS_STATUS(run("", "tier:sed"), 2);
+	holds(output, "nearest: tier:seed");
+	IS_STATUS(run("", "'!c'"), 2);
+	IS_STATUS(run("", "b.one.unwritten"), 2);
+	holds(output, "no test is written yet");
+}
+END_TEST
+
+START_TEST(nonsense_is_one_line_and_status_2)
+{
+	static const char *const nonsense[] = {
+		"--timeout-factor x", "--timeout-factor 0", "--timeout-factor nan", "--repeat 0", "--repeat 1x",
+		"--jobs -1", "--jobs 99999999999999999999", "--accel maybe", "--memory 1", "--cpus 0", "--json", "--missing",
+		"--kernel none", "--qemu /nowhere", "--guest /nowhere", "--report /nowhere", "--shell a", "-o /proc/none",
+		"-o /proc/self", "--sabotage --repeat 2",
+	};
+
+	for (size_t i = 0; i < sizeof(nonsense) / sizeof(*nonsense); i++) {
+		IS_STATUS(run("", nonsense[i]), 2);
+		ck_assert_msg(lines_of(output) == 1 && !strncmp(output, "nscheck: ", 9), "%s: %s", nonsense[i], output);
+	}
+}
+END_TEST
+
+START_TEST(kvm_that_does_not_work_is_remembered)
+{
+	if (access("/dev/kvm", R_OK | W_OK) || !geteuid())
+		return; /* as root QEMU runs as nobody, who may not have it */
+	IS_STATUS(run("kvm-fails", "-o out a.one.first"), 0);
+	holds(output, "note: KVM does not work here");
+	IS_STATUS(run("kvm-fails", "-o out2 a.one.first"), 0);
+	ck_assert_ptr_null(strstr(output, "note: KVM"));
+}
+END_TEST
+
+/* Starts a run in the background; the pid of the host program. */
+static pid_t start(const char *script, const char *arguments)
+{
+	char *command = command_line(script, arguments), *where = strstr(command, "timeout -k 5 60 ");
+	pid_t pid;
+
+	memset(where, ' ', strlen("timeout -k 5 60"));
+	pid = fork();
+	if (!pid) {
+		execl("/bin/sh", "sh", "-c", command, NULL);
+		_exit(127);
+	}
+	free(command);
+	return pid;
+}
+
+/* Waits until the log of a run holds a text. */
+static void await(const char *part)
+{
+	for (int i = 0; i < 2000; i++) {
+		char *path = xprintf("%s/log", dir), *log = access(path, F_OK) ? NULL : slurp("log");
+		bool found = log && strstr(log, part);
+
+		free(log);
+		free(path);
+		if (found)
+			return;
+		usleep(5000);
+	}
+	ck_abort_msg("never came: %s", part);
+}
+
+static int wait_status(pid_t pid)
+{
+	int status;
+
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	free(output);
+	output = slurp("log");
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+}
+
+/* Whether that process is a fake QEMU of this test, which has the test's folder in its environment. */
+static bool is_stray(const char *pid)
+{
+	char *path = xprintf("/proc/%s/comm", pid), text[8192] = "";
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text));
+
+	close(fd);
+	free(path);
+	if (n <= 0 || strncmp(text, "fake-qemu", 9))
+		return false;
+	path = xprintf("/proc/%s/environ", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? -1 : read(fd, text, sizeof(text));
+	close(fd);
+	free(path);
+	return n > 0 && memmem(text, (size_t)n, dir, strlen(dir));
+}
+
+static bool any_stray(void)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *e;
+	bool found = false;
+
+	while (!found && (e = readdir(proc)))
+		found = *e->d_name >= '1' && *e->d_name <= '9' && is_stray(e->d_name);
+	closedir(proc);
+	return found;
+}
+
+/* The same, but what was killed has a moment to go. */
+static bool strays(void)
+{
+	for (int i = 0; i < 200 && any_stray(); i++)
+		usleep(10000);
+	return any_stray();
+}
+
+START_TEST(an_interrupt_still_reports)
+{
+	pid_t pid = start("hang:a.one.second", "--accel tcg --jobs 1 -o out");
+
+	await("a.one.first");
+	ck_assert(any_stray());
+	kill(pid, SIGINT);
+	await("interrupted");
+	kill(pid, SIGINT);
+	IS_STATUS(wait_status(pid), 130);
+	ck_assert_int_eq(total("pass"), 1);
+	ck_assert_int_eq(total("miss"), 4);
+	ck_assert(!strays());
+}
+END_TEST
+
+START_TEST(a_killed_host_leaves_the_journal_and_no_vm)
+{
+	pid_t pid = start("hang:a.one.second", "--accel tcg --jobs 1 -o out");
+
+	await("a.one.first");
+	kill(pid, SIGKILL);
+	ck_assert_int_eq(wait_status(pid), 1000 + SIGKILL);
+	ck_assert(!strays());
+	IS_STATUS(run("", "--report out"), 3);
+	ck_assert_int_eq(total("pass"), 1);
+	ck_assert_int_eq(total("miss"), 4);
+}
+END_TEST
+
+/* 2: cut before there was a run; 3: tests are missing; 0: all there. Never anything else, never a crash. */
+START_TEST(a_journal_cut_anywhere_still_reports)
+{
+	IS_STATUS(run_out("", "a.one"), 0);
+	char *journal = slurp("out/journal.ndjson"), *cut = xprintf("%s/cut", dir);
+	size_t len = strlen(journal), step = len / 60 + 1;
+
+	ck_assert_int_eq(mkdir(cut, 0755), 0);
+	for (size_t at = 0; at <= len; at += step) {
+		char *path = xprintf("%s/journal.ndjson", cut);
+		FILE *f = fopen(path, "we");
+
+		ck_assert(f && fwrite(journal, 1, at, f) == at);
+		fclose(f);
+		free(path);
+		int status = run("", "--report cut");
+		ck_assert_msg(status == 0 || status == 2 || status == 3, "cut at %zu: %d: %s", at, status, output);
+	}
+	free(journal);
+	free(cut);
+}
+END_TEST
+
+START_TEST(a_results_folder_in_use_is_refused)
+{
+	IS_STATUS(run_out("", "a.one"), 0);
+	IS_STATUS(run("", "-o out a.one"), 2);
+	holds(output, "out is not empty");
+}
+END_TEST
+
+static Suite *runs(void)
+{
+	Suite *s = suite_create("host runs");
+	TCase *t = tcase_create("fake QEMU");
+
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_set_timeout(t, 120);
+	tcase_add_test(t, all_pass);
+	tcase_add_test(t, verdicts_of_the_guest);
+	tcase_add_test(t, kernel_complaints_are_verdicts);
+	tcase_add_test(t, a_crash_costs_one_verdict);
+	tcase_add_test(t, a_crash_that_needs_the_tests_before_it);
+	tcase_add_test(t, a_hang_ends_by_the_clock_of_the_host);
+	tcase_add_test(t, a_hostile_guest_changes_no_verdict);
+	tcase_add_test(t, a_vm_that_does_not_come_up_is_explained);
+	tcase_add_test(t, vms_are_saved_and_restored);
+	tcase_add_test(t, several_vms_share_the_queue);
+	tcase_add_test(t, sabotage_is_scored);
+	tcase_add_test(t, repeat_stops_at_the_first_that_is_bad);
+	tcase_add_test(t, selections);
+	tcase_add_test(t, nonsense_is_one_line_and_status_2);
+	tcase_add_test(t, kvm_that_does_not_work_is_remembered);
+	tcase_add_test(t, an_interrupt_still_reports);
+	tcase_add_test(t, a_killed_host_leaves_the_journal_and_no_vm);
+	tcase_add_test(t, a_journal_cut_anywhere_still_reports);
+	tcase_add_test(t, a_results_folder_in_use_is_refused);
+	suite_add_tcase(s, t);
+	return s;
+}
+HOST_SUITE(runs)
