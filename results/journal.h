@@ -10,6 +10,7 @@
  * The journal of a run: one JSON object a line, appended and on the disk before the next test starts.
  * Every report is made from it. Each object has a "type":
  *   run     the run's facts and its plan; first
+ *   facts   what changed of the facts
  *   test    one result (results/result.h)
  *   vm      a VM that became ready: how, and how long it took
  *   note    something the user should know

@@ -98,6 +98,9 @@ static void load_entry(void *arg, const char *type, json_t *entry)
 		json_array_append(l->run->vms, entry);
 	} else if (!strcmp(type, "note")) {
 		json_array_append(l->run->notes, json_object_get(entry, "text"));
+	} else if (!strcmp(type, "facts") && l->run->facts) {
+		json_object_del(entry, "type");
+		json_object_update(l->run->facts, entry);
 	} else if (!strcmp(type, "end")) {
 		json_decref(l->run->end);
 		l->run->end = json_incref(entry);

@@ -173,7 +173,8 @@ static bool fall_back(struct pool *p, const struct vm *vm)
 
 static void boot_failed(struct pool *p, const struct vm *vm)
 {
-	bool silent = !vm->console.lines && !vm->console.len && !*text_get(&vm->errors_text);
+	/* QEMU has been seen to end before any output, for no reason that came back. */
+	bool silent = !vm->killed && !vm->console.lines && !vm->console.len;
 
 	if (fall_back(p, vm))
 		return;

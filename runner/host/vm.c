@@ -25,8 +25,6 @@ enum {
 /* A VM that never shows the agent's marks on its console is not waited for any longer. */
 enum { MARKS_MISSED_MAX = 3, STRAYS_SHOWN = 5, DRAIN_MAX = 32 << 20 };
 
-enum { FD_QMP, FD_CONSOLE, FD_RESULTS, FD_CONTROL, FD_SERIAL2, FD_INCOMING, FD_KERNEL, FD_INITRD };
-
 /* Bytes on their way to the guest. */
 struct out_chunk {
 	struct out_chunk *next;
@@ -64,7 +62,7 @@ static void set_failure(struct vm *vm, const char *text)
 
 /* ---- QEMU's command line ---- */
 
-static char **machine_argv(const struct machine *m, bool shared, int incoming, struct fault *fault)
+char **vm_argv(const struct machine *m, bool shared, int incoming, struct fault *fault)
 {
 	struct kernel kernel = *m->kernel;
 	char image[32], initrd[32];
@@ -73,7 +71,7 @@ static char **machine_argv(const struct machine *m, bool shared, int incoming, s
 		.accel = m->accel, .memory_mib = m->options->memory, .cpus = m->options->cpus,
 		.qmp_fd = CHILD_FD_FIRST + FD_QMP, .console_fd = CHILD_FD_FIRST + FD_CONSOLE,
 		.results_fd = CHILD_FD_FIRST + FD_RESULTS, .control_fd = CHILD_FD_FIRST + FD_CONTROL,
-		.serial2_fd = CHILD_FD_FIRST + FD_SERIAL2, .incoming_fd = incoming,
+		.serial2_fd = CHILD_FD_FIRST + FD_SERIAL2, .incoming_fd = incoming, .shell = m->options->shell,
 	};
 
 	if (shared && m->kernel_fd >= 0) {
@@ -87,7 +85,7 @@ static char **machine_argv(const struct machine *m, bool shared, int incoming, s
 
 char *vm_command(const struct machine *m, struct fault *fault)
 {
-	char **argv = machine_argv(m, false, -1, fault);
+	char **argv = vm_argv(m, false, -1, fault);
 	struct text command = { 0 };
 
 	if (!argv)
@@ -105,7 +103,7 @@ static void hash_string(struct sha256 *sum, const char *s)
 
 int vm_snapshot_key(const struct machine *m, char key[65], struct fault *fault)
 {
-	char **argv = machine_argv(m, false, -1, fault), *image;
+	char **argv = vm_argv(m, false, -1, fault), *image;
 	struct sha256 sum;
 	struct stat st;
 
@@ -702,6 +700,7 @@ void vm_kill(struct vm *vm)
 	if (vm->state == VM_DEAD)
 		return;
 	vm->state = VM_DYING;
+	vm->killed = true;
 	set_deadline(vm, -1);
 	if (vm->pid > 0)
 		kill(vm->pid, SIGKILL);
@@ -792,7 +791,7 @@ void vm_order(struct vm *vm, const struct test *test, bool sabotage)
 
 /* ---- start ---- */
 
-static int make_pairs(int mine[], int theirs[], int count)
+int vm_make_pairs(int mine[], int theirs[], int count)
 {
 	for (int i = 0; i < count; i++)
 		mine[i] = theirs[i] = -1;
@@ -885,8 +884,8 @@ struct vm *vm_start(const struct machine *machine, const struct vm_owner *owner,
 	vm->warm = incoming >= 0;
 	vm->started_at = loop_now();
 	vm->state = vm->warm ? VM_RESTORING : VM_BOOTING;
-	vm->argv = machine_argv(machine, true, vm->warm ? CHILD_FD_FIRST + FD_INCOMING : -1, fault);
-	if (!vm->argv || make_pairs(mine, theirs, PAIRS)) {
+	vm->argv = vm_argv(machine, true, vm->warm ? CHILD_FD_FIRST + FD_INCOMING : -1, fault);
+	if (!vm->argv || vm_make_pairs(mine, theirs, PAIRS)) {
 		fault_set(fault, EXIT_UNFINISHED, "cannot make the VM's channels: %m");
 		goto fail;
 	}

@@ -52,6 +52,9 @@ enum vm_end {
 	VM_END_CRASH,   /* ready once, then gone by itself */
 };
 
+/* What a QEMU gets as descriptors CHILD_FD_FIRST and on. */
+enum { FD_QMP, FD_CONSOLE, FD_RESULTS, FD_CONTROL, FD_SERIAL2, FD_INCOMING, FD_KERNEL, FD_INITRD };
+
 struct vm;
 
 /* Who is told of what a VM does. Handlers must not free the VM; that is done once it is VM_DEAD. */
@@ -92,6 +95,7 @@ struct vm {
 	int tests_run;
 	int marks_missed;
 	int strays;
+	bool killed;        /* by this program */
 	bool distrusted;    /* broke the protocol: to be replaced */
 	int hang_step;
 	char *shutdown;     /* reason of QMP's SHUTDOWN event */
@@ -113,6 +117,15 @@ void vm_late(struct vm *vm);
 
 /* Kills, waits and frees, in whatever state it is. */
 void vm_free(struct vm *vm);
+
+/*
+ * The argv of a machine's QEMU, for qemu_argv_free(); shared: kernel and image by descriptor where the child may not read
+ * the paths; incoming: the number of the descriptor to restore from, or -1.
+ */
+char **vm_argv(const struct machine *machine, bool shared, int incoming, struct fault *fault);
+
+/* Socket pairs: one end for this program, which does not block, one for QEMU. */
+int vm_make_pairs(int mine[], int theirs[], int count);
 
 /* The argv of a machine's QEMU as a user could type it; the caller frees. NULL with a fault. */
 char *vm_command(const struct machine *machine, struct fault *fault);
