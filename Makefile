@@ -103,13 +103,15 @@ $(BUILD)/tidy/%.ok: %.c $(BUILD)/obj/%.o .clang-tidy
 	@$(TIDY) 2>$@.log || { cat $@.log; false; }
 	@touch $@
 
-# Two symbols that bound one section are two objects to cppcheck.
+# Two symbols that bound one section are two objects to cppcheck, and what a function fills in through a
+# pointer stays uninitialised to it. The verbs of the suites are beyond it: clang-tidy reads those.
 cppcheck:
 	@mkdir -p $(BUILD)/cppcheck
 	cppcheck --quiet -j$$(nproc) --cppcheck-build-dir=$(BUILD)/cppcheck --error-exitcode=1 --inline-suppr \
 		--std=c11 --enable=warning,performance,portability -I. \
 		--suppress=missingIncludeSystem --suppress=comparePointers --suppress=subtractPointers \
-		helpers results runner suites vm
+		--suppress=ctuuninitvar '-Djson_object_foreach(object,key,value)=for (key = "", value = object; value;)' \
+		helpers results runner vm
 
 # Fuzzers, e.g. `make build/fuzz/vm_deb && mkdir seeds && NSCHECK_SEEDS=seeds build/fuzz/vm_deb seeds`.
 FUZZ_CC  ?= $(shell command -v clang || echo clang-14)

@@ -42,7 +42,7 @@ renew() {
 	for home in root home/user; do
 		git -c safe.directory='*' clone --quiet --no-hardlinks "$repo" "$root/$home/nscheck"
 	done
-	chroot "$root" chown -R user: /home/user
+	chroot "$root" sh -c 'chown -R user: ~user'
 }
 
 # inside USER UNSHARE-OPTION... -- LINE: a shell line in the fresh system, in namespaces that end with it.
