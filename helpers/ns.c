@@ -152,6 +152,11 @@ long long ns_relative(int fd, unsigned long request)
 	return id;
 }
 
+pid_t ns_clone(unsigned long long flags)
+{
+	return (pid_t)syscall(SYS_clone, (unsigned long)sabotage_flags(flags) | SIGCHLD, NULL, NULL, NULL, 0UL);
+}
+
 pid_t ns_clone3(unsigned long long flags)
 {
 	struct clone_args args = {.flags = sabotage_flags(flags), .exit_signal = SIGCHLD};

@@ -70,6 +70,9 @@ int ns_all(void);
  */
 long long ns_relative(int fd, unsigned long request);
 
+/* clone(2) with `flags` and no stack of its own, as fork(2) does it; the rest as ns_clone3. */
+pid_t ns_clone(unsigned long long flags);
+
 /* clone3(2) with `flags` (CLONE_NEW* are dropped under sabotage); 0 in the child, exit signal SIGCHLD. */
 pid_t ns_clone3(unsigned long long flags);
 

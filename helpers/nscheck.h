@@ -63,4 +63,6 @@
 #include "helpers/proc.h"
 #include "helpers/tool.h"
 
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+
 #endif

@@ -55,6 +55,13 @@ int proc_state(pid_t pid)
 	return name_end ? name_end[2] : -1;
 }
 
+pid_t proc_self(void)
+{
+	const char *target = link_read("/proc/self");
+
+	return target ? (pid_t)strtol(target, NULL, 10) : -1;
+}
+
 int proc_mount(const char *dir)
 {
 	return mount("proc", dir, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);

@@ -23,6 +23,12 @@ int proc_status_numbers(pid_t pid, const char *field, long long *numbers, int ma
 int proc_state(pid_t pid);
 
 /*
+ * The caller's PID as the procfs on /proc numbers it ("/proc/self"): where that was mounted in an outer PID
+ * namespace, the PID out there. -1 with errno.
+ */
+pid_t proc_self(void);
+
+/*
  * Mounts a new procfs of the caller's PID namespace on a directory that exists. The caller's mount
  * namespace must be its own. -1 with errno.
  */
