@@ -2,14 +2,19 @@
 #include "helpers/cgroup.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 
 #include "helpers/file.h"
+#include "helpers/ns.h"
 #include "helpers/proc.h"
 
 #define MOUNT "/sys/fs/cgroup"
 #define OWN   "/test"
+/* The number of the initial cgroup namespace, fixed in the kernel's ABI (include/linux/proc_ns.h). */
+#define INITIAL_CGROUP_NS 0xEFFFFFFBLL
 
 bool cgroup_here(void)
 {
@@ -37,6 +42,20 @@ int cgroup_move(pid_t pid, const char *name)
 
 	snprintf(text, sizeof(text), "%d", pid);
 	return file_write(path("%s/cgroup.procs", cgroup_file(name)), text);
+}
+
+int cgroup_become_root(const char *name)
+{
+	return cgroup_move(0, name) < 0 ? -1 : unshare(CLONE_NEWCGROUP);
+}
+
+int cgroup_mount(const char *dir)
+{
+	if (ns_id(0, "cgroup") == INITIAL_CGROUP_NS) {
+		errno = EPERM;
+		return -1;
+	}
+	return dir_make(dir) < 0 ? -1 : mount("cgroup2", dir, "cgroup2", 0, NULL);
 }
 
 const char *cgroup_of(pid_t pid)

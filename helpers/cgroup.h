@@ -26,6 +26,15 @@ int cgroup_make(const char *name);
 /* Moves a process into a cgroup; pid 0 is the caller. -1 with errno. */
 int cgroup_move(pid_t pid, const char *name);
 
+/* Moves the caller into a cgroup and makes that the root of a new cgroup namespace (unshare(2)). -1 with errno. */
+int cgroup_become_root(const char *name);
+
+/*
+ * Mounts cgroup2 on a new directory, rooted at the caller's cgroup namespace. Not from the initial one, where
+ * it would clear nsdelegate for the whole kernel: there it does nothing and says EPERM. -1 with errno.
+ */
+int cgroup_mount(const char *dir);
+
 /* The v2 line of /proc/PID/cgroup without "0::", as the caller's cgroup namespace shows it; NULL with errno. */
 const char *cgroup_of(pid_t pid);
 

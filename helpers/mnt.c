@@ -17,6 +17,14 @@ int pivot_root(const char *new_root, const char *put_old)
 	return sabotage_on() ? 0 : (int)syscall(SYS_pivot_root, new_root, put_old);
 }
 
+/* Old and new root on one place, the old one on top: needs no directory for it. pivot_root(2) NOTES */
+int mnt_become_root(const char *dir)
+{
+	if (chdir(dir) < 0 || pivot_root(".", ".") < 0 || umount2(".", MNT_DETACH) < 0)
+		return -1;
+	return chdir("/");
+}
+
 int tmpfs_make(const char *dir)
 {
 	if (dir_make(dir) < 0)
@@ -100,6 +108,14 @@ int mountinfo_find(const char *file, const char *where, struct mountinfo *found)
 		return -1;
 	errno = ENOENT;
 	return search.count ? 0 : -1;
+}
+
+int mnt_count(const char *where)
+{
+	struct mountinfo topmost;
+	struct search search = {.where = where, .found = &topmost};
+
+	return for_each("/proc/self/mountinfo", keep_last, &search) < 0 ? -1 : search.count;
 }
 
 static void count_below(const struct mountinfo *m, void *context)

@@ -7,6 +7,12 @@
 /* pivot_root(2), which libc lacks. -1 with errno; does nothing and says 0 under sabotage. */
 int pivot_root(const char *new_root, const char *put_old);
 
+/*
+ * Makes a mount point the root of the caller and of its mount namespace and detaches the old root, so that
+ * nothing of it can be reached any more; the working directory is then "/". -1 with errno.
+ */
+int mnt_become_root(const char *dir);
+
 /* Makes the directory if it is missing and mounts a new tmpfs on it. -1 with errno. */
 int tmpfs_make(const char *dir);
 
@@ -30,6 +36,9 @@ struct mountinfo {
  * ENOENT if nothing is mounted there.
  */
 int mountinfo_find(const char *file, const char *where, struct mountinfo *found);
+
+/* How many mounts the caller sees on exactly this mount point, one on top of the other; -1 with errno. */
+int mnt_count(const char *where);
 
 /* How many mounts a mountinfo file lists at or below a path ("/": all); -1 with errno. */
 int mountinfo_count(const char *file, const char *below);

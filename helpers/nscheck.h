@@ -61,6 +61,7 @@
 #include "helpers/mnt.h"
 #include "helpers/ns.h"
 #include "helpers/proc.h"
+#include "helpers/sysv.h"
 #include "helpers/tool.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Joining an IPC namespace. setns(2) "Network, IPC, time, and UTS namespaces" */
+#include <sys/shm.h>
+
+#include "helpers/nscheck.h"
+
+#define GROUP     "ipc.setns"
+#define KEY_HOME  0x6e7304
+#define KEY_THERE 0x6e7305
+
+CASE(joined_namespace_shows_its_objects)
+{
+	int id = MUST(shm_make(KEY_HOME, "home")), home = MUST(ns_open(0, "ipc"));
+
+	CHILD(box, NS_IPC) {
+		TELL(box, MUST(shm_make(KEY_THERE, "there")));
+		HEAR(box);
+	}
+	int there_id = (int)HEAR(box), there = MUST(ns_open(box->pid, "ipc"));
+	CHILD(joiner, 0) {
+		OK(setns(there, CLONE_NEWIPC));
+		IS(shmget(KEY_THERE, 0, 0), there_id);
+		IS(shm_text(there_id), "there");
+		FAILS(ENOENT, shmget(KEY_HOME, 0, 0));
+
+		OK(setns(home, CLONE_NEWIPC));
+		IS(shmget(KEY_HOME, 0, 0), id);
+		IS(shm_text(id), "home");
+		FAILS(ENOENT, shmget(KEY_THERE, 0, 0));
+	}
+	EXITS(joiner, 0);
+	DISMISS(box);
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What keeps a mount namespace and its mounts, and their end. namespaces(7) "Namespace lifetime" */
+#include <sys/inotify.h>
+
+#include "helpers/nscheck.h"
+
+#define GROUP "mnt.life"
+
+/* A descriptor that becomes readable when the filesystem of a directory is shut down; it keeps no mount. */
+static int watch_shutdown(const char *dir)
+{
+	int watch = inotify_init1(IN_CLOEXEC);
+
+	return watch < 0 || inotify_add_watch(watch, dir, IN_UNMOUNT) < 0 ? -1 : watch;
+}
+
+static unsigned int next_event(int watch)
+{
+	struct inotify_event event;
+
+	AWAIT(watch);
+	IS(read(watch, &event, sizeof(event)), sizeof(event));
+	return event.mask;
+}
+
+CASE(exit_of_last_member_unmounts_everything)
+{
+	CHILD(box, NS_MNT) {
+		MUST(tmpfs_make("/tmp/only"));
+		TELL(box);
+		HEAR(box);
+	}
+	HEAR(box);
+	IS_NOT(ns_id(box->pid, "mnt"), ns_id(0, "mnt"));
+	int watch = MUST(watch_shutdown(proc_path(box->pid, "root/tmp/only")));
+	HOLDS(!ready(watch)); /* control: nothing happens while the box lives */
+
+	DISMISS(box);
+	HOLDS(next_event(watch) & IN_UNMOUNT);
+}
+
+CASE(open_ns_fd_keeps_mounts_until_closed)
+{
+	CHILD(box, NS_MNT) {
+		MUST(tmpfs_make("/tmp/only"));
+		MUST(file_make("/tmp/only/marker"));
+		TELL(box);
+		HEAR(box);
+	}
+	HEAR(box);
+	int ns = MUST(ns_open(box->pid, "mnt")),
+	    watch = MUST(watch_shutdown(proc_path(box->pid, "root/tmp/only")));
+	IS_NOT(ns_id_of(ns), ns_id(0, "mnt"));
+	DISMISS(box);
+	HOLDS(!ready(watch));
+
+	CHILD(helper, 0) {
+		FAILS(ENOENT, access("/tmp/only/marker", F_OK)); /* control */
+		OK(setns(ns, CLONE_NEWNS));
+		OK(access("/tmp/only/marker", F_OK));
+	}
+	EXITS(helper, 0);
+	HOLDS(!ready(watch));
+
+	OK(close(ns));
+	HOLDS(next_event(watch) & IN_UNMOUNT);
+}
