@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/fib_rules.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/neighbour.h>
@@ -21,125 +22,20 @@
 #include "helpers/claim.h"
 #include "helpers/compat.h"
 
-struct request {
-	struct nlmsghdr header;
-	char body[1024];
-};
-
-/* Appends to the request and gives where it begins; the room is ample for all requests made here. */
-static void *append(struct request *r, const void *data, size_t size)
-{
-	char *at = (char *)r + NLMSG_ALIGN(r->header.nlmsg_len);
-
-	if (data)
-		memcpy(at, data, size);
-	r->header.nlmsg_len = (uint32_t)(NLMSG_ALIGN(r->header.nlmsg_len) + size);
-	return at;
-}
-
-static struct request request_make(int type, int flags, const void *family_header, size_t size)
-{
-	struct request r = {.header = {.nlmsg_len = NLMSG_HDRLEN, .nlmsg_type = (uint16_t)type,
-				       .nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags)}};
-
-	append(&r, family_header, size);
-	return r;
-}
-
-static struct rtattr *attr(struct request *r, int type, const void *data, size_t size)
-{
-	struct rtattr a = {.rta_type = (unsigned short)type, .rta_len = (unsigned short)RTA_LENGTH(size)};
-	struct rtattr *at = append(r, &a, sizeof(a));
-
-	if (size)
-		append(r, data, size);
-	return at;
-}
-
-static void attr_text(struct request *r, int type, const char *text)
-{
-	attr(r, type, text, strlen(text) + 1);
-}
-
-static void attr_u32(struct request *r, int type, uint32_t value)
-{
-	attr(r, type, &value, sizeof(value));
-}
-
-static void nest_end(struct request *r, struct rtattr *nest)
-{
-	r->header.nlmsg_len = NLMSG_ALIGN(r->header.nlmsg_len);
-	nest->rta_len = (unsigned short)((char *)r + r->header.nlmsg_len - (char *)nest);
-}
-
-static int rtnl_open(unsigned int groups)
-{
-	struct sockaddr_nl address = {.nl_family = AF_NETLINK, .nl_groups = groups};
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-
-	if (fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0) {
-		close(fd);
-		return -1;
-	}
-	return fd;
-}
-
-/* Sends one request and reads answers until the kernel's last word, counting those of a dump. */
-static int transact(struct request *r, int *count)
-{
-	int fd = rtnl_open(0), result = -1, err = EIO;
-	char answer[16384];
-	bool done = false;
-
-	if (fd < 0)
-		return -1;
-	if (send(fd, r, r->header.nlmsg_len, 0) < 0) {
-		err = errno;
-		done = true;
-	}
-	while (!done) {
-		ssize_t got = recv(fd, answer, sizeof(answer), 0);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			break;
-		for (struct nlmsghdr *h = (struct nlmsghdr *)answer; NLMSG_OK(h, (uint32_t)got); h = NLMSG_NEXT(h, got)) {
-			if (h->nlmsg_type == NLMSG_ERROR) {
-				err = -((struct nlmsgerr *)NLMSG_DATA(h))->error;
-				result = err ? -1 : 0;
-				done = true;
-			} else if (h->nlmsg_type == NLMSG_DONE) {
-				result = 0;
-				done = true;
-			} else if (count) {
-				(*count)++;
-			} else {
-				result = ((struct ifinfomsg *)NLMSG_DATA(h))->ifi_index; /* the answer to RTM_GETLINK */
-				err = 0;
-				done = true;
-			}
-		}
-	}
-	close(fd);
-	errno = err;
-	return result;
-}
-
-static int ask(struct request *r)
-{
-	r->header.nlmsg_flags |= NLM_F_ACK;
-	return transact(r, NULL);
-}
-
-static struct request link_request(int type, int flags, int index)
+static struct nl_request link_request(int type, int flags, int index)
 {
 	struct ifinfomsg info = {.ifi_family = AF_UNSPEC, .ifi_index = index};
 
-	return request_make(type, flags, &info, sizeof(info));
+	return nl_request(type, flags, &info, sizeof(info));
+}
+
+static const struct ifinfomsg *link_info(const struct nlmsghdr *message)
+{
+	return NLMSG_DATA(message);
 }
 
 /* A request about a device that exists, by name. */
-static int about_link(struct request *r, int type, const char *name)
+static int about_link(struct nl_request *r, int type, const char *name)
 {
 	int index = link_index(name);
 
@@ -151,72 +47,72 @@ static int about_link(struct request *r, int type, const char *name)
 
 int link_add(const char *name, const char *kind, int index)
 {
-	struct request r = link_request(RTM_NEWLINK, NEW, index);
+	struct nl_request r = link_request(RTM_NEWLINK, NEW, index);
 
-	attr_text(&r, IFLA_IFNAME, name);
-	struct rtattr *info = attr(&r, IFLA_LINKINFO, NULL, 0);
-	attr(&r, IFLA_INFO_KIND, kind, strlen(kind));
-	nest_end(&r, info);
-	return ask(&r);
+	nl_attr_text(&r, IFLA_IFNAME, name);
+	struct rtattr *info = nl_nest(&r, IFLA_LINKINFO);
+	nl_attr(&r, IFLA_INFO_KIND, kind, strlen(kind));
+	nl_nest_end(&r, info);
+	return nl_ask(NETLINK_ROUTE, &r, NULL);
 }
 
 int link_add_veth(const char *name, const char *peer, int peer_ns)
 {
-	struct request r = link_request(RTM_NEWLINK, NEW, 0);
+	struct nl_request r = link_request(RTM_NEWLINK, NEW, 0);
 	struct ifinfomsg empty = {0};
 
-	attr_text(&r, IFLA_IFNAME, name);
-	struct rtattr *info = attr(&r, IFLA_LINKINFO, NULL, 0);
-	attr(&r, IFLA_INFO_KIND, "veth", strlen("veth"));
-	struct rtattr *data = attr(&r, IFLA_INFO_DATA, NULL, 0);
-	struct rtattr *other = attr(&r, VETH_INFO_PEER, &empty, sizeof(empty));
-	attr_text(&r, IFLA_IFNAME, peer);
+	nl_attr_text(&r, IFLA_IFNAME, name);
+	struct rtattr *info = nl_nest(&r, IFLA_LINKINFO);
+	nl_attr(&r, IFLA_INFO_KIND, "veth", strlen("veth"));
+	struct rtattr *data = nl_nest(&r, IFLA_INFO_DATA);
+	struct rtattr *other = nl_attr(&r, VETH_INFO_PEER, &empty, sizeof(empty));
+	nl_attr_text(&r, IFLA_IFNAME, peer);
 	if (peer_ns >= 0)
-		attr_u32(&r, IFLA_NET_NS_FD, (uint32_t)peer_ns);
-	nest_end(&r, other);
-	nest_end(&r, data);
-	nest_end(&r, info);
-	return ask(&r);
+		nl_attr_u32(&r, IFLA_NET_NS_FD, (uint32_t)peer_ns);
+	nl_nest_end(&r, other);
+	nl_nest_end(&r, data);
+	nl_nest_end(&r, info);
+	return nl_ask(NETLINK_ROUTE, &r, NULL);
 }
 
 int link_add_upper(const char *name, const char *kind, const char *lower, int vlan_id)
 {
-	struct request r = link_request(RTM_NEWLINK, NEW, 0);
+	struct nl_request r = link_request(RTM_NEWLINK, NEW, 0);
 	int index = link_index(lower);
 	uint16_t id = (uint16_t)vlan_id;
 
 	if (index < 0)
 		return -1;
-	attr_text(&r, IFLA_IFNAME, name);
-	attr_u32(&r, IFLA_LINK, (uint32_t)index);
-	struct rtattr *info = attr(&r, IFLA_LINKINFO, NULL, 0);
-	attr(&r, IFLA_INFO_KIND, kind, strlen(kind));
+	nl_attr_text(&r, IFLA_IFNAME, name);
+	nl_attr_u32(&r, IFLA_LINK, (uint32_t)index);
+	struct rtattr *info = nl_nest(&r, IFLA_LINKINFO);
+	nl_attr(&r, IFLA_INFO_KIND, kind, strlen(kind));
 	if (vlan_id) {
-		struct rtattr *data = attr(&r, IFLA_INFO_DATA, NULL, 0);
-		attr(&r, IFLA_VLAN_ID, &id, sizeof(id));
-		nest_end(&r, data);
+		struct rtattr *data = nl_nest(&r, IFLA_INFO_DATA);
+		nl_attr(&r, IFLA_VLAN_ID, &id, sizeof(id));
+		nl_nest_end(&r, data);
 	}
-	nest_end(&r, info);
-	return ask(&r);
+	nl_nest_end(&r, info);
+	return nl_ask(NETLINK_ROUTE, &r, NULL);
 }
 
 int link_del(const char *name)
 {
-	struct request r;
+	struct nl_request r;
 
-	return about_link(&r, RTM_DELLINK, name) < 0 ? -1 : ask(&r);
+	return about_link(&r, RTM_DELLINK, name) < 0 ? -1 : nl_ask(NETLINK_ROUTE, &r, NULL);
 }
 
 static int set_flag(const char *name, unsigned int flag, bool on)
 {
-	struct request r;
+	struct nl_request r;
 
 	if (about_link(&r, RTM_NEWLINK, name) < 0)
 		return -1;
 	struct ifinfomsg *info = NLMSG_DATA(&r.header);
 	info->ifi_change = flag;
 	info->ifi_flags = on ? flag : 0;
-	return ask(&r);
+	return nl_ask(NETLINK_ROUTE, &r, NULL);
 }
 
 int link_up(const char *name)
@@ -231,22 +127,22 @@ int link_down(const char *name)
 
 int link_rename(const char *name, const char *new_name)
 {
-	struct request r;
+	struct nl_request r;
 
 	if (about_link(&r, RTM_NEWLINK, name) < 0)
 		return -1;
-	attr_text(&r, IFLA_IFNAME, new_name);
-	return ask(&r);
+	nl_attr_text(&r, IFLA_IFNAME, new_name);
+	return nl_ask(NETLINK_ROUTE, &r, NULL);
 }
 
 static int set_number(const char *name, int type, uint32_t value)
 {
-	struct request r;
+	struct nl_request r;
 
 	if (about_link(&r, RTM_NEWLINK, name) < 0)
 		return -1;
-	attr_u32(&r, type, value);
-	return ask(&r);
+	nl_attr_u32(&r, type, value);
+	return nl_ask(NETLINK_ROUTE, &r, NULL);
 }
 
 int link_move(const char *name, int ns)
@@ -268,17 +164,19 @@ int link_master(const char *name, const char *master)
 
 int link_index(const char *name)
 {
-	struct request r = link_request(RTM_GETLINK, 0, 0);
+	struct nl_request r = link_request(RTM_GETLINK, 0, 0);
+	struct nl_answers answers;
 
-	attr_text(&r, IFLA_IFNAME, name);
-	return transact(&r, NULL);
+	nl_attr_text(&r, IFLA_IFNAME, name);
+	return nl_ask(NETLINK_ROUTE, &r, &answers) < 0 ? -1 : link_info(answers.message[0])->ifi_index;
 }
 
 int link_index_exists(int index)
 {
-	struct request r = link_request(RTM_GETLINK, 0, index);
+	struct nl_request r = link_request(RTM_GETLINK, 0, index);
+	struct nl_answers answers;
 
-	return transact(&r, NULL) < 0 ? -1 : 0;
+	return nl_ask(NETLINK_ROUTE, &r, &answers);
 }
 
 int link_flags(const char *name)
@@ -323,12 +221,14 @@ static int addr_change(int type, int flags, const char *name, const char *addres
 
 	if (index < 0 || parse_prefix(address, &p) < 0)
 		return -1;
-	struct ifaddrmsg msg = {.ifa_family = p.family, .ifa_prefixlen = p.length, .ifa_index = (unsigned int)index,
+	struct ifaddrmsg msg = {.ifa_family = p.family,
+				.ifa_prefixlen = p.length,
+				.ifa_index = (unsigned int)index,
 				.ifa_flags = p.family == AF_INET6 ? IFA_F_NODAD : 0};
-	struct request r = request_make(type, flags, &msg, sizeof(msg));
-	attr(&r, IFA_LOCAL, p.bytes, p.size);
-	attr(&r, IFA_ADDRESS, p.bytes, p.size);
-	return ask(&r);
+	struct nl_request r = nl_request(type, flags, &msg, sizeof(msg));
+	nl_attr(&r, IFA_LOCAL, p.bytes, p.size);
+	nl_attr(&r, IFA_ADDRESS, p.bytes, p.size);
+	return nl_ask(NETLINK_ROUTE, &r, NULL);
 }
 
 int addr_add(const char *name, const char *address)
@@ -348,17 +248,20 @@ int route_add(const char *to, const char *gateway, const char *device)
 
 	if (index < 0 || parse_prefix(to, &dst) < 0 || (gateway && parse_prefix(gateway, &via) < 0))
 		return -1;
-	struct rtmsg msg = {.rtm_family = gateway ? via.family : dst.family, .rtm_dst_len = dst.length,
-			    .rtm_table = RT_TABLE_MAIN, .rtm_protocol = RTPROT_BOOT, .rtm_type = RTN_UNICAST,
+	struct rtmsg msg = {.rtm_family = gateway ? via.family : dst.family,
+			    .rtm_dst_len = dst.length,
+			    .rtm_table = RT_TABLE_MAIN,
+			    .rtm_protocol = RTPROT_BOOT,
+			    .rtm_type = RTN_UNICAST,
 			    .rtm_scope = gateway ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK};
-	struct request r = request_make(RTM_NEWROUTE, NEW, &msg, sizeof(msg));
+	struct nl_request r = nl_request(RTM_NEWROUTE, NEW, &msg, sizeof(msg));
 	if (dst.length)
-		attr(&r, RTA_DST, dst.bytes, dst.size);
+		nl_attr(&r, RTA_DST, dst.bytes, dst.size);
 	if (gateway)
-		attr(&r, RTA_GATEWAY, via.bytes, via.size);
+		nl_attr(&r, RTA_GATEWAY, via.bytes, via.size);
 	if (device)
-		attr_u32(&r, RTA_OIF, (uint32_t)index);
-	return ask(&r);
+		nl_attr_u32(&r, RTA_OIF, (uint32_t)index);
+	return nl_ask(NETLINK_ROUTE, &r, NULL);
 }
 
 int neigh_add(const char *name, const char *address, const unsigned char lladdr[6])
@@ -369,28 +272,83 @@ int neigh_add(const char *name, const char *address, const unsigned char lladdr[
 	if (index < 0 || parse_prefix(address, &p) < 0)
 		return -1;
 	struct ndmsg msg = {.ndm_family = p.family, .ndm_ifindex = index, .ndm_state = NUD_PERMANENT};
-	struct request r = request_make(RTM_NEWNEIGH, NEW, &msg, sizeof(msg));
-	attr(&r, NDA_DST, p.bytes, p.size);
-	attr(&r, NDA_LLADDR, lladdr, 6);
-	return ask(&r);
+	struct nl_request r = nl_request(RTM_NEWNEIGH, NEW, &msg, sizeof(msg));
+	nl_attr(&r, NDA_DST, p.bytes, p.size);
+	nl_attr(&r, NDA_LLADDR, lladdr, 6);
+	return nl_ask(NETLINK_ROUTE, &r, NULL);
+}
+
+int rtnl_dump(int type, int family, struct nl_answers *answers)
+{
+	/* struct ifinfomsg is the longest of the family headers; all begin with the family. */
+	struct ifinfomsg any = {.ifi_family = (unsigned char)family};
+	struct nl_request r = nl_request(type, NLM_F_DUMP, &any, sizeof(any));
+
+	return nl_ask(NETLINK_ROUTE, &r, answers) < 0 ? -1 : answers->count;
 }
 
 int rtnl_count(int type, int family)
 {
-	/* struct ifinfomsg is the longest of the family headers; all begin with the family. */
-	struct ifinfomsg any = {.ifi_family = (unsigned char)family};
-	struct request r = request_make(type, NLM_F_DUMP, &any, sizeof(any));
-	int count = 0;
+	struct nl_answers answers;
 
-	return transact(&r, &count) < 0 ? -1 : count;
+	return rtnl_dump(type, family, &answers);
+}
+
+/* Sizes of the family headers, by groups of four messages each: RTM_NEWX, RTM_DELX, RTM_GETX, RTM_SETX. */
+static size_t header_size(int type)
+{
+	switch ((type - RTM_BASE) / 4) {
+	case (RTM_NEWLINK - RTM_BASE) / 4: return sizeof(struct ifinfomsg);
+	case (RTM_NEWADDR - RTM_BASE) / 4: return sizeof(struct ifaddrmsg);
+	case (RTM_NEWROUTE - RTM_BASE) / 4: return sizeof(struct rtmsg);
+	case (RTM_NEWNEIGH - RTM_BASE) / 4: return sizeof(struct ndmsg);
+	case (RTM_NEWRULE - RTM_BASE) / 4: return sizeof(struct fib_rule_hdr);
+	default: return sizeof(struct rtgenmsg);
+	}
+}
+
+const struct rtattr *rtnl_attr(const struct nlmsghdr *message, int type)
+{
+	return nl_find(message, header_size(message->nlmsg_type), type);
+}
+
+const char *rtnl_text(const struct nlmsghdr *message, int type)
+{
+	const struct rtattr *a = rtnl_attr(message, type);
+
+	return a ? RTA_DATA(a) : NULL;
+}
+
+long long rtnl_number(const struct nlmsghdr *message, int type)
+{
+	const struct rtattr *a = rtnl_attr(message, type);
+
+	return a && RTA_PAYLOAD(a) == sizeof(uint32_t) ? *(const uint32_t *)RTA_DATA(a) : -1LL;
+}
+
+int route_listed(const char *to)
+{
+	struct prefix p;
+	struct nl_answers routes;
+
+	if (parse_prefix(to, &p) < 0 || rtnl_dump(RTM_GETROUTE, p.family, &routes) < 0)
+		return -1;
+	for (int i = 0; i < routes.count && i < NL_ANSWERS; i++) {
+		const struct rtmsg *route = NLMSG_DATA(routes.message[i]);
+		const struct rtattr *dst = rtnl_attr(routes.message[i], RTA_DST);
+		if (route->rtm_dst_len == p.length && dst && memcmp(RTA_DATA(dst), p.bytes, p.size) == 0)
+			return 1;
+	}
+	return 0;
 }
 
 int link_watch(void)
 {
-	return rtnl_open(RTMGRP_LINK);
+	return nl_open(NETLINK_ROUTE, RTMGRP_LINK);
 }
 
-void link_await(const char *file, int line, int watch, int index, bool gone)
+/* Waits for an event of `type` about the device that says all of `flags` (IFF_*). */
+static void await_event(const char *file, int line, int watch, int type, int index, unsigned int flags)
 {
 	char event[16384];
 
@@ -398,11 +356,28 @@ void link_await(const char *file, int line, int watch, int index, bool gone)
 		child_await(file, line, watch);
 		ssize_t got = recv(watch, event, sizeof(event), MSG_DONTWAIT);
 		if (got < 0 && errno != EAGAIN && errno != EINTR)
-			record_end(RECORD_ERROR, file, line, "cannot read device events: %s", errno_name(errno));
+			record_end(RECORD_ERROR, file, line, "cannot read device events: %s",
+				   errno_name(errno));
 		for (struct nlmsghdr *h = (struct nlmsghdr *)event; got > 0 && NLMSG_OK(h, (uint32_t)got);
 		     h = NLMSG_NEXT(h, got))
-			if (h->nlmsg_type == (gone ? RTM_DELLINK : RTM_NEWLINK) &&
-			    ((struct ifinfomsg *)NLMSG_DATA(h))->ifi_index == index)
+			if (h->nlmsg_type == type && link_info(h)->ifi_index == index &&
+			    (link_info(h)->ifi_flags & flags) == flags)
 				return;
 	}
+}
+
+void link_await(const char *file, int line, int watch, int index, bool gone)
+{
+	await_event(file, line, watch, gone ? RTM_DELLINK : RTM_NEWLINK, index, 0);
+}
+
+void link_await_running(const char *file, int line, const char *name)
+{
+	int watch = link_watch(), index = link_index(name), flags = link_flags(name);
+
+	if (watch < 0 || index < 0 || flags < 0)
+		record_end(RECORD_ERROR, file, line, "cannot watch device '%s': %s", name, errno_name(errno));
+	if (!(flags & IFF_RUNNING))
+		await_event(file, line, watch, RTM_NEWLINK, index, IFF_RUNNING);
+	close(watch);
 }

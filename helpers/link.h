@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "helpers/netlink.h"
+
 /*
  * Network devices, addresses and routes of the caller's network namespace over rtnetlink(7), with the
  * kernel's own errno. Own code, since libmnl has no static library in Debian and `ip` hides errno and
@@ -57,6 +59,16 @@ int neigh_add(const char *name, const char *address, const unsigned char lladdr[
  * RTM_GETRULE, `family` AF_UNSPEC, AF_INET or AF_INET6.
  */
 int rtnl_count(int type, int family);
+/* The same, and the objects themselves. */
+int rtnl_dump(int type, int family, struct nl_answers *answers);
+
+/* An attribute of such an object, or of any rtnetlink message: NULL or -1 (a number has 32 bits) if it is not there. */
+const struct rtattr *rtnl_attr(const struct nlmsghdr *message, int type);
+const char *rtnl_text(const struct nlmsghdr *message, int type);
+long long rtnl_number(const struct nlmsghdr *message, int type);
+
+/* 1 if a dump lists a route to exactly this prefix ("192.0.2.0/24"), 0 if not. */
+int route_listed(const char *to);
 
 /*
  * Device events: a descriptor subscribed to RTNLGRP_LINK in the caller's namespace from now on, and a wait
@@ -66,5 +78,12 @@ int link_watch(void);
 #define LINK_AWAIT_GONE(watch, index) link_await(__FILE__, __LINE__, watch, index, true)
 #define LINK_AWAIT_NEW(watch, index)  link_await(__FILE__, __LINE__, watch, index, false)
 void link_await(const char *file, int line, int watch, int index, bool gone);
+
+/*
+ * Waits until a device that is up can carry traffic (IFF_RUNNING), which takes a moment after both ends of a
+ * veth, or a port of a bridge, have come up.
+ */
+#define LINK_AWAIT_RUNNING(name) link_await_running(__FILE__, __LINE__, name)
+void link_await_running(const char *file, int line, const char *name);
 
 #endif

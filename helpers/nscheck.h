@@ -59,8 +59,11 @@
 #include "helpers/idmap.h"
 #include "helpers/link.h"
 #include "helpers/mnt.h"
+#include "helpers/netlink.h"
+#include "helpers/nft.h"
 #include "helpers/ns.h"
 #include "helpers/proc.h"
+#include "helpers/sock.h"
 #include "helpers/sysv.h"
 #include "helpers/tool.h"
 

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef HELPERS_NFT_H
+#define HELPERS_NFT_H
+
+/*
+ * nftables over nfnetlink, where the kernel's own errno matters; rules and lists are the business of nft(8)
+ * itself (tool.h). Tables are of the family inet. -1 with errno.
+ */
+
+int nft_table_add(const char *name);
+int nft_table_del(const char *name);
+
+#endif

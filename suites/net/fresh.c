@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What a new network namespace holds. network_namespaces(7) */
+#include <linux/fib_rules.h>
+#include <net/if.h>
+#include <net/if_arp.h>
+#include <netinet/in.h>
+#include <stddef.h>
+#include <sys/un.h>
+
+#include "helpers/nscheck.h"
+
+#define GROUP "net.fresh"
+
+/* The lines of a table in procfs below its header line; -1 with errno. */
+static int lines_below_header(const char *file)
+{
+	const char *text = file_read(file);
+	int lines = 0;
+
+	if (!text)
+		return -1;
+	while ((text = strchr(text, '\n'))) {
+		text++;
+		lines++;
+	}
+	return lines;
+}
+
+/* The switch is global and has its file in the initial namespace alone; without it each loaded tunnel adds a device. */
+CASE(only_loopback_exists, .initial = NS_NET)
+{
+	const char *knob = "/proc/sys/net/core/fb_tunnels_only_for_init_net", *before = MUST(file_read(knob));
+
+	MUST(file_write(knob, "1"));
+	CHILD(creator, NS_NET) {
+		struct nl_answers links;
+		MUST(link_add_dummy("d0"));
+		IS(rtnl_dump(RTM_GETLINK, AF_UNSPEC, &links), 2); /* control: two devices here */
+
+		WITHIN(MUST(ns_new(NS_NET))) {
+			IS(rtnl_dump(RTM_GETLINK, AF_UNSPEC, &links), 1);
+			const struct ifinfomsg *link = NLMSG_DATA(links.message[0]);
+			IS(rtnl_text(links.message[0], IFLA_IFNAME), "lo");
+			IS(link->ifi_index, 1);
+			IS(link->ifi_type, ARPHRD_LOOPBACK);
+			FAILS(ENODEV, link_index("d0"));
+		}
+		OK(link_index("d0"));
+	}
+	EXITS(creator, 0);
+	MUST(file_write(knob, before));
+}
+
+CASE(loopback_is_down)
+{
+	MUST(link_up("lo"));
+	OK(udp_send("127.0.0.1:9", "hello")); /* control: a loopback that is up takes it */
+
+	WITHIN(MUST(ns_new(NS_NET))) {
+		IS(OK(link_flags("lo")) & (IFF_LOOPBACK | IFF_UP), IFF_LOOPBACK);
+		IS(rtnl_count(RTM_GETADDR, AF_UNSPEC), 0);
+		FAILS(ENETUNREACH, udp_send("127.0.0.1:9", "hello"));
+		FAILS(ENETUNREACH, tcp_connect("127.0.0.1:9"));
+
+		MUST(link_up("lo"));
+		OK(udp_send("127.0.0.1:9", "hello")); /* control: brought up, it takes it too */
+		FAILS(ECONNREFUSED, tcp_connect("127.0.0.1:9"));
+	}
+}
+
+CASE(route_tables_and_addresses_are_empty)
+{
+	struct nl_answers rules;
+
+	MUST(link_add_veth("v0", "v1", -1));
+	MUST(addr_add("v0", "10.7.0.1/24"));
+	MUST(link_up("v0"));
+	MUST(route_add("192.0.2.0/24", "10.7.0.9", NULL));
+	MUST(neigh_add("v0", "10.7.0.77", (const unsigned char[6]){2, 0, 0, 0, 0, 77}));
+	IS(rtnl_count(RTM_GETADDR, AF_INET), 1); /* controls: all of it is listed here */
+	IS(route_listed("192.0.2.0/24"), 1);
+	IS(rtnl_count(RTM_GETNEIGH, AF_INET), 1);
+	IS(lines_below_header("/proc/net/route"), 2);
+
+	WITHIN(MUST(ns_new(NS_NET))) {
+		IS(rtnl_count(RTM_GETADDR, AF_UNSPEC), 0);
+		IS(rtnl_count(RTM_GETROUTE, AF_INET), 0);
+		IS(rtnl_count(RTM_GETROUTE, AF_INET6), 0);
+		IS(rtnl_count(RTM_GETNEIGH, AF_UNSPEC), 0);
+		IS(lines_below_header("/proc/net/route"), 0);
+
+		IS(rtnl_dump(RTM_GETRULE, AF_INET, &rules), 3);
+		IS(rtnl_number(rules.message[0], FRA_PRIORITY), -1); /* priority 0 is not written out */
+		IS(rtnl_number(rules.message[1], FRA_PRIORITY), 32766);
+		IS(rtnl_number(rules.message[2], FRA_PRIORITY), 32767);
+	}
+}
+
+static int unix_bind(const char *abstract_name)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	strncpy(address.sun_path + 1, abstract_name, sizeof(address.sun_path) - 2);
+	socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + strlen(abstract_name));
+	return fd < 0 || bind(fd, (struct sockaddr *)&address, size) < 0 ? -1 : fd;
+}
+
+CASE(host_sockets_are_not_listed)
+{
+	static const struct {
+		const char *name, *table;
+		int family, protocol;
+	} kinds[] = {{"TCP", "/proc/self/net/tcp", AF_INET, IPPROTO_TCP},
+		     {"UDP", "/proc/self/net/udp", AF_INET, IPPROTO_UDP},
+		     {"unix", "/proc/self/net/unix", AF_UNIX, 0}};
+	int fresh = MUST(ns_new(NS_NET));
+
+	MUST(tcp_listen("0.0.0.0:8080"));
+	MUST(udp_bind("0.0.0.0:5000"));
+	MUST(unix_bind("nscheck"));
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		NOTE("%s", kinds[i].name);
+		IS(lines_below_header(kinds[i].table), 1); /* control: listed where it was made */
+		WITHIN(fresh)
+			IS(lines_below_header(kinds[i].table), 0);
+
+		int listed = sock_count(kinds[i].family, kinds[i].protocol);
+		if (listed < 0 && errno == ENOENT)
+			continue; /* the kernel has no sock_diag for this kind */
+		IS(listed, 1);
+		WITHIN(fresh)
+			IS(sock_count(kinds[i].family, kinds[i].protocol), 0);
+	}
+}
