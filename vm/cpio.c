@@ -2,11 +2,13 @@
 #include "vm/cpio.h"
 
 #include <search.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #define SEGMENT 512
+#define HEADER  110 /* magic and 13 fields */
 
 struct node {
 	char *path;
@@ -16,8 +18,9 @@ struct node {
 };
 
 struct cpio {
-	void *paths; /* tree of struct node, by path */
-	struct bytes out;
+	void *paths;      /* tree of struct node, by path */
+	struct bytes out; /* as large as it will become, len being what is written */
+	size_t size;      /* at most, of all entries */
 	unsigned int inode;
 };
 
@@ -110,22 +113,46 @@ void cpio_chardev(struct cpio *c, const char *path, mode_t permissions, unsigned
 	e->minor = minor;
 }
 
+static void emit(struct bytes *out, const void *data, size_t len)
+{
+	if (len)
+		memcpy(out->data + out->len, data, len);
+	out->len += len;
+}
+
 static void pad(struct bytes *out, size_t to)
 {
 	static const char zeros[SEGMENT];
 
-	bytes_append(out, zeros, (to - out->len % to) % to);
+	emit(out, zeros, (to - out->len % to) % to);
+}
+
+/* What put() writes at most. */
+static size_t room_for(const struct node *e)
+{
+	return HEADER + strlen(e->path) + 1 + e->content.len + 2 * 3;
 }
 
 static void put(struct bytes *out, const struct node *e, unsigned int inode)
 {
-	bytes_printf(out, "070701%08X%08X%08X%08X%08X%08X%08zX%08X%08X%08X%08X%08zX%08X", inode, e->mode, 0,
-		     0, S_ISDIR(e->mode) ? 2 : 1, 0, e->content.len, 0, 0, e->major, e->minor,
-		     strlen(e->path) + 1, 0);
-	bytes_append(out, e->path, strlen(e->path) + 1);
+	char header[HEADER + 1];
+
+	snprintf(header, sizeof(header), "070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X", inode,
+		 e->mode, 0, 0, S_ISDIR(e->mode) ? 2 : 1, 0, (unsigned int)e->content.len, 0, 0, e->major,
+		 e->minor, (unsigned int)strlen(e->path) + 1, 0);
+	emit(out, header, HEADER);
+	emit(out, e->path, strlen(e->path) + 1);
 	pad(out, 4);
-	bytes_append(out, e->content.data, e->content.len);
+	emit(out, e->content.data, e->content.len);
 	pad(out, 4);
+}
+
+static void measure_node(const void *slot, VISIT visit, void *closure)
+{
+	struct cpio *c = closure;
+
+	if (visit == postorder || visit == leaf)
+		c->size += room_for(*(struct node *const *)slot);
 }
 
 /* A parent sorts before its children, being a prefix of them. */
@@ -142,6 +169,9 @@ struct bytes cpio_bytes(struct cpio *c)
 	struct node trailer = {.path = "TRAILER!!!"};
 
 	c->inode = 0;
+	c->size = room_for(&trailer) + SEGMENT;
+	twalk_r(c->paths, measure_node, c);
+	c->out = (struct bytes){.data = mem_need(malloc(c->size))};
 	twalk_r(c->paths, visit_node, c);
 	put(&c->out, &trailer, 0);
 	pad(&c->out, SEGMENT);

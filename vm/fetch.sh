@@ -231,6 +231,7 @@ home=$cache/kernels/$name
 
 exec 9>"$apt/lock" || give_up "cannot write to $apt"
 flock 9 || give_up "cannot lock $apt/lock"
+rm -rf "$cache"/kernels/.fetch.* # of a fetch that was killed
 
 find_mirrors
 write_configuration

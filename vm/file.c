@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -123,26 +124,65 @@ static int write_all(int fd, const struct bytes *bytes)
 	return 0;
 }
 
+/* An unnamed file beside path, so that no violent end leaves it behind; where that cannot be, *tmp names it. */
+static int open_temporary(const char *path, char **tmp)
+{
+	char *dir = mem_strdup(path), *slash = strrchr(dir, '/');
+
+	if (slash)
+		slash[slash == dir] = '\0';
+	int fd = open(slash ? dir : ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+	free(dir);
+	*tmp = NULL;
+	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR))
+		return fd;
+	*tmp = mem_printf("%s.XXXXXX", path);
+	return mkostemp(*tmp, O_CLOEXEC);
+}
+
+/* Gives the file its name. One that has it already is older, or has the same content. */
+static int name_temporary(int fd, const char *tmp, const char *path)
+{
+	char self[64];
+
+	if (tmp)
+		return rename(tmp, path);
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+	if (unlink(path) < 0 && errno != ENOENT)
+		return -1;
+	if (linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW) < 0 && errno != EEXIST)
+		return -1;
+	return 0;
+}
+
 int file_store(const char *path, const struct bytes *bytes, struct fault *fault)
 {
-	char *tmp = mem_printf("%s.XXXXXX", path);
-	int fd = mkostemp(tmp, O_CLOEXEC);
+	char *tmp;
+	int fd = open_temporary(path, &tmp);
 	int rc = 0;
 
-	if (fd < 0) {
+	if (fd < 0 || write_all(fd, bytes) < 0 || fdatasync(fd) < 0 || name_temporary(fd, tmp, path) < 0)
 		rc = fault_writing(fault, path, errno);
-		free(tmp);
-		return rc;
-	}
-	if (write_all(fd, bytes) < 0 || fdatasync(fd) < 0)
-		rc = fault_writing(fault, path, errno);
-	close(fd);
-	if (rc == 0 && rename(tmp, path) < 0)
-		rc = fault_writing(fault, path, errno);
-	if (rc < 0)
+	if (fd >= 0)
+		close(fd);
+	if (rc < 0 && fd >= 0 && tmp)
 		unlink(tmp);
 	free(tmp);
 	return rc;
+}
+
+int file_lock(const char *path, struct fault *fault)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return fault_writing(fault, path, errno);
+	while (flock(fd, LOCK_EX) < 0)
+		if (errno != EINTR) {
+			close(fd);
+			return fault_set(fault, EXIT_UNFINISHED, "cannot lock %s: %s", path, strerror(errno));
+		}
+	return fd;
 }
 
 int dir_make(const char *path, struct fault *fault)
@@ -164,17 +204,6 @@ int dir_make(const char *path, struct fault *fault)
 	}
 	free(part);
 	return rc;
-}
-
-char *dir_temporary(const char *path, struct fault *fault)
-{
-	char *tmp = mem_printf("%s.XXXXXX", path);
-
-	if (mkdtemp(tmp))
-		return tmp;
-	fault_writing(fault, path, errno);
-	free(tmp);
-	return NULL;
 }
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)

@@ -26,7 +26,7 @@ int file_map(const char *path, struct bytes *out, struct fault *fault);
 void file_unmap(struct bytes *bytes);
 
 /*
- * file_store - writes a file so that it is there whole or not at all (temporary file, then rename(2)).
+ * file_store - writes a file so that it is there whole or not at all.
  * A fault is EXIT_UNFINISHED and says what to do about a full disk.
  */
 int file_store(const char *path, const struct bytes *bytes, struct fault *fault);
@@ -34,8 +34,11 @@ int file_store(const char *path, const struct bytes *bytes, struct fault *fault)
 /* Makes a directory and its parents, mode 0700. */
 int dir_make(const char *path, struct fault *fault);
 
-/* Makes a directory of its own beside `path`, to be filled and renamed to it; free the name. */
-char *dir_temporary(const char *path, struct fault *fault);
+/*
+ * Waits for a lock that other nschecks on the same cache respect, on a file that is made for it.
+ * Returns a descriptor, whose closing unlocks, or -1 with a fault.
+ */
+int file_lock(const char *path, struct fault *fault);
 
 /* Removes a directory with all in it; says nothing when it cannot, for it is used on temporary ones. */
 void dir_remove(const char *path);

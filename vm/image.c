@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "vm/image.h"
 
+#include <fcntl.h>
+#include <glob.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "vm/cpio.h"
 #include "vm/file.h"
@@ -12,6 +17,7 @@
 
 #define PROGRAM_MAX (256U << 20)
 #define CONFIG_MAX  (4U << 20)
+#define IMAGES_KEPT 32 /* of about 20 MB */
 
 static const char passwd[] = "root:x:0:0:root:/root:/bin/sh\n"
 			     "nobody:x:65534:65534:nobody:/:/bin/false\n";
@@ -110,16 +116,40 @@ static int fill(struct cpio *image, const struct image_request *request, struct 
 }
 
 /* The file in the cache is compared byte by byte: one that a crash or a hand has spoiled is written anew. */
-static int is_stored(const char *path, const struct bytes *bytes)
+static bool is_stored(const char *path, const struct bytes *bytes)
 {
 	struct fault ignored = {0};
 	struct bytes stored;
 
 	if (!file_exists(path) || file_map(path, &stored, &ignored) < 0)
 		return 0;
-	int same = stored.len == bytes->len && !memcmp(stored.data, bytes->data, bytes->len);
+	bool same = stored.len == bytes->len && !memcmp(stored.data, bytes->data, bytes->len);
 	file_unmap(&stored);
 	return same;
+}
+
+static int newest_first(const void *a, const void *b)
+{
+	struct stat x = {0}, y = {0};
+
+	stat(*(char *const *)a, &x);
+	stat(*(char *const *)b, &y);
+	return x.st_mtime > y.st_mtime ? -1 : x.st_mtime < y.st_mtime;
+}
+
+/* Each build of a kernel makes an image: keep the last ones that were of use. */
+static void prune(const char *dir)
+{
+	char *pattern = mem_printf("%s/*.cpio", dir);
+	glob_t found;
+
+	if (glob(pattern, GLOB_NOSORT, NULL, &found) == 0) {
+		qsort(found.gl_pathv, found.gl_pathc, sizeof(*found.gl_pathv), newest_first);
+		for (size_t i = IMAGES_KEPT; i < found.gl_pathc; i++)
+			unlink(found.gl_pathv[i]);
+		globfree(&found);
+	}
+	free(pattern);
 }
 
 static int store(const struct bytes *bytes, const char *cache_dir, char **path, struct fault *fault)
@@ -130,8 +160,10 @@ static int store(const struct bytes *bytes, const char *cache_dir, char **path, 
 	sha256_of(bytes->data, bytes->len, sum);
 	*path = mem_printf("%s/%s.cpio", dir, sum);
 	int rc = dir_make(dir, fault);
-	if (rc == 0 && !is_stored(*path, bytes))
-		rc = file_store(*path, bytes, fault);
+	if (rc == 0 && is_stored(*path, bytes))
+		utimensat(AT_FDCWD, *path, NULL, 0); /* in use: not to be pruned */
+	else if (rc == 0 && (rc = file_store(*path, bytes, fault)) == 0)
+		prune(dir);
 	free(dir);
 	if (rc < 0) {
 		free(*path);

@@ -109,24 +109,36 @@ static int unpack_into(const struct parcel *parcel, const char *dir, struct faul
 	return 0;
 }
 
-/* Unpacks once: into a folder of its own, then renamed. Another nscheck may have been faster, which is as good. */
-static int unpack(const struct parcel *parcel, const char *dir, struct fault *fault)
+static int unpack_locked(const struct parcel *parcel, const char *dir, struct fault *fault)
 {
-	char *tmp;
-	int rc;
-
-	if (file_exists(dir))
+	if (file_exists(dir)) /* another nscheck was faster */
 		return 0;
 	if (check_sums(parcel, fault) < 0)
 		return -1;
-	tmp = dir_temporary(dir, fault);
-	if (!tmp)
-		return -1;
-	rc = unpack_into(parcel, tmp, fault);
-	if (rc == 0 && rename(tmp, dir) < 0 && errno != EEXIST && errno != ENOTEMPTY)
+	char *tmp = mem_printf("%s.tmp", dir);
+	dir_remove(tmp); /* of one that was killed */
+	int rc = dir_make(tmp, fault);
+	if (rc == 0)
+		rc = unpack_into(parcel, tmp, fault);
+	if (rc == 0 && rename(tmp, dir) < 0)
 		rc = fault_writing(fault, dir, errno);
-	dir_remove(tmp);
+	if (rc < 0)
+		dir_remove(tmp);
 	free(tmp);
+	return rc;
+}
+
+/* Unpacks once, whole or not at all. */
+static int unpack(const struct parcel *parcel, const char *dir, struct fault *fault)
+{
+	if (file_exists(dir))
+		return 0;
+	char *name = mem_printf("%s.lock", dir);
+	int lock = file_lock(name, fault);
+	int rc = lock < 0 ? -1 : unpack_locked(parcel, dir, fault);
+	if (lock >= 0)
+		close(lock);
+	free(name);
 	return rc;
 }
 
