@@ -33,6 +33,7 @@ void stream_expect(struct stream *s, const char *id)
 	s->started = false;
 	s->verdict = -1;
 	s->budget = STREAM_FLOOD;
+	s->flooded = false;
 	text_clear(&s->said);
 }
 
@@ -236,7 +237,6 @@ static void end_line(struct stream *s)
 		s->len--;
 	text_add_escaped(&line, s->line, s->len);
 	s->len = 0;
-	s->cut = false;
 	take_line(s, text_get(&line));
 	text_free(&line);
 }
@@ -247,9 +247,11 @@ static void spend(struct stream *s, size_t len)
 		s->budget -= len;
 		return;
 	}
-	if (s->budget)
-		emit(s, STREAM_FLOODED, NULL, 0);
 	s->budget = 0;
+	if (s->flooded)
+		return;
+	s->flooded = true;
+	emit(s, STREAM_FLOODED, NULL, 0);
 }
 
 void stream_feed(struct stream *s, const char *data, size_t len)
@@ -260,7 +262,5 @@ void stream_feed(struct stream *s, const char *data, size_t len)
 			end_line(s);
 		else if (s->len < sizeof(s->line))
 			s->line[s->len++] = data[i];
-		else
-			s->cut = true;
 	}
 }
