@@ -95,13 +95,9 @@ static void take_place(struct stream *s, const char *place)
 	s->result->line = (int)number(colon + 1, 1000000, 0);
 }
 
-/* "# in 'NAME': ..." in a message, or a diagnostic "role: NAME", names the child that failed. */
+/* Anything else is what the test says; so is metadata that a newer guest may send. */
 static void take_diagnostic(struct stream *s, const char *text)
 {
-	const char *role = after(text, "role: ");
-
-	if (role && s->result)
-		result_set(&s->result->role, role);
 	if (s->said.len)
 		text_add(&s->said, "\n", 1);
 	text_add(&s->said, text, strlen(text));
@@ -117,6 +113,9 @@ static bool take_test_line(struct stream *s, const char *line)
 	} else if ((value = after(line, "#:nscheck_message: "))) {
 		if (s->result)
 			result_set(&s->result->message, value);
+	} else if ((value = after(line, "#:nscheck_role: "))) {
+		if (s->result)
+			result_set(&s->result->role, value);
 	} else if ((value = after(line, "#:nscheck_micros: "))) {
 		if (s->result)
 			s->result->micros = number(value, 1L << 40, -1);
@@ -219,8 +218,6 @@ static void take_line(struct stream *s, const char *line)
 		take_start(s, line, rest);
 	else if (take_test_line(s, line) || take_answer(s, line))
 		return;
-	else if (after(line, "#:nscheck_"))
-		emit(s, STREAM_STRAY, line, 0);
 	else if ((rest = after(line, "ok ")))
 		take_result_line(s, line, rest, true);
 	else if ((rest = after(line, "not ok ")))

@@ -49,7 +49,7 @@ static void comes(const char *expected)
 START_TEST(a_whole_result)
 {
 	stream_expect(&stream, "a.b.c");
-	feed("#:nscheck_start: a.b.c\n# one\n# role: init\n# two\n#:nscheck_at: suites/a/b.c:12\n"
+	feed("#:nscheck_start: a.b.c\n# one\n#:nscheck_role: init\n# two\n#:nscheck_at: suites/a/b.c:12\n"
 	     "#:nscheck_message: it is 2\n#:nscheck_micros: 77\n#:nscheck_verdict: fail\nnot ok 9 a.b.c\n");
 	comes("result ");
 	ck_assert_int_eq(last->verdict, VERDICT_FAIL);
@@ -57,7 +57,7 @@ START_TEST(a_whole_result)
 	ck_assert_int_eq(last->line, 12);
 	ck_assert_str_eq(last->message, "it is 2");
 	ck_assert_str_eq(last->role, "init");
-	ck_assert_str_eq(last->diagnostics, "one\nrole: init\ntwo");
+	ck_assert_str_eq(last->diagnostics, "one\ntwo");
 	ck_assert_int_eq(last->micros, 77);
 }
 END_TEST
