@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "runner/host/list.h"
+#include "runner/host/loop.h"
 #include "runner/host/options.h"
 #include "runner/host/run.h"
 #include "runner/host/select.h"
@@ -11,6 +12,7 @@
 
 static int list_or_run(const struct options *o, struct fault *fault)
 {
+	int64_t began = loop_now();
 	struct table table;
 	int status;
 
@@ -20,7 +22,7 @@ static int list_or_run(const struct options *o, struct fault *fault)
 		status = list_print(&table, o->json, o->missing, stdout) ?
 				 fault_set(fault, EXIT_UNFINISHED, "cannot write the list: %m"), EXIT_UNFINISHED : EXIT_EXPECTED;
 	else
-		status = run_tests(o, &table, fault);
+		status = run_tests(o, &table, began, fault);
 	table_free(&table);
 	return status;
 }

@@ -144,7 +144,7 @@ static void explain(struct pool *p, const struct vm *vm)
 	char *tail = console_tail(&vm->console), *command = vm_command(p->machine, &ignored);
 
 	if (*text_get(&vm->errors_text))
-		text_printf(&p->trouble, "QEMU said: %s\n", text_get(&vm->errors_text));
+		text_printf(&p->trouble, "QEMU said: %s", text_get(&vm->errors_text));
 	text_printf(&p->trouble, *tail ? "the end of its console:\n%s" : "its console stayed empty\n", tail);
 	text_printf(&p->trouble, "the command was:\n%s\n", command ? command : "?");
 	free(tail);

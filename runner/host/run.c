@@ -2,6 +2,7 @@
 #include "runner/host/run.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -150,16 +151,16 @@ out:
 	return fault->status && status != EXIT_INTERRUPTED ? fault->status : status;
 }
 
-int run_tests(const struct options *o, struct table *table, struct fault *fault)
+int run_tests(const struct options *o, struct table *table, int64_t began, struct fault *fault)
 {
-	int64_t began = loop_now(), list_ms;
+	int64_t list_ms = loop_now() - began;
 	char *runs = folder_runs(o), *last = xprintf("%s/latest", runs);
 	struct folder folder = { 0 };
 	struct plan plan = { 0 };
 	struct session session;
 	int status = -1;
 
-	list_ms = loop_now() - began;
+	signal(SIGPIPE, SIG_IGN); /* a reader of the output that goes away ends no run */
 	int ret = plan_make(&plan, table, o, last, fault);
 	free(last);
 	free(runs);

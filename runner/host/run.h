@@ -2,11 +2,16 @@
 #ifndef RUNNER_HOST_RUN_H
 #define RUNNER_HOST_RUN_H
 
+#include <stdint.h>
+
 #include "runner/host/options.h"
 #include "runner/host/table.h"
 
-/* Runs the selected tests and reports. Returns the exit status; a fault is printed by the caller. */
-int run_tests(const struct options *o, struct table *table, struct fault *fault);
+/*
+ * Runs the selected tests and reports; began: when the program did (loop_now), of which the time until now went into
+ * the table of tests. Returns the exit status; a fault is printed by the caller.
+ */
+int run_tests(const struct options *o, struct table *table, int64_t began, struct fault *fault);
 
 /* Makes the reports in a folder again from its journal. Returns the exit status. */
 int run_report(const char *dir, struct fault *fault);

@@ -40,8 +40,8 @@ struct stream {
 	void *arg;
 	char line[STREAM_LINE_MAX];
 	size_t len;
-	bool cut;               /* the rest of this line is thrown away */
 	size_t budget;          /* bytes left until it counts as a flood */
+	bool flooded;           /* and has been told */
 	char *expected;         /* id of the test that was ordered, NULL: none */
 	bool started;
 	int verdict;            /* what the guest said of the test, -1: nothing yet */

@@ -560,6 +560,21 @@ static bool read_some(struct vm *vm, struct watch *w, void (*take)(struct vm *, 
 	return n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR));
 }
 
+/* QEMU's own words may quote the guest's. */
+static void take_errors(struct vm *vm, const char *data, size_t len)
+{
+	while (len) {
+		const char *end = memchr(data, '\n', len);
+		size_t n = end ? (size_t)(end - data) : len;
+
+		text_add_escaped(&vm->errors_text, data, n);
+		if (end)
+			text_add(&vm->errors_text, "\n", 1);
+		data += n + (end != NULL);
+		len -= n + (end != NULL);
+	}
+}
+
 static void take_bytes(struct vm *vm, struct watch *w, const char *data, size_t len)
 {
 	if (w == &vm->console_watch) {
@@ -573,7 +588,7 @@ static void take_bytes(struct vm *vm, struct watch *w, const char *data, size_t 
 	} else if (w == &vm->qmp_watch) {
 		qmp_feed(&vm->qmp, data, len);
 	} else if (w == &vm->errors) {
-		text_add_escaped(&vm->errors_text, data, len);
+		take_errors(vm, data, len);
 	}
 }
 

@@ -131,7 +131,7 @@ static void verdict(const char *name, bool ok, const char *id, const char *direc
 static void end_test(const char *id, bool sabotage)
 {
 	if (plays("fail", id) || (sabotage && !plays("survive", id))) {
-		say("# detail: more of it\n#:nscheck_at: suites/%s\n", "fake/one.c:42");
+		say("# detail: more of it\n#:nscheck_role: init\n#:nscheck_at: suites/%s\n", "fake/one.c:42");
 		say("#:nscheck_message: %s\n", "in 'init': getpid() is 2, expected 1");
 		verdict("fail", false, id, "");
 	} else if (plays("skip", id)) {

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdlib.h>
+#include <string.h>
+
+#include "runner/host/stream.h"
+#include "runner/tests/tests.h"
+
+/* The events of a stream, as text: one word each. */
+static struct text events;
+static struct result *last;
+static struct stream stream;
+
+static void record(void *arg, struct stream_event *event)
+{
+	static const char *const names[] = { "hello", "suites", "setup", "result", "bye", "stray", "flooded" };
+
+	(void)arg;
+	text_printf(&events, "%s ", names[event->kind]);
+	if (event->kind != STREAM_RESULT)
+		return;
+	result_free(last);
+	last = event->result;
+}
+
+static void setup(void)
+{
+	stream_init(&stream, record, NULL);
+}
+
+static void teardown(void)
+{
+	stream_free(&stream);
+	text_free(&events);
+	result_free(last);
+	last = NULL;
+}
+
+static void feed(const char *s)
+{
+	stream_feed(&stream, s, strlen(s));
+}
+
+static void comes(const char *expected)
+{
+	ck_assert_str_eq(text_get(&events), expected);
+	text_clear(&events);
+}
+
+START_TEST(a_whole_result)
+{
+	stream_expect(&stream, "a.b.c");
+	feed("#:nscheck_start: a.b.c\n# one\n#:nscheck_role: init\n# two\n#:nscheck_at: suites/a/b.c:12\n"
+	     "#:nscheck_message: it is 2\n#:nscheck_micros: 77\n#:nscheck_verdict: fail\nnot ok 9 a.b.c\n");
+	comes("result ");
+	ck_assert_int_eq(last->verdict, VERDICT_FAIL);
+	ck_assert_str_eq(last->file, "suites/a/b.c");
+	ck_assert_int_eq(last->line, 12);
+	ck_assert_str_eq(last->message, "it is 2");
+	ck_assert_str_eq(last->role, "init");
+	ck_assert_str_eq(last->diagnostics, "one\ntwo");
+	ck_assert_int_eq(last->micros, 77);
+}
+END_TEST
+
+START_TEST(bytes_may_come_one_by_one)
+{
+	const char *text = "#:nscheck_hello: 1 6.12\r\n#:nscheck_suites: 5\n#:nscheck_start: a\n#:nscheck_verdict: skip\n"
+			   "ok 1 a # SKIP no veth\n#:nscheck_bye:\n";
+
+	stream_expect(&stream, "a");
+	for (const char *s = text; *s; s++)
+		stream_feed(&stream, s, 1);
+	comes("hello suites result bye ");
+	ck_assert_int_eq(last->verdict, VERDICT_SKIP);
+	ck_assert_str_eq(last->message, "no veth");
+}
+END_TEST
+
+START_TEST(only_what_was_asked_for_gets_a_result)
+{
+	feed("ok 1 a\n");
+	comes("stray ");
+	stream_expect(&stream, "a");
+	feed("ok 1 a\n"); /* not started */
+	comes("stray ");
+	feed("#:nscheck_start: b\n#:nscheck_start: a\n#:nscheck_start: a\nok 1 b\nok 1 ab\nok 1\nok\nok 1 a\nok 1 a\n");
+	comes("stray stray stray stray stray result stray ");
+}
+END_TEST
+
+START_TEST(the_line_alone_gives_a_verdict)
+{
+	static const struct {
+		const char *line;
+		enum verdict verdict;
+	} lines[] = {
+		{ "ok 1 a\n", VERDICT_PASS },
+		{ "ok 1 a # SKIP why\n", VERDICT_SKIP },
+		{ "not ok 1 a\n", VERDICT_FAIL },
+		{ "not ok 1 a # TIMEOUT 2 s\n", VERDICT_TIMEOUT },
+		{ "not ok 1 a # ERROR what\n", VERDICT_ERROR },
+		{ "#:nscheck_verdict: leak\nnot ok 1 a\n", VERDICT_LEAK },
+		{ "#:nscheck_verdict: pass\nnot ok 1 a\n", VERDICT_ERROR },
+		{ "#:nscheck_verdict: fail\nok 1 a\n", VERDICT_ERROR },
+		{ "#:nscheck_verdict: pass\nok 1 a # SKIP x\n", VERDICT_ERROR },
+		{ "#:nscheck_verdict: crash\nnot ok 1 a\n", VERDICT_ERROR },
+		{ "#:nscheck_verdict: miss\nnot ok 1 a\n", VERDICT_ERROR },
+		{ "#:nscheck_verdict: nonsense\nok 1 a\n", VERDICT_PASS },
+	};
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+		stream_expect(&stream, "a");
+		feed("#:nscheck_start: a\n");
+		feed(lines[i].line);
+		comes("result ");
+		ck_assert_msg(last->verdict == lines[i].verdict, "%s", lines[i].line);
+	}
+}
+END_TEST
+
+START_TEST(nothing_unprintable_leaves)
+{
+	static const char line[] = "#:nscheck_message: a\0b\x1b[31m\xc3\xa9\\x41\n";
+
+	stream_expect(&stream, "a");
+	feed("#:nscheck_start: a\n");
+	stream_feed(&stream, line, sizeof(line) - 1);
+	feed("not ok 1 a\n");
+	ck_assert_str_eq(last->message, "a\\x00b\\x1b[31m\\xc3\\xa9\\x41");
+}
+END_TEST
+
+START_TEST(memory_is_bounded)
+{
+	static char block[65536];
+
+	memset(block, 'x', sizeof(block));
+	stream_expect(&stream, "a");
+	feed("#:nscheck_start: a\n");
+	for (int i = 0; i < 64; i++)
+		stream_feed(&stream, block, sizeof(block)); /* one line of 4 MiB */
+	feed("\n");
+	for (int i = 0; i < 100000; i++)
+		feed("# the same line again and again\n");
+	feed("ok 1 a\n");
+	comes("result ");
+	ck_assert_int_lt(strlen(last->diagnostics), STREAM_TEXT_MAX + 64);
+	ck_assert_ptr_nonnull(strstr(last->diagnostics, " more bytes)"));
+}
+END_TEST
+
+START_TEST(a_flood_is_told_once)
+{
+	static char block[1 << 20];
+
+	for (int i = 0; i < 40; i++)
+		stream_feed(&stream, block, sizeof(block));
+	comes("flooded ");
+}
+END_TEST
+
+START_TEST(numbers_are_not_trusted)
+{
+	stream_expect(&stream, "a");
+	feed("#:nscheck_start: a\n#:nscheck_micros: 99999999999999999999999\n#:nscheck_at: f:99999999999\nok 18446744073709551616 a\n");
+	comes("result ");
+	ck_assert_int_eq(last->micros, -1);
+	ck_assert_int_eq(last->line, 0);
+	feed("#:nscheck_suites: -5\n#:nscheck_suites: 0x10\n#:nscheck_suites: \n");
+	comes("suites suites suites ");
+}
+END_TEST
+
+START_TEST(what_is_known_survives_the_end)
+{
+	stream_expect(&stream, "a");
+	feed("#:nscheck_start: a\n# so far\n#:nscheck_at: f.c:3\n#:nsch");
+	struct result *r = stream_abandon(&stream);
+	ck_assert_str_eq(r->diagnostics, "so far");
+	ck_assert_int_eq(r->line, 3);
+	result_free(r);
+	ck_assert_ptr_null(stream_abandon(&stream));
+}
+END_TEST
+
+static Suite *streams(void)
+{
+	Suite *s = suite_create("host stream");
+	TCase *t = tcase_create("lines of a guest");
+
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_set_timeout(t, 60);
+	tcase_add_test(t, a_whole_result);
+	tcase_add_test(t, bytes_may_come_one_by_one);
+	tcase_add_test(t, only_what_was_asked_for_gets_a_result);
+	tcase_add_test(t, the_line_alone_gives_a_verdict);
+	tcase_add_test(t, nothing_unprintable_leaves);
+	tcase_add_test(t, memory_is_bounded);
+	tcase_add_test(t, a_flood_is_told_once);
+	tcase_add_test(t, numbers_are_not_trusted);
+	tcase_add_test(t, what_is_known_survives_the_end);
+	suite_add_tcase(s, t);
+	return s;
+}
+HOST_SUITE(streams)
