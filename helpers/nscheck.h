@@ -62,6 +62,7 @@
 #include "helpers/netlink.h"
 #include "helpers/nft.h"
 #include "helpers/ns.h"
+#include "helpers/nscount.h"
 #include "helpers/proc.h"
 #include "helpers/sock.h"
 #include "helpers/sysv.h"
