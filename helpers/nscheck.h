@@ -60,6 +60,7 @@
 #include "helpers/link.h"
 #include "helpers/mnt.h"
 #include "helpers/ns.h"
+#include "helpers/nscount.h"
 #include "helpers/proc.h"
 #include "helpers/sysv.h"
 #include "helpers/tool.h"

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "helpers/nscount.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "helpers/claim.h"
+#include "helpers/file.h"
+#include "helpers/record.h"
+#include "helpers/sabotage.h"
+
+/* The limit is that of the caller's user namespace: under sabotage it would be the whole system's. */
+bool ns_quota(const char *file, int line, int flag, int n)
+{
+	const char *limit = path("/proc/sys/user/max_%s_namespaces", ns_type(flag)->name);
+
+	if (!sabotage_on() && file_write(limit, path("%d", n)) < 0)
+		record_end(RECORD_ERROR, file, line, "cannot limit the number of %s namespaces: %s",
+			   ns_type(flag)->label, errno_name(errno));
+	return true;
+}
+
+static void end(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
+/* A process in a new namespace that stays until it is ended. -1 with errno. */
+static pid_t inhabitant(int flag)
+{
+	pid_t pid = ns_clone3((unsigned int)flag);
+
+	if (pid == 0)
+		for (;;)
+			pause();
+	return pid;
+}
+
+int ns_one_more(int flag)
+{
+	pid_t pid = inhabitant(flag);
+
+	if (pid < 0)
+		return -1;
+	end(pid);
+	return 0;
+}
+
+void ns_freed(const char *file, int line, int flag)
+{
+	const char *label = ns_type(flag)->label;
+	pid_t first, second;
+
+	while ((first = inhabitant(flag)) < 0 && errno == ENOSPC) {
+		if (record_get()->kind != RECORD_NONE)
+			record_follow();
+		sched_yield();
+	}
+	if (first < 0)
+		record_end(RECORD_FAIL, file, line,
+			   "making a %s namespace in place of the one that went gave %s", label,
+			   errno_name(errno));
+	second = inhabitant(flag);
+	int err = errno;
+	end(first);
+	if (second >= 0) {
+		end(second);
+		record_end(RECORD_FAIL, file, line, "there is room for two %s namespaces, expected one",
+			   label);
+	}
+	if (err != ENOSPC)
+		record_end(RECORD_FAIL, file, line, "a %s namespace too many gave %s, expected ENOSPC", label,
+			   errno_name(err));
+}
