@@ -1,36 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Names belong to the UTS namespace they are set in. uts_namespaces(7) */
-#include <sys/utsname.h>
-
 #include "helpers/nscheck.h"
+#include "helpers/utsname.h"
 
 #define GROUP "uts.iso"
 
-static const char *hostname(void)
-{
-	static struct utsname names;
-
-	return uname(&names) < 0 ? NULL : names.nodename;
-}
-
-static void set_hostname(const char *name)
-{
-	OK(sethostname(name, strlen(name)));
-}
-
 CASE(hostname_set_in_one_namespace_is_not_seen_in_another)
 {
-	set_hostname("base");
+	OK(hostname_set("base"));
 	CHILD(by_clone, NS_UTS) {
 		IS(hostname(), "base"); /* control: a new namespace starts as a copy */
-		set_hostname("cloned");
+		OK(hostname_set("cloned"));
 		TELL(by_clone);
 		HEAR(by_clone);
 		IS(hostname(), "cloned");
 	}
 	CHILD(by_unshare, 0) {
 		OK(unshare(CLONE_NEWUTS));
-		set_hostname("unshared");
+		OK(hostname_set("unshared"));
 		TELL(by_unshare);
 		HEAR(by_unshare);
 		IS(hostname(), "unshared");
@@ -39,11 +26,63 @@ CASE(hostname_set_in_one_namespace_is_not_seen_in_another)
 	HEAR(by_unshare);
 	IS(hostname(), "base");
 
-	set_hostname("changed");
+	OK(hostname_set("changed"));
 	CHILD(member, 0) {
 		IS(hostname(), "changed"); /* control: without a new namespace the change is seen */
 	}
 	EXITS(member, 0);
 	DISMISS(by_clone);
 	DISMISS(by_unshare);
+}
+
+CASE(domainname_set_in_one_namespace_is_not_seen_in_another)
+{
+	OK(hostname_set("base"));
+	OK(domainname_set("basedom"));
+	CHILD(box, NS_UTS) {
+		IS(domainname(), "basedom"); /* control: a new namespace starts as a copy */
+		OK(domainname_set("boxdom"));
+		IS(domainname(), "boxdom");
+		IS(hostname(), "base");
+		TELL(box);
+		HEAR(box);
+		IS(domainname(), "boxdom");
+	}
+	HEAR(box);
+	IS(domainname(), "basedom");
+
+	OK(domainname_set("changed"));
+	CHILD(member, 0) {
+		IS(domainname(), "changed"); /* control: without a new namespace the change is seen */
+	}
+	EXITS(member, 0);
+	IS(hostname(), "base");
+	DISMISS(box);
+}
+
+PAYLOAD(reporter)
+{
+	TELL_TEXT(outer, hostname());
+}
+
+CASE(exec_and_fork_keep_the_namespace)
+{
+	OK(hostname_set("base"));
+	CHILD(box, NS_UTS) {
+		OK(hostname_set("boxed"));
+		CHILD(program, 0) {
+			IS(hostname(), "boxed");
+			EXEC(program, reporter);
+		}
+		IS(HEAR_TEXT(program), "boxed");
+		EXITS(program, 0);
+	}
+	EXITS(box, 0);
+	IS(hostname(), "base");
+
+	CHILD(program, 0) {
+		EXEC(program, reporter);
+	}
+	IS(HEAR_TEXT(program), "base"); /* control: the same program outside */
+	EXITS(program, 0);
 }

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Joining a UTS namespace by its file. setns(2) */
+#include "helpers/nscheck.h"
+#include "helpers/utsname.h"
+
+#define GROUP "uts.setns"
+
+CASE(joins_and_shares_the_names_of_the_target)
+{
+	OK(hostname_set("base"));
+	CHILD(member, NS_UTS) {
+		OK(hostname_set("target"));
+		TELL(member);
+		HEAR(member);
+		IS(hostname(), "changed");
+	}
+	HEAR(member);
+	int ns = MUST(ns_open(member->pid, "uts"));
+	IS(hostname(), "base");
+
+	CHILD(joiner, 0) {
+		FAILS(EINVAL, setns(ns, NS_IPC));
+		IS(hostname(), "base");
+		OK(setns(ns, NS_UTS));
+		IS(hostname(), "target");
+		OK(hostname_set("changed"));
+	}
+	EXITS(joiner, 0);
+	CHILD(untyped, 0) {
+		OK(setns(ns, 0));
+		IS(hostname(), "changed");
+	}
+	EXITS(untyped, 0);
+	DISMISS(member);
+	IS(hostname(), "base");
+}
