@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* How a namespace is kept and freed, whatever its type. namespaces(7) "Namespace lifetime" */
+#include "suites/lifecycle/patterns.h"
+
+void freed_with_its_last_process(int flag)
+{
+	COUNTED(box, flag, 1) {
+		CHILD(member, flag) {
+			HEAR(member);
+		}
+		FAILS(ENOSPC, ns_one_more(flag));
+
+		KILL(member);
+		FREED(flag);
+	}
+	EXITS(box, 0);
+}
+
+void kept_by_a_bind_mount(int flag)
+{
+	const char *name = ns_type(flag)->name;
+
+	COUNTED(box, flag, 1) {
+		CHILD(member, flag) {
+			HEAR(member);
+		}
+		long long id = MUST(ns_id(member->pid, name));
+		IS_NOT(id, ns_id(0, name));
+		MUST(file_make("/tmp/ns"));
+		OK(bind_make(proc_path(member->pid, path("ns/%s", name)), "/tmp/ns"));
+		KILL(member);
+
+		FAILS(ENOSPC, ns_one_more(flag));
+		int ns = OK(open("/tmp/ns", O_RDONLY | O_CLOEXEC));
+		IS(ns_id_of(ns), id);
+		OK(close(ns));
+		FAILS(ENOSPC, ns_one_more(flag)); /* control: the descriptor was not what kept it */
+
+		OK(umount("/tmp/ns"));
+		FREED(flag);
+	}
+	EXITS(box, 0);
+}
+
+int descriptor_left_by(struct child *member, const char *name, int flag)
+{
+	HEAR(member);
+	int ns = MUST(ns_open(member->pid, name));
+	long long id = ns_id_of(ns);
+	IS_NOT(id, ns_id(0, ns_type(flag)->name));
+
+	DISMISS(member);
+	FAILS(ENOSPC, ns_one_more(flag));
+	IS(ns_id_of(ns), id);
+	return ns;
+}
+
+void freed_by_close(int ns, int flag)
+{
+	FAILS(ENOSPC, ns_one_more(flag)); /* control: whoever has visited it since took nothing away */
+	OK(close(ns));
+	FREED(flag);
+}
