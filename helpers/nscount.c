@@ -35,8 +35,9 @@ static pid_t inhabitant(int flag)
 {
 	pid_t pid = ns_clone3((unsigned int)flag);
 
-	while (pid == 0)
-		pause();
+	if (pid == 0)
+		for (;;)
+			pause();
 	return pid;
 }
 
