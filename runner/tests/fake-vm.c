@@ -12,14 +12,14 @@
 int kernel_resolve(const struct kernel_request *request, const char *cache_dir, struct kernel *kernel,
 		   struct fault *fault)
 {
-	*kernel = (struct kernel){ 0 };
+	*kernel = (struct kernel){0};
 	if (!strcmp(request->spec, "none"))
 		return fault_set(fault, EXIT_BAD_INPUT, "no such kernel: none");
 	kernel->name = xstrdup(request->spec);
 	kernel->release = xstrdup("6.0.0-fake");
 	kernel->image = xprintf("%s/kernel", cache_dir);
 	memset(kernel->sha256, 'a', 64);
-	const struct bytes content = { (unsigned char *)"kernel", 6 };
+	const struct bytes content = {(unsigned char *)"kernel", 6};
 	return file_exists(kernel->image) ? 0 : file_store(kernel->image, &content, fault);
 }
 
@@ -32,7 +32,7 @@ void kernel_free(struct kernel *kernel)
 
 int image_build(const struct image_request *request, const char *cache_dir, char **path, struct fault *fault)
 {
-	const struct bytes content = { (unsigned char *)request->kernel->release, 5 };
+	const struct bytes content = {(unsigned char *)request->kernel->release, 5};
 
 	*path = xprintf("%s/image", cache_dir);
 	return file_exists(*path) ? 0 : file_store(*path, &content, fault);
