@@ -32,27 +32,16 @@ static void result_line(FILE *out, size_t number, const char *id, const struct r
 	const char *text = r && r->message ? r->message : "";
 
 	switch (r ? r->verdict : VERDICT_MISS) {
-	case VERDICT_PASS:
-		fprintf(out, "ok %zu %s\n", number, id);
-		break;
-	case VERDICT_SKIP:
-		fprintf(out, "ok %zu %s # SKIP %s\n", number, id, text);
-		break;
-	case VERDICT_TIMEOUT:
-		fprintf(out, "not ok %zu %s # TIMEOUT %s\n", number, id, text);
-		break;
+	case VERDICT_PASS: fprintf(out, "ok %zu %s\n", number, id); break;
+	case VERDICT_SKIP: fprintf(out, "ok %zu %s # SKIP %s\n", number, id, text); break;
+	case VERDICT_TIMEOUT: fprintf(out, "not ok %zu %s # TIMEOUT %s\n", number, id, text); break;
 	case VERDICT_CRASH:
 		fprintf(out, "not ok %zu %s # ERROR kernel crash: %s\n", number, id,
 			r->fingerprint ? r->fingerprint : text);
 		break;
-	case VERDICT_ERROR:
-		fprintf(out, "not ok %zu %s # ERROR %s\n", number, id, text);
-		break;
-	case VERDICT_MISS:
-		fprintf(out, "not ok %zu %s # ERROR not run\n", number, id);
-		break;
-	default:
-		fprintf(out, "not ok %zu %s\n", number, id);
+	case VERDICT_ERROR: fprintf(out, "not ok %zu %s # ERROR %s\n", number, id, text); break;
+	case VERDICT_MISS: fprintf(out, "not ok %zu %s # ERROR not run\n", number, id); break;
+	default: fprintf(out, "not ok %zu %s\n", number, id);
 	}
 }
 

@@ -12,8 +12,8 @@ static const struct {
 	const char *name;
 	int (*write)(const struct run *run, FILE *out);
 } reports[] = {
-	{ "results.json", report_json },
-	{ "results.ktap", report_ktap },
+	{"results.json", report_json},
+	{"results.ktap", report_ktap},
 };
 
 /* Writes and closes; errno tells what went wrong. */

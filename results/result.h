@@ -7,14 +7,14 @@
 
 enum verdict {
 	VERDICT_PASS,
-	VERDICT_SKIP,    /* the kernel lacks what the behaviour needs */
+	VERDICT_SKIP, /* the kernel lacks what the behaviour needs */
 	VERDICT_FAIL,
 	VERDICT_TIMEOUT,
-	VERDICT_CRASH,   /* the kernel died or hung while the test ran */
-	VERDICT_SPLAT,   /* the kernel complained while the test ran */
-	VERDICT_LEAK,    /* the test left something behind */
-	VERDICT_ERROR,   /* arranging failed: the harness, never the kernel */
-	VERDICT_MISS,    /* never ran */
+	VERDICT_CRASH, /* the kernel died or hung while the test ran */
+	VERDICT_SPLAT, /* the kernel complained while the test ran */
+	VERDICT_LEAK,  /* the test left something behind */
+	VERDICT_ERROR, /* arranging failed: the harness, never the kernel */
+	VERDICT_MISS,  /* never ran */
 	VERDICTS,
 };
 

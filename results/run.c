@@ -32,7 +32,8 @@ static void load_plan(struct loader *l, json_t *plan)
 	json_t *entry;
 
 	l->run->tests = xzalloc(json_array_size(plan) * sizeof(*l->run->tests));
-	json_array_foreach(plan, i, entry) {
+	json_array_foreach(plan, i, entry)
+	{
 		const char *id = json_string_value(json_object_get(entry, "id"));
 		struct outcome *o = &l->run->tests[l->run->count];
 
@@ -109,10 +110,10 @@ static void load_entry(void *arg, const char *type, json_t *entry)
 
 int run_load(struct run *run, const char *dir, struct fault *fault)
 {
-	struct loader l = { .run = run, .index = json_object() };
+	struct loader l = {.run = run, .index = json_object()};
 	unsigned int damaged;
 
-	*run = (struct run){ .vms = json_array(), .notes = json_array() };
+	*run = (struct run){.vms = json_array(), .notes = json_array()};
 	int ret = journal_read(dir, load_entry, &l, &damaged, fault);
 	json_decref(l.index);
 	run->damaged += damaged;
@@ -140,7 +141,7 @@ void run_free(struct run *run)
 	json_decref(run->end);
 	json_decref(run->vms);
 	json_decref(run->notes);
-	*run = (struct run){ 0 };
+	*run = (struct run){0};
 }
 
 int run_status(const struct run *run)

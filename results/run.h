@@ -12,8 +12,9 @@
 struct outcome {
 	char *id, *file, *statement;
 	int line;
-	struct result *result; /* the one that counts: the first that is bad, else the last; NULL: never ran */
-	struct result *again;  /* the run of a crashed test alone and cold, or NULL */
+	struct result
+		*result;      /* the one that counts: the first that is bad, else the last; NULL: never ran */
+	struct result *again; /* the run of a crashed test alone and cold, or NULL */
 	int runs;
 };
 

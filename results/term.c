@@ -26,8 +26,12 @@ void term_begin(struct term *t, FILE *out, const char *kernel, const char *comma
 	const char *type = getenv("TERM");
 	bool tty = isatty(fileno(out)) && type && *type && strcmp(type, "dumb");
 
-	*t = (struct term){ .out = out, .live = tty, .colour = tty && !is_set("NO_COLOR"), .kernel = kernel,
-			    .command = command, .planned = planned };
+	*t = (struct term){.out = out,
+			   .live = tty,
+			   .colour = tty && !is_set("NO_COLOR"),
+			   .kernel = kernel,
+			   .command = command,
+			   .planned = planned};
 }
 
 /* The line that changes has to go before anything else is printed. */
@@ -85,9 +89,9 @@ static void print_line(struct term *t, const struct result *r)
 	const char *colour = is_bad(t, r) ? RED : r->verdict == VERDICT_SKIP ? YELLOW : GREEN;
 	bool reason = r->verdict == VERDICT_SKIP && r->message;
 
-	fprintf(t->out, "[%zu/%zu] %s%-7s%s %s (%.2f s)%s%s%s\n", t->done, t->planned, paint(t, colour), word(t, r),
-		paint(t, PLAIN), r->id, (double)r->duration_ms / 1000, r->again ? " again, alone and cold" : "",
-		reason ? ": " : "", reason ? r->message : "");
+	fprintf(t->out, "[%zu/%zu] %s%-7s%s %s (%.2f s)%s%s%s\n", t->done, t->planned, paint(t, colour),
+		word(t, r), paint(t, PLAIN), r->id, (double)r->duration_ms / 1000,
+		r->again ? " again, alone and cold" : "", reason ? ": " : "", reason ? r->message : "");
 }
 
 /* The kernel's lines that say most: from the first complaint on, or the last ones. */
@@ -151,7 +155,7 @@ static void print_skips(struct term *t, const struct run *run)
 	for (size_t i = 0; i < run->count; i++) {
 		const struct result *r = run->tests[i].result;
 		size_t same = 0;
-		struct text names = { 0 };
+		struct text names = {0};
 
 		if (told[i] || !r || r->verdict != VERDICT_SKIP)
 			continue;
@@ -180,11 +184,11 @@ void term_summary(struct term *t, const struct run *run, const char *dir, double
 		const char *word;
 		bool always;
 	} words[] = {
-		{ VERDICT_PASS, "passed", true },      { VERDICT_FAIL, "failed", true },
-		{ VERDICT_SKIP, "skipped", true },     { VERDICT_TIMEOUT, "timed out", false },
-		{ VERDICT_CRASH, "crashed", false },   { VERDICT_SPLAT, "splats", false },
-		{ VERDICT_LEAK, "leaks", false },      { VERDICT_ERROR, "errors", false },
-		{ VERDICT_MISS, "never run", false },
+		{VERDICT_PASS, "passed", true},     {VERDICT_FAIL, "failed", true},
+		{VERDICT_SKIP, "skipped", true},    {VERDICT_TIMEOUT, "timed out", false},
+		{VERDICT_CRASH, "crashed", false},  {VERDICT_SPLAT, "splats", false},
+		{VERDICT_LEAK, "leaks", false},     {VERDICT_ERROR, "errors", false},
+		{VERDICT_MISS, "never run", false},
 	};
 	const char *separator = "";
 

@@ -14,11 +14,11 @@
 struct term {
 	FILE *out;
 	bool live, colour;
-	bool sabotage;        /* a pass is what should not be */
+	bool sabotage; /* a pass is what should not be */
 	const char *kernel;
-	const char *command;  /* repeats a test when its id is added */
+	const char *command; /* repeats a test when its id is added */
 	size_t planned, done, bad;
-	bool drawn;           /* the changing line is on the screen */
+	bool drawn; /* the changing line is on the screen */
 };
 
 void term_begin(struct term *t, FILE *out, const char *kernel, const char *command, size_t planned);

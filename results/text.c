@@ -98,7 +98,7 @@ void text_add_escaped(struct text *t, const char *data, size_t len)
 		else if (c == '\t')
 			text_add(t, " ", 1);
 		else
-			text_add(t, (char[]){ '\\', 'x', hex[c >> 4], hex[c & 15] }, 4);
+			text_add(t, (char[]){'\\', 'x', hex[c >> 4], hex[c & 15]}, 4);
 	}
 }
 

@@ -34,7 +34,7 @@ void accel_free(struct accel_memory *m)
 {
 	free(m->path);
 	free(m->key);
-	*m = (struct accel_memory){ 0 };
+	*m = (struct accel_memory){0};
 }
 
 bool accel_kvm_is_broken(const struct accel_memory *m)

@@ -24,7 +24,7 @@ int identity_choose(struct identity *id, bool *kvm_opens, struct fault *fault)
 	struct stat st;
 	bool there = !stat("/dev/kvm", &st) && S_ISCHR(st.st_mode);
 
-	*id = (struct identity){ .drop = geteuid() == 0 };
+	*id = (struct identity){.drop = geteuid() == 0};
 	if (!id->drop) {
 		int fd = there ? open("/dev/kvm", O_RDWR | O_CLOEXEC) : -1;
 
@@ -38,7 +38,8 @@ int identity_choose(struct identity *id, bool *kvm_opens, struct fault *fault)
 	id->uid = nobody ? nobody->pw_uid : NOBODY;
 	id->gid = id->kvm = nobody ? nobody->pw_gid : NOBODY;
 	if (!id->uid || !id->gid)
-		return fault_set(fault, EXIT_UNFINISHED, "the account nobody has the ids of root: run nscheck as a user");
+		return fault_set(fault, EXIT_UNFINISHED,
+				 "the account nobody has the ids of root: run nscheck as a user");
 	*kvm_opens = there && (st.st_mode & 06) == 06;
 	if (there && !*kvm_opens && st.st_gid && (st.st_mode & 060) == 060) {
 		id->kvm = st.st_gid;
@@ -58,7 +59,8 @@ static void place_descriptors(const int fds[CHILD_FDS], int err)
 {
 	int high[CHILD_FDS], null = open("/dev/null", O_RDONLY);
 
-	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(err, STDOUT_FILENO) < 0 || dup2(err, STDERR_FILENO) < 0)
+	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(err, STDOUT_FILENO) < 0 ||
+	    dup2(err, STDERR_FILENO) < 0)
 		give_up("standard descriptors");
 	for (int i = 0; i < CHILD_FDS; i++) {
 		high[i] = fds[i] < 0 ? -1 : fcntl(fds[i], F_DUPFD_CLOEXEC, CHILD_FD_FIRST + CHILD_FDS);
@@ -84,7 +86,7 @@ static void drop_privileges(const struct identity *id)
 
 static void bound_resources(void)
 {
-	const struct rlimit no_core = { 0, 0 }, files = { 256, 256 };
+	const struct rlimit no_core = {0, 0}, files = {256, 256};
 
 	setrlimit(RLIMIT_CORE, &no_core);
 	setrlimit(RLIMIT_NOFILE, &files);
@@ -100,7 +102,8 @@ static void reset_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static void become(char *const *argv, const int fds[CHILD_FDS], int err, const struct identity *id, pid_t parent)
+static void become(char *const *argv, const int fds[CHILD_FDS], int err, const struct identity *id,
+		   pid_t parent)
 {
 	setsid();
 	place_descriptors(fds, err);

@@ -26,7 +26,8 @@ enum { CHILD_FD_FIRST = 3, CHILD_FDS = 8 };
  * Starts a program in a session of its own that dies with this one, with no descriptors but those of fds, standard input
  * from /dev/null, output and errors to err. Returns its pid and, in *pidfd, a descriptor for it.
  */
-pid_t child_start(char *const *argv, const int fds[CHILD_FDS], int err, const struct identity *id, int *pidfd);
+pid_t child_start(char *const *argv, const int fds[CHILD_FDS], int err, const struct identity *id,
+		  int *pidfd);
 
 /*
  * Opens a file so that the child may open it again by /dev/fd/N whoever it runs as: the file itself when

@@ -9,17 +9,39 @@
 
 /* At the start of a message: what the kernel writes when it complains. */
 static const char *const heads[] = {
-	"WARNING: ", "BUG: ", "UBSAN: ", "Oops: ", "Oops[", "kernel BUG at ", "Kernel panic - not syncing",
-	"general protection fault", "stack segment: ", "invalid opcode: ", "refcount_t: ",
-	"Internal error: ", "double fault: ", "divide error: ", "unregister_netdevice: waiting for ",
-	"rcu: INFO: rcu_", "INFO: rcu_",
+	"WARNING: ",
+	"BUG: ",
+	"UBSAN: ",
+	"Oops: ",
+	"Oops[",
+	"kernel BUG at ",
+	"Kernel panic - not syncing",
+	"general protection fault",
+	"stack segment: ",
+	"invalid opcode: ",
+	"refcount_t: ",
+	"Internal error: ",
+	"double fault: ",
+	"divide error: ",
+	"unregister_netdevice: waiting for ",
+	"rcu: INFO: rcu_",
+	"INFO: rcu_",
 };
 
 /* Anywhere in a message. */
 static const char *const parts[] = {
-	"KASAN: ", "KCSAN: ", "KMSAN: ", "possible circular locking dependency", "possible recursive locking",
-	"suspicious RCU usage", "self-detected stall on CPU", "detected stalls on CPUs", "soft lockup - CPU",
-	"hard LOCKUP", "inconsistent lock state", "scheduling while atomic",
+	"KASAN: ",
+	"KCSAN: ",
+	"KMSAN: ",
+	"possible circular locking dependency",
+	"possible recursive locking",
+	"suspicious RCU usage",
+	"self-detected stall on CPU",
+	"detected stalls on CPUs",
+	"soft lockup - CPU",
+	"hard LOCKUP",
+	"inconsistent lock state",
+	"scheduling while atomic",
 };
 
 int splat_allow_load(struct splat_allow *allow, const char *path, struct fault *fault)
@@ -29,7 +51,7 @@ int splat_allow_load(struct splat_allow *allow, const char *path, struct fault *
 	size_t room = 0;
 	int number = 0, ret = 0;
 
-	*allow = (struct splat_allow){ 0 };
+	*allow = (struct splat_allow){0};
 	if (!f)
 		return errno == ENOENT ? 0 : fault_set(fault, EXIT_BAD_INPUT, "cannot read %s: %m", path);
 	while (!ret && getline(&line, &room, f) > 0) {
@@ -40,14 +62,14 @@ int splat_allow_load(struct splat_allow *allow, const char *path, struct fault *
 		if (*line == '#' || !*line)
 			continue;
 		if (!tab || tab == line || !tab[1]) {
-			ret = fault_set(fault, EXIT_BAD_INPUT, "%s:%d: want PATTERN, a tab and a reason", path,
-					number);
+			ret = fault_set(fault, EXIT_BAD_INPUT, "%s:%d: want PATTERN, a tab and a reason",
+					path, number);
 			continue;
 		}
 		*tab = '\0';
 		allow->entries = xrealloc(allow->entries, (allow->count + 1) * sizeof(*allow->entries));
 		allow->entries[allow->count++] =
-			(struct splat_allowed){ .pattern = xstrdup(line), .reason = xstrdup(tab + 1) };
+			(struct splat_allowed){.pattern = xstrdup(line), .reason = xstrdup(tab + 1)};
 	}
 	free(line);
 	fclose(f);
@@ -61,7 +83,7 @@ void splat_allow_free(struct splat_allow *allow)
 		free(allow->entries[i].reason);
 	}
 	free(allow->entries);
-	*allow = (struct splat_allow){ 0 };
+	*allow = (struct splat_allow){0};
 }
 
 static bool is_hung_task(const char *line)
@@ -119,10 +141,18 @@ static const char *trace_symbol(const char *line, size_t *len)
 	return symbol(text, len);
 }
 
+/* RIP is often the first symbol of the trace as well. */
+static bool ends_with(const char *text, const char *name, size_t len)
+{
+	size_t have = strlen(text);
+
+	return have >= len && !strncmp(text + have - len, name, len);
+}
+
 char *console_fingerprint(const char *slice)
 {
 	enum { SYMBOLS = 5 };
-	struct text print = { 0 };
+	struct text print = {0};
 	int found = 0;
 
 	while (*slice && found < SYMBOLS) {
@@ -130,7 +160,7 @@ char *console_fingerprint(const char *slice)
 		char *line = strndup(slice, end);
 		const char *name = line ? trace_symbol(line, &len) : NULL;
 
-		if (name && !(print.len >= len && !strncmp(print.data + print.len - len, name, len))) {
+		if (name && !ends_with(text_get(&print), name, len)) {
 			text_printf(&print, "%s%.*s", found ? "|" : "", (int)len, name);
 			found++;
 		}
@@ -226,7 +256,7 @@ static void log_line(struct console *c, const char *line)
 
 static void end_line(struct console *c)
 {
-	struct text line = { 0 };
+	struct text line = {0};
 
 	while (c->len && c->line[c->len - 1] == '\r')
 		c->len--;
@@ -266,7 +296,7 @@ void console_feed(struct console *c, const char *data, size_t len)
 char *console_tail(const struct console *c)
 {
 	size_t first = c->lines > CONSOLE_TAIL_LINES ? c->lines - CONSOLE_TAIL_LINES : 0;
-	struct text tail = { 0 };
+	struct text tail = {0};
 
 	for (size_t i = first; i < c->lines; i++)
 		text_printf(&tail, "%s\n", c->tail[i % CONSOLE_TAIL_LINES]);

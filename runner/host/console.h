@@ -10,16 +10,16 @@
 
 enum {
 	CONSOLE_LINE_MAX = 1024,
-	CONSOLE_SLICE_MAX = 64 << 10,   /* kernel log kept of one test */
-	CONSOLE_TAIL_LINES = 25,        /* shown when a VM does not come up */
-	CONSOLE_LOG_MAX = 32 << 20,     /* bytes of one VM in console.log */
+	CONSOLE_SLICE_MAX = 64 << 10, /* kernel log kept of one test */
+	CONSOLE_TAIL_LINES = 25,      /* shown when a VM does not come up */
+	CONSOLE_LOG_MAX = 32 << 20,   /* bytes of one VM in console.log */
 };
 
 /* Kernel complaints that are known and do not count: results/splats.allow. */
 struct splat_allow {
 	struct splat_allowed {
 		char *pattern, *reason;
-	} *entries;
+	} * entries;
 	size_t count;
 };
 
@@ -41,8 +41,8 @@ char *console_fingerprint(const char *slice);
  * searched for complaints.
  */
 struct console {
-	FILE *log;       /* the run's console.log or NULL */
-	int vm;          /* number at the head of each line there */
+	FILE *log; /* the run's console.log or NULL */
+	int vm;    /* number at the head of each line there */
 	const struct splat_allow *allow;
 	char line[CONSOLE_LINE_MAX];
 	size_t len;
@@ -50,11 +50,11 @@ struct console {
 	struct text slice; /* of the current test */
 	struct text gap;   /* since the last test's end */
 	char *tail[CONSOLE_TAIL_LINES];
-	size_t lines;      /* seen in all */
-	char *id;          /* current test or NULL */
+	size_t lines;        /* seen in all */
+	char *id;            /* current test or NULL */
 	bool started, ended; /* marks seen */
-	char *splat;       /* first complaint of the current slice */
-	char *gap_splat;   /* first complaint in the gap */
+	char *splat;         /* first complaint of the current slice */
+	char *gap_splat;     /* first complaint in the gap */
 };
 
 void console_init(struct console *c, FILE *log, int vm, const struct splat_allow *allow);

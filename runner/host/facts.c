@@ -104,7 +104,8 @@ static json_t *plan_facts(const struct plan *plan)
 	return array;
 }
 
-json_t *facts_of_run(const struct session *s, const struct folder *f, const struct plan *plan, struct fault *fault)
+json_t *facts_of_run(const struct session *s, const struct folder *f, const struct plan *plan,
+		     struct fault *fault)
 {
 	char *command = vm_command(&s->machine, fault), started[32];
 	json_t *o = json_object(), *qemu = json_object();

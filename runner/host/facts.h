@@ -8,6 +8,7 @@
 #include "runner/host/session.h"
 
 /* The journal's first entry: what is run, on what, how; and the plan. NULL with a fault. */
-json_t *facts_of_run(const struct session *s, const struct folder *f, const struct plan *plan, struct fault *fault);
+json_t *facts_of_run(const struct session *s, const struct folder *f, const struct plan *plan,
+		     struct fault *fault);
 
 #endif

@@ -69,7 +69,7 @@ static char *new_id(void)
 
 int folder_make(struct folder *f, const struct options *o, struct fault *fault)
 {
-	*f = (struct folder){ .id = new_id() };
+	*f = (struct folder){.id = new_id()};
 	if (o->output) {
 		f->path = xstrdup(o->output);
 	} else {
@@ -79,7 +79,8 @@ int folder_make(struct folder *f, const struct options *o, struct fault *fault)
 	if (make_parents(f->path))
 		return fault_set(fault, EXIT_BAD_INPUT, "cannot make the results folder %s: %m", f->path);
 	if (holds_something(f->path))
-		return fault_set(fault, EXIT_BAD_INPUT, "%s is not empty: give a new folder to --output", f->path);
+		return fault_set(fault, EXIT_BAD_INPUT, "%s is not empty: give a new folder to --output",
+				 f->path);
 	if (access(f->path, W_OK))
 		return fault_set(fault, EXIT_BAD_INPUT, "cannot write to the results folder %s: %m", f->path);
 	return 0;
@@ -104,5 +105,5 @@ void folder_free(struct folder *f)
 	free(f->id);
 	free(f->path);
 	free(f->runs);
-	*f = (struct folder){ 0 };
+	*f = (struct folder){0};
 }

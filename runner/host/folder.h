@@ -6,7 +6,7 @@
 
 /* The folder of one run. */
 struct folder {
-	char *id;   /* UTC time and a short random part */
+	char *id; /* UTC time and a short random part */
 	char *path;
 	char *runs; /* where runs land, or NULL with --output */
 };

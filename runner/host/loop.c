@@ -21,7 +21,7 @@ void loop_close(struct loop *loop)
 
 static int control(struct loop *loop, int op, struct watch *w)
 {
-	struct epoll_event event = { .events = EPOLLIN | (w->writing ? EPOLLOUT : 0), .data.ptr = w };
+	struct epoll_event event = {.events = EPOLLIN | (w->writing ? EPOLLOUT : 0), .data.ptr = w};
 
 	return epoll_ctl(loop->epoll, op, w->fd, &event);
 }

@@ -19,8 +19,9 @@ static int list_or_run(const struct options *o, struct fault *fault)
 	if (table_load(&table, o->guest, fault) || select_tests(&table, o->selection, o->selected, fault))
 		status = fault->status;
 	else if (o->list)
-		status = list_print(&table, o->json, o->missing, stdout) ?
-				 fault_set(fault, EXIT_UNFINISHED, "cannot write the list: %m"), EXIT_UNFINISHED : EXIT_EXPECTED;
+		status = list_print(&table, o->json, o->missing, stdout)
+			? fault_set(fault, EXIT_UNFINISHED, "cannot write the list: %m"),
+		EXIT_UNFINISHED : EXIT_EXPECTED;
 	else
 		status = run_tests(o, &table, began, fault);
 	table_free(&table);
@@ -38,7 +39,7 @@ static int act(const struct options *o, struct fault *fault)
 
 int main(int argc, char **argv)
 {
-	struct fault fault = { 0 };
+	struct fault fault = {0};
 	struct options options;
 	int status = options_parse(&options, argc, argv, &fault) ? fault.status : act(&options, &fault);
 

@@ -8,66 +8,90 @@
 #include <unistd.h>
 
 enum {
-	KEY_MODULES = 0x100, KEY_CONFIG, KEY_MIRROR, KEY_OFFLINE, KEY_ACCEL, KEY_APPEND, KEY_SETUP, KEY_MEMORY,
-	KEY_CPUS, KEY_FACTOR, KEY_REPEAT, KEY_COLD, KEY_FRESH, KEY_SABOTAGE, KEY_JSON, KEY_MISSING, KEY_SHELL,
-	KEY_QEMU, KEY_GUEST, KEY_INIT, KEY_CACHE, KEY_CACHE_SIZE, KEY_TIMINGS, KEY_REPORT,
+	KEY_MODULES = 0x100,
+	KEY_CONFIG,
+	KEY_MIRROR,
+	KEY_OFFLINE,
+	KEY_ACCEL,
+	KEY_APPEND,
+	KEY_SETUP,
+	KEY_MEMORY,
+	KEY_CPUS,
+	KEY_FACTOR,
+	KEY_REPEAT,
+	KEY_COLD,
+	KEY_FRESH,
+	KEY_SABOTAGE,
+	KEY_JSON,
+	KEY_MISSING,
+	KEY_SHELL,
+	KEY_QEMU,
+	KEY_GUEST,
+	KEY_INIT,
+	KEY_CACHE,
+	KEY_CACHE_SIZE,
+	KEY_TIMINGS,
+	KEY_REPORT,
 };
 
 static const struct argp_option option_table[] = {
-	{ NULL, 0, NULL, 0, "What to look at:", 1 },
-	{ "list", 'l', NULL, 0, "List the selected tests: id, statement, needs", 1 },
-	{ "json", KEY_JSON, NULL, 0, "With --list: as JSON", 1 },
-	{ "missing", KEY_MISSING, NULL, 0, "With --list: the catalogue's rows that have no test yet", 1 },
-	{ "report", KEY_REPORT, "DIR", 0, "Make the reports of an earlier run again from its journal", 1 },
+	{NULL, 0, NULL, 0, "What to look at:", 1},
+	{"list", 'l', NULL, 0, "List the selected tests: id, statement, needs", 1},
+	{"json", KEY_JSON, NULL, 0, "With --list: as JSON", 1},
+	{"missing", KEY_MISSING, NULL, 0, "With --list: the catalogue's rows that have no test yet", 1},
+	{"report", KEY_REPORT, "DIR", 0, "Make the reports of an earlier run again from its journal", 1},
 
-	{ NULL, 0, NULL, 0, "The kernel:", 2 },
-	{ "kernel", 'k', "K", 0, "A name (debian/6.12), a bzImage or PVH vmlinux, a build tree, or a .deb", 2 },
-	{ "modules", KEY_MODULES, "DIR", 0, "Its modules: a folder that holds kernel/...", 2 },
-	{ "config", KEY_CONFIG, "FILE", 0, "Its configuration", 2 },
-	{ "mirror", KEY_MIRROR, "URL", 0, "Package mirror for kernels given by name", 2 },
-	{ "offline", KEY_OFFLINE, NULL, 0, "Never touch the network", 2 },
-	{ "append", KEY_APPEND, "ARGS", 0, "Added to the kernel command line", 2 },
+	{NULL, 0, NULL, 0, "The kernel:", 2},
+	{"kernel", 'k', "K", 0, "A name (debian/6.12), a bzImage or PVH vmlinux, a build tree, or a .deb", 2},
+	{"modules", KEY_MODULES, "DIR", 0, "Its modules: a folder that holds kernel/...", 2},
+	{"config", KEY_CONFIG, "FILE", 0, "Its configuration", 2},
+	{"mirror", KEY_MIRROR, "URL", 0, "Package mirror for kernels given by name", 2},
+	{"offline", KEY_OFFLINE, NULL, 0, "Never touch the network", 2},
+	{"append", KEY_APPEND, "ARGS", 0, "Added to the kernel command line", 2},
 
-	{ NULL, 0, NULL, 0, "The machine:", 3 },
-	{ "accel", KEY_ACCEL, "auto|kvm|tcg", 0, "Accelerator; auto tries KVM, then emulates", 3 },
-	{ "memory", KEY_MEMORY, "MIB", 0, "Memory of a VM (default 512)", 3 },
-	{ "cpus", KEY_CPUS, "N", 0, "Processors of a VM (default 2)", 3 },
-	{ "qemu", KEY_QEMU, "PATH", 0, "QEMU to use (default qemu-system-x86_64)", 3 },
-	{ "setup", KEY_SETUP, "LINE", 0, "A shell line run in each VM before the tests; may be given again", 3 },
-	{ "shell", KEY_SHELL, NULL, 0, "Boot to a shell on this terminal instead of running tests", 3 },
+	{NULL, 0, NULL, 0, "The machine:", 3},
+	{"accel", KEY_ACCEL, "auto|kvm|tcg", 0, "Accelerator; auto tries KVM, then emulates", 3},
+	{"memory", KEY_MEMORY, "MIB", 0, "Memory of a VM (default 512)", 3},
+	{"cpus", KEY_CPUS, "N", 0, "Processors of a VM (default 2)", 3},
+	{"qemu", KEY_QEMU, "PATH", 0, "QEMU to use (default qemu-system-x86_64)", 3},
+	{"setup", KEY_SETUP, "LINE", 0, "A shell line run in each VM before the tests; may be given again",
+	 3},
+	{"shell", KEY_SHELL, NULL, 0, "Boot to a shell on this terminal instead of running tests", 3},
 
-	{ NULL, 0, NULL, 0, "How to run:", 4 },
-	{ "jobs", 'j', "N", 0, "VMs at once (default: one a core, as memory allows)", 4 },
-	{ "repeat", KEY_REPEAT, "N", 0, "Run the selection N times; stop at the first that does not pass", 4 },
-	{ "timeout-factor", KEY_FACTOR, "F", 0, "Multiply every time limit by F (0.1 to 1000)", 4 },
-	{ "cold", KEY_COLD, NULL, 0, "Boot every VM, restore none", 4 },
-	{ "fresh-vm", KEY_FRESH, NULL, 0, "A VM of its own for every test", 4 },
-	{ "sabotage", KEY_SABOTAGE, NULL, 0, "Let the helpers lie about isolation: no such test may pass", 4 },
+	{NULL, 0, NULL, 0, "How to run:", 4},
+	{"jobs", 'j', "N", 0, "VMs at once (default: one a core, as memory allows)", 4},
+	{"repeat", KEY_REPEAT, "N", 0, "Run the selection N times; stop at the first that does not pass", 4},
+	{"timeout-factor", KEY_FACTOR, "F", 0, "Multiply every time limit by F (0.1 to 1000)", 4},
+	{"cold", KEY_COLD, NULL, 0, "Boot every VM, restore none", 4},
+	{"fresh-vm", KEY_FRESH, NULL, 0, "A VM of its own for every test", 4},
+	{"sabotage", KEY_SABOTAGE, NULL, 0, "Let the helpers lie about isolation: no such test may pass", 4},
 
-	{ NULL, 0, NULL, 0, "Results:", 5 },
-	{ "output", 'o', "DIR", 0, "Where the results go (default: a new folder in results/runs)", 5 },
-	{ "timings", KEY_TIMINGS, NULL, 0, "Tell where the time went", 5 },
+	{NULL, 0, NULL, 0, "Results:", 5},
+	{"output", 'o', "DIR", 0, "Where the results go (default: a new folder in results/runs)", 5},
+	{"timings", KEY_TIMINGS, NULL, 0, "Tell where the time went", 5},
 
-	{ NULL, 0, NULL, 0, "Its own files:", 6 },
-	{ "guest", KEY_GUEST, "PATH", 0, "The program that holds the suites (default: beside this one)", 6 },
-	{ "init", KEY_INIT, "PATH", 0, "The guest's init (default: beside this one)", 6 },
-	{ "cache", KEY_CACHE, "DIR", 0, "Kernels, images, snapshots (default ~/.cache/nscheck)", 6 },
-	{ "cache-size", KEY_CACHE_SIZE, "MIB", 0, "Most room for snapshots (default 2048)", 6 },
-	{ 0 },
+	{NULL, 0, NULL, 0, "Its own files:", 6},
+	{"guest", KEY_GUEST, "PATH", 0, "The program that holds the suites (default: beside this one)", 6},
+	{"init", KEY_INIT, "PATH", 0, "The guest's init (default: beside this one)", 6},
+	{"cache", KEY_CACHE, "DIR", 0, "Kernels, images, snapshots (default ~/.cache/nscheck)", 6},
+	{"cache-size", KEY_CACHE_SIZE, "MIB", 0, "Most room for snapshots (default 2048)", 6},
+	{0},
 };
 
-static const char usage_text[] =
-	"[SELECTION...]\n--list [SELECTION...]\n--report DIR";
+static const char usage_text[] = "[SELECTION...]\n--list [SELECTION...]\n--report DIR";
 
-static const char doc_text[] =
-	"Does a kernel keep the promises that Linux namespaces make? Boots it in a small QEMU machine and runs "
-	"one test per promised behaviour inside."
-	"\v"
-	"SELECTION is an id (pid.init.reaps_orphans), a group or suite (user.map, pid), a glob ('net.*veth*') or "
-	"a tier (tier:seed); with ! before it, what to leave out. Without any: everything but the suite selftest.\n"
-	"\n"
-	"Exit status: 0 all as expected; 1 a test failed; 2 usage or bad input; 3 the harness could not finish, "
-	"or a test could not be arranged; 130 interrupted.";
+static const char doc_text[] = "Does a kernel keep the promises that Linux namespaces make? Boots it in a "
+			       "small QEMU machine and runs "
+			       "one test per promised behaviour inside."
+			       "\v"
+			       "SELECTION is an id (pid.init.reaps_orphans), a group or suite (user.map, "
+			       "pid), a glob ('net.*veth*') or "
+			       "a tier (tier:seed); with ! before it, what to leave out. Without any: "
+			       "everything but the suite selftest.\n"
+			       "\n"
+			       "Exit status: 0 all as expected; 1 a test failed; 2 usage or bad input; 3 the "
+			       "harness could not finish, "
+			       "or a test could not be arranged; 130 interrupted.";
 
 /* argp's input: where parsed values and the first fault go. */
 struct parse {
@@ -77,7 +101,7 @@ struct parse {
 
 static int bad_value(struct parse *p, const char *option, const char *value, const char *want)
 {
-	struct text shown = { 0 };
+	struct text shown = {0};
 
 	text_add_escaped(&shown, value, strlen(value));
 	fault_set(p->fault, EXIT_BAD_INPUT, "--%s %s: want %s", option, text_get(&shown), want);
@@ -85,7 +109,8 @@ static int bad_value(struct parse *p, const char *option, const char *value, con
 	return EINVAL;
 }
 
-static int take_number(struct parse *p, const char *option, const char *value, long least, long most, long *out)
+static int take_number(struct parse *p, const char *option, const char *value, long least, long most,
+		       long *out)
 {
 	char *end, *want;
 
@@ -121,7 +146,7 @@ static int take_factor(struct parse *p, const char *value)
 
 static int take_accel(struct parse *p, const char *value)
 {
-	static const char *const names[] = { [ACCEL_AUTO] = "auto", [ACCEL_KVM] = "kvm", [ACCEL_TCG] = "tcg" };
+	static const char *const names[] = {[ACCEL_AUTO] = "auto", [ACCEL_KVM] = "kvm", [ACCEL_TCG] = "tcg"};
 
 	for (int i = 0; i < 3; i++) {
 		if (strcmp(names[i], value))
@@ -135,7 +160,8 @@ static int take_accel(struct parse *p, const char *value)
 /* What argv would need to be quoted for a shell. */
 static void add_quoted(struct text *t, const char *word)
 {
-	if (*word && !word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,+")]) {
+	if (*word &&
+	    !word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,+")]) {
 		text_add(t, word, strlen(word));
 		return;
 	}
@@ -164,12 +190,24 @@ static error_t parse_kernel(int key, char *arg, struct parse *p)
 	struct options *o = p->options;
 
 	switch (key) {
-	case 'k': o->kernel.spec = arg; remember(o, "kernel", arg); return 0;
-	case KEY_MODULES: o->kernel.modules = arg; remember(o, "modules", arg); return 0;
-	case KEY_CONFIG: o->kernel.config = arg; remember(o, "config", arg); return 0;
+	case 'k':
+		o->kernel.spec = arg;
+		remember(o, "kernel", arg);
+		return 0;
+	case KEY_MODULES:
+		o->kernel.modules = arg;
+		remember(o, "modules", arg);
+		return 0;
+	case KEY_CONFIG:
+		o->kernel.config = arg;
+		remember(o, "config", arg);
+		return 0;
 	case KEY_MIRROR: o->kernel.mirror = arg; return 0;
 	case KEY_OFFLINE: o->kernel.offline = true; return 0;
-	case KEY_APPEND: o->append = arg; remember(o, "append", arg); return 0;
+	case KEY_APPEND:
+		o->append = arg;
+		remember(o, "append", arg);
+		return 0;
 	default: return ARGP_ERR_UNKNOWN;
 	}
 }
@@ -180,9 +218,14 @@ static error_t parse_machine(int key, char *arg, struct parse *p)
 
 	switch (key) {
 	case KEY_ACCEL: remember(o, "accel", arg); return take_accel(p, arg);
-	case KEY_MEMORY: remember(o, "memory", arg); return take_int(p, "memory", arg, 128, 65536, &o->memory);
+	case KEY_MEMORY:
+		remember(o, "memory", arg);
+		return take_int(p, "memory", arg, 128, 65536, &o->memory);
 	case KEY_CPUS: remember(o, "cpus", arg); return take_int(p, "cpus", arg, 1, 64, &o->cpus);
-	case KEY_QEMU: o->qemu = arg; remember(o, "qemu", arg); return 0;
+	case KEY_QEMU:
+		o->qemu = arg;
+		remember(o, "qemu", arg);
+		return 0;
 	case KEY_SETUP:
 		o->setup = xrealloc(o->setup, (o->setups + 1) * sizeof(*o->setup));
 		o->setup[o->setups++] = arg;
@@ -203,7 +246,10 @@ static error_t parse_running(int key, char *arg, struct parse *p)
 	case KEY_FACTOR: remember(o, "timeout-factor", arg); return take_factor(p, arg);
 	case KEY_COLD: o->cold = true; return 0;
 	case KEY_FRESH: o->fresh_vm = true; return 0;
-	case KEY_SABOTAGE: o->sabotage = true; remember(o, "sabotage", NULL); return 0;
+	case KEY_SABOTAGE:
+		o->sabotage = true;
+		remember(o, "sabotage", NULL);
+		return 0;
 	default: return ARGP_ERR_UNKNOWN;
 	}
 }
@@ -219,9 +265,18 @@ static error_t parse_results(int key, char *arg, struct parse *p)
 	case KEY_REPORT: o->report = arg; return 0;
 	case 'o': o->output = arg; return 0;
 	case KEY_TIMINGS: o->timings = true; return 0;
-	case KEY_GUEST: free(o->guest); o->guest = xstrdup(arg); return 0;
-	case KEY_INIT: free(o->init); o->init = xstrdup(arg); return 0;
-	case KEY_CACHE: free(o->cache); o->cache = xstrdup(arg); return 0;
+	case KEY_GUEST:
+		free(o->guest);
+		o->guest = xstrdup(arg);
+		return 0;
+	case KEY_INIT:
+		free(o->init);
+		o->init = xstrdup(arg);
+		return 0;
+	case KEY_CACHE:
+		free(o->cache);
+		o->cache = xstrdup(arg);
+		return 0;
 	case KEY_CACHE_SIZE: return take_number(p, "cache-size", arg, 0, 1 << 20, &o->cache_size);
 	default: return ARGP_ERR_UNKNOWN;
 	}
@@ -229,8 +284,8 @@ static error_t parse_results(int key, char *arg, struct parse *p)
 
 static error_t parse_one(int key, char *arg, struct argp_state *state)
 {
-	static error_t (*const groups[])(int, char *, struct parse *) = { parse_kernel, parse_machine,
-									   parse_running, parse_results };
+	static error_t (*const groups[])(int, char *, struct parse *) = {parse_kernel, parse_machine,
+									 parse_running, parse_results};
 	struct parse *p = state->input;
 
 	for (size_t i = 0; i < sizeof(groups) / sizeof(*groups); i++) {
@@ -272,8 +327,14 @@ static char *default_cache(void)
 static void set_defaults(struct options *o)
 {
 	*o = (struct options){
-		.memory = 512, .cpus = 2, .timeout_factor = 1, .repeat = 1, .qemu = "qemu-system-x86_64",
-		.append = "", .cache_size = 2048, .kernel.spec = "debian/6.12",
+		.memory = 512,
+		.cpus = 2,
+		.timeout_factor = 1,
+		.repeat = 1,
+		.qemu = "qemu-system-x86_64",
+		.append = "",
+		.cache_size = 2048,
+		.kernel.spec = "debian/6.12",
 	};
 	o->home = program_folder();
 	o->guest = xprintf("%s/nscheck-guest", o->home);
@@ -285,7 +346,8 @@ static void set_defaults(struct options *o)
 static int check_together(const struct options *o, struct fault *fault)
 {
 	if (o->json && !o->list)
-		return fault_set(fault, EXIT_BAD_INPUT, "--json goes with --list; a run writes results.json anyway");
+		return fault_set(fault, EXIT_BAD_INPUT,
+				 "--json goes with --list; a run writes results.json anyway");
 	if (o->missing && !o->list)
 		return fault_set(fault, EXIT_BAD_INPUT, "--missing goes with --list");
 	if (o->shell && (o->list || o->report || o->sabotage || o->selected))
@@ -299,8 +361,8 @@ static int check_together(const struct options *o, struct fault *fault)
 
 int options_parse(struct options *options, int argc, char **argv, struct fault *fault)
 {
-	static const struct argp argp = { option_table, parse_one, usage_text, doc_text, NULL, NULL, NULL };
-	struct parse p = { .options = options, .fault = fault };
+	static const struct argp argp = {option_table, parse_one, usage_text, doc_text, NULL, NULL, NULL};
+	struct parse p = {.options = options, .fault = fault};
 
 	set_defaults(options);
 	argp_err_exit_status = EXIT_BAD_INPUT;

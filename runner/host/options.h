@@ -25,9 +25,9 @@ struct options {
 	bool cold, fresh_vm, sabotage, list, json, missing, shell, timings;
 	const char *qemu;
 	char *guest, *init, *cache;
-	char *home;             /* folder of the program's own executable */
-	long cache_size;        /* MiB of snapshots */
-	struct text command;    /* the options that a command needs to repeat a test of this run */
+	char *home;          /* folder of the program's own executable */
+	long cache_size;     /* MiB of snapshots */
+	struct text command; /* the options that a command needs to repeat a test of this run */
 };
 
 /* Fills options from the command line; a fault is for main to print. Ends the program for --help. */

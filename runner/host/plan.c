@@ -17,7 +17,7 @@ void plan_add(struct plan *plan, struct job job)
 void plan_free(struct plan *plan)
 {
 	free(plan->jobs);
-	*plan = (struct plan){ 0 };
+	*plan = (struct plan){0};
 }
 
 static bool runs(const struct test *t, const struct options *o)
@@ -37,7 +37,7 @@ static void remember_duration(void *arg, const char *type, json_t *entry)
 static json_t *earlier_durations(const char *last)
 {
 	json_t *times = json_object();
-	struct fault ignored = { 0 };
+	struct fault ignored = {0};
 	unsigned int damaged;
 
 	if (last)
@@ -60,7 +60,8 @@ static void add_selected(struct plan *plan, const struct table *table, const str
 {
 	for (size_t i = 0; i < table->count; i++) {
 		const struct test *t = &table->tests[i];
-		struct job job = { .test = t, .fresh = t->alone || o->fresh_vm || o->sabotage, .cold = o->cold };
+		struct job job = {
+			.test = t, .fresh = t->alone || o->fresh_vm || o->sabotage, .cold = o->cold};
 
 		if (!runs(t, o))
 			continue;
@@ -78,7 +79,8 @@ static int nothing_to_run(const struct table *table, const struct options *o, st
 			return fault_set(fault, EXIT_BAD_INPUT,
 					 "no test is written yet for %s and the like: see --list --missing",
 					 table->tests[i].id);
-	return fault_set(fault, EXIT_BAD_INPUT, o->sabotage ? "no selected test can be sabotaged" : "no test is selected");
+	return fault_set(fault, EXIT_BAD_INPUT,
+			 o->sabotage ? "no selected test can be sabotaged" : "no test is selected");
 }
 
 int plan_make(struct plan *plan, const struct table *table, const struct options *o, const char *last,
@@ -86,7 +88,7 @@ int plan_make(struct plan *plan, const struct table *table, const struct options
 {
 	json_t *times = earlier_durations(last);
 
-	*plan = (struct plan){ 0 };
+	*plan = (struct plan){0};
 	add_selected(plan, table, o, times);
 	json_decref(times);
 	return plan->count ? 0 : nothing_to_run(table, o, fault);

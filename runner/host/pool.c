@@ -74,9 +74,10 @@ static void on_ready(void *arg, struct vm *vm)
 /* A crash may be the doing of the tests before: once more, with nothing before it. */
 static void run_again(struct pool *p, const struct result *r, const struct job *job)
 {
-	if (r->verdict != VERDICT_CRASH || job->again || p->options->sabotage || p->options->repeat > 1 || p->stopping)
+	if (r->verdict != VERDICT_CRASH || job->again || p->options->sabotage || p->options->repeat > 1 ||
+	    p->stopping)
 		return;
-	plan_add(p->plan, (struct job){ .test = job->test, .fresh = true, .cold = true, .again = true });
+	plan_add(p->plan, (struct job){.test = job->test, .fresh = true, .cold = true, .again = true});
 }
 
 static void on_result(void *arg, struct vm *vm, struct result *r)
@@ -140,7 +141,7 @@ static void on_late_splat(void *arg, struct vm *vm, const char *id, const char *
 
 static void explain(struct pool *p, const struct vm *vm)
 {
-	struct fault ignored = { 0 };
+	struct fault ignored = {0};
 	char *tail = console_tail(&vm->console), *command = vm_command(p->machine, &ignored);
 
 	if (*text_get(&vm->errors_text))
@@ -204,17 +205,10 @@ static void handle_end(struct pool *p, const struct vm *vm)
 	if (p->dropping)
 		return;
 	switch (vm->end) {
-	case VM_END_ASKED:
-		break;
-	case VM_END_BOOT:
-		boot_failed(p, vm);
-		break;
-	case VM_END_RESTORE:
-		restore_failed(p, vm);
-		break;
-	case VM_END_SETUP:
-		set_fault(p, vm->failure);
-		break;
+	case VM_END_ASKED: break;
+	case VM_END_BOOT: boot_failed(p, vm); break;
+	case VM_END_RESTORE: restore_failed(p, vm); break;
+	case VM_END_SETUP: set_fault(p, vm->failure); break;
 	case VM_END_CRASH:
 		if (!vm->tests_run && ++p->failures >= BOOT_FAILURES_MAX)
 			set_fault(p, "the VMs end before they run a test");
@@ -276,8 +270,7 @@ static void start_vm(struct pool *p, struct slot *slot)
 {
 	static const char starting[] = "starting a VM";
 	static struct vm_owner owner = {
-		.ready = on_ready, .result = on_result, .note = on_note, .late_splat = on_late_splat
-	};
+		.ready = on_ready, .result = on_result, .note = on_note, .late_splat = on_late_splat};
 	const struct job *job = next_job(p);
 
 	if (!job || jobs_left(p) <= idle_vms(p) || (!job->cold && snapshot_is_coming(p)))
@@ -351,7 +344,8 @@ static int watch_signals(struct pool *p)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	p->signals = (struct watch){ .fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK), .ready = on_signal, .arg = p };
+	p->signals = (struct watch){
+		.fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK), .ready = on_signal, .arg = p};
 	return p->signals.fd < 0 ? -1 : loop_add(p->machine->loop, &p->signals);
 }
 

@@ -21,21 +21,21 @@ struct pool {
 	struct term *term;
 	struct plan *plan;
 	struct accel_memory *accel;
-	size_t next;             /* first job that nobody has taken, counted over all rounds of --repeat */
-	int jobs;                /* VMs at once */
+	size_t next; /* first job that nobody has taken, counted over all rounds of --repeat */
+	int jobs;    /* VMs at once */
 	struct slot *slots;
-	int vms;                 /* started so far */
+	int vms; /* started so far */
 	int64_t began;
 	bool ever_ready;
-	int failures;            /* VMs in a row that did not come up */
+	int failures; /* VMs in a row that did not come up */
 	int restore_failures;
-	bool stopping;           /* no further job is started */
-	bool dropping;           /* what the running tests still say does not count */
+	bool stopping; /* no further job is started */
+	bool dropping; /* what the running tests still say does not count */
 	int interrupts;
 	int64_t stop_until;
-	size_t good;             /* results that were pass or skip */
+	size_t good; /* results that were pass or skip */
 	struct fault *fault;
-	struct text trouble;     /* lines that explain the fault */
+	struct text trouble; /* lines that explain the fault */
 	struct pool_times times;
 	struct watch signals;
 };

@@ -12,7 +12,7 @@ enum { QMP_LINE_MAX = 256 << 10 };
 
 void qmp_init(struct qmp *qmp, int fd, void (*sink)(void *, const struct qmp_message *), void *arg)
 {
-	*qmp = (struct qmp){ .fd = fd, .sink = sink, .arg = arg };
+	*qmp = (struct qmp){.fd = fd, .sink = sink, .arg = arg};
 }
 
 void qmp_free(struct qmp *qmp)
@@ -27,9 +27,9 @@ static int send_all(int fd, const char *data, size_t len, int pass)
 	union {
 		struct cmsghdr header;
 		char room[CMSG_SPACE(sizeof(int))];
-	} control = { 0 };
-	struct iovec iov = { .iov_base = (char *)data, .iov_len = len };
-	struct msghdr message = { .msg_iov = &iov, .msg_iovlen = 1 };
+	} control = {0};
+	struct iovec iov = {.iov_base = (char *)data, .iov_len = len};
+	struct msghdr message = {.msg_iov = &iov, .msg_iovlen = 1};
 
 	if (pass >= 0) {
 		message.msg_control = &control;
@@ -69,7 +69,7 @@ int qmp_send(struct qmp *qmp, const char *command, json_t *arguments, int pass)
 
 static void dispatch(struct qmp *qmp, json_t *o)
 {
-	struct qmp_message m = { .kind = QMP_GARBAGE };
+	struct qmp_message m = {.kind = QMP_GARBAGE};
 
 	m.about = json_string_value(json_object_get(o, "id"));
 	if (!m.about)

@@ -16,7 +16,8 @@ static int vm_count(const struct options *o, size_t jobs)
 {
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 	long free_mib = sysconf(_SC_AVPHYS_PAGES) / (1048576 / sysconf(_SC_PAGESIZE));
-	long fit = free_mib / (o->memory + VM_OVERHEAD_MIB), useful = (long)((jobs + TESTS_PER_VM - 1) / TESTS_PER_VM);
+	long fit = free_mib / (o->memory + VM_OVERHEAD_MIB),
+	     useful = (long)((jobs + TESTS_PER_VM - 1) / TESTS_PER_VM);
 	long n = o->jobs ? o->jobs : cores < useful ? cores : useful;
 
 	if ((o->fresh_vm || o->sabotage) && !o->jobs)
@@ -37,7 +38,7 @@ static const char *short_name(const struct session *s)
 static char *repeat_command(const struct options *o)
 {
 	const char *door = getenv("NSCHECK_COMMAND");
-	struct text shown = { 0 };
+	struct text shown = {0};
 
 	if (!door || !*door)
 		door = program_invocation_name;
@@ -66,11 +67,11 @@ static json_t *end_entry(const struct pool *p, const struct session *s, int64_t 
 
 static void print_timings(const struct run *run, int64_t report_ms)
 {
-	const char *key;
-	json_t *value;
+	json_t *times = json_object_get(run->end, "times_ms");
 
-	json_object_foreach(json_object_get(run->end, "times_ms"), key, value)
-		printf("time: %-8s %8.3f s\n", key, (double)json_integer_value(value) / 1000);
+	for (void *i = json_object_iter(times); i; i = json_object_iter_next(times, i))
+		printf("time: %-8s %8.3f s\n", json_object_iter_key(i),
+		       (double)json_integer_value(json_object_iter_value(i)) / 1000);
 	printf("time: %-8s %8.3f s\n", "reports", (double)report_ms / 1000);
 	if (fflush(stdout))
 		perror("nscheck: stdout");
@@ -91,7 +92,7 @@ static int status_of(const struct pool *p, const struct run *run)
 static int conclude(struct pool *p, const struct folder *f, int64_t began)
 {
 	int64_t before = loop_now();
-	struct fault late = { 0 };
+	struct fault late = {0};
 	struct run run;
 	int status;
 
@@ -113,15 +114,21 @@ static int conclude(struct pool *p, const struct folder *f, int64_t began)
 }
 
 /* From here on there is a folder, and whatever happens its reports are written. */
-static int run_in_folder(struct session *s, struct plan *plan, const struct folder *f, int64_t list_ms, int64_t began,
-			 struct fault *fault)
+static int run_in_folder(struct session *s, struct plan *plan, const struct folder *f, int64_t list_ms,
+			 int64_t began, struct fault *fault)
 {
 	const struct options *o = s->options;
 	struct journal journal;
 	struct term term;
 	char *command = repeat_command(o), *log = xprintf("%s/console.log", f->path);
-	struct pool pool = { .machine = &s->machine, .options = o, .journal = &journal, .term = &term, .plan = plan,
-			     .accel = &s->accel, .jobs = vm_count(o, plan->count * (size_t)o->repeat), .fault = fault };
+	struct pool pool = {.machine = &s->machine,
+			    .options = o,
+			    .journal = &journal,
+			    .term = &term,
+			    .plan = plan,
+			    .accel = &s->accel,
+			    .jobs = vm_count(o, plan->count * (size_t)o->repeat),
+			    .fault = fault};
 	json_t *facts = facts_of_run(s, f, plan, fault);
 	int status = EXIT_UNFINISHED;
 
@@ -155,8 +162,8 @@ int run_tests(const struct options *o, struct table *table, int64_t began, struc
 {
 	int64_t list_ms = loop_now() - began;
 	char *runs = folder_runs(o), *last = xprintf("%s/latest", runs);
-	struct folder folder = { 0 };
-	struct plan plan = { 0 };
+	struct folder folder = {0};
+	struct plan plan = {0};
 	struct session session;
 	int status = -1;
 
@@ -185,7 +192,8 @@ int run_report(const char *dir, struct fault *fault)
 		return fault->status;
 	int ret = report_all(&run, dir, fault);
 	int status = ret ? fault->status : run_status(&run);
-	const char *release = json_string_value(json_object_get(json_object_get(run.facts, "kernel"), "release"));
+	const char *release =
+		json_string_value(json_object_get(json_object_get(run.facts, "kernel"), "release"));
 
 	term_begin(&term, stdout, release ? release : "kernel", "", run.count);
 	if (!ret) {

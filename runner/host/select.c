@@ -99,9 +99,9 @@ static void consider_row(struct nearest *n, const char *wanted, const struct tes
 
 static int no_match(const struct table *table, const char *pattern, struct fault *fault)
 {
-	struct nearest n = { .far = { 1000, 1000, 1000 } };
+	struct nearest n = {.far = {1000, 1000, 1000}};
 	char wanted[200];
-	struct text shown = { 0 };
+	struct text shown = {0};
 
 	snprintf(wanted, sizeof(wanted), "%s", pattern);
 	for (size_t i = 0; i < table->count; i++)

@@ -13,7 +13,8 @@
 
 static int resolve(struct session *s, const struct options *o, struct fault *fault)
 {
-	struct image_request image = { .kernel = &s->kernel, .init = o->init, .guest = o->shell ? o->guest : NULL };
+	struct image_request image = {
+		.kernel = &s->kernel, .init = o->init, .guest = o->shell ? o->guest : NULL};
 	int64_t began = loop_now();
 
 	if (kernel_resolve(&o->kernel, o->cache, &s->kernel, fault))
@@ -92,10 +93,16 @@ int session_open(struct session *s, const struct options *o, struct fault *fault
 	memset(s, 0, sizeof(*s));
 	s->options = o;
 	s->loop.epoll = s->snapshots.fd = -1;
-	s->machine = (struct machine){ .loop = &s->loop, .options = o, .kernel = &s->kernel, .kernel_fd = -1,
-				       .initrd_fd = -1, .snapshots = &s->snapshots, .allow = &s->allow,
-				       .qemu_version = s->qemu_version };
-	if (dir_make(o->cache, fault) || qemu_version(o->qemu, s->qemu_version, sizeof(s->qemu_version), fault))
+	s->machine = (struct machine){.loop = &s->loop,
+				      .options = o,
+				      .kernel = &s->kernel,
+				      .kernel_fd = -1,
+				      .initrd_fd = -1,
+				      .snapshots = &s->snapshots,
+				      .allow = &s->allow,
+				      .qemu_version = s->qemu_version};
+	if (dir_make(o->cache, fault) ||
+	    qemu_version(o->qemu, s->qemu_version, sizeof(s->qemu_version), fault))
 		return -1;
 	if (identity_choose(&s->machine.identity, &s->kvm_opens, fault) || resolve(s, o, fault))
 		return -1;
@@ -103,7 +110,8 @@ int session_open(struct session *s, const struct options *o, struct fault *fault
 	accel_init(&s->accel, o->cache, s->qemu_version);
 	s->machine.accel = accel_choose(&s->accel, o->accel, s->kvm_opens);
 	if (o->accel == ACCEL_KVM && !s->kvm_opens)
-		return fault_set(fault, EXIT_BAD_INPUT, "--accel kvm: /dev/kvm cannot be opened by the user QEMU runs as");
+		return fault_set(fault, EXIT_BAD_INPUT,
+				 "--accel kvm: /dev/kvm cannot be opened by the user QEMU runs as");
 	if (loop_init(&s->loop))
 		return fault_set(fault, EXIT_UNFINISHED, "cannot make an event loop: %m");
 	if (map_suites(s, o->guest, fault) || share_files(s, fault) || load_allowed(s, fault))

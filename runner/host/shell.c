@@ -44,7 +44,7 @@ static void on_deadly_signal(int sig)
 
 static void make_raw(void)
 {
-	static const int deadly[] = { SIGTERM, SIGHUP, SIGINT, SIGQUIT };
+	static const int deadly[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT};
 	struct termios raw;
 
 	if (tcgetattr(STDIN_FILENO, &saved))
@@ -63,7 +63,7 @@ static void write_all(int fd, const char *data, size_t len)
 		ssize_t n = write(fd, data, len);
 
 		if (n < 0 && errno == EAGAIN)
-			poll(&(struct pollfd){ .fd = fd, .events = POLLOUT }, 1, -1);
+			poll(&(struct pollfd){.fd = fd, .events = POLLOUT}, 1, -1);
 		else if (n < 0 && errno != EINTR)
 			return;
 		if (n > 0) {
@@ -117,9 +117,9 @@ static bool type(struct shell *sh)
 static void converse(struct shell *sh)
 {
 	for (;;) {
-		struct pollfd fds[] = { { sh->console, POLLIN, 0 },
-					{ is_raw || sh->prompted ? sh->input : -1, POLLIN, 0 },
-					{ sh->process, POLLIN, 0 } };
+		struct pollfd fds[] = {{sh->console, POLLIN, 0},
+				       {is_raw || sh->prompted ? sh->input : -1, POLLIN, 0},
+				       {sh->process, POLLIN, 0}};
 
 		if (poll(fds, 3, -1) < 0 && errno != EINTR)
 			break;
@@ -130,7 +130,7 @@ static void converse(struct shell *sh)
 		if (fds[2].revents)
 			break;
 	}
-	while (sh->said_anything && recv(sh->console, &(char){ 0 }, 1, MSG_PEEK | MSG_DONTWAIT) > 0)
+	while (sh->said_anything && recv(sh->console, &(char){0}, 1, MSG_PEEK | MSG_DONTWAIT) > 0)
 		show(sh);
 }
 
@@ -152,7 +152,7 @@ static int run_qemu(struct session *s, struct shell *sh, struct fault *fault)
 	fds[FD_INCOMING] = -1;
 	fds[FD_KERNEL] = m->kernel_fd;
 	fds[FD_INITRD] = m->initrd_fd;
-	*sh = (struct shell){ .console = mine[FD_CONSOLE], .input = STDIN_FILENO };
+	*sh = (struct shell){.console = mine[FD_CONSOLE], .input = STDIN_FILENO};
 	sh->pid = child_start(argv, fds, STDERR_FILENO, &m->identity, &sh->process);
 	qemu_argv_free(argv);
 	for (int i = 0; i < PAIRS; i++)
@@ -174,7 +174,7 @@ static int run_qemu(struct session *s, struct shell *sh, struct fault *fault)
 
 static void converse_or_emulate(struct session *s, struct fault *fault)
 {
-	struct shell sh;
+	struct shell sh = {0};
 
 	if (run_qemu(s, &sh, fault) == -1 || sh.said_anything)
 		return;

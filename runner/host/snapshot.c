@@ -21,12 +21,12 @@ struct header {
 	char magic[24];
 	char key[65];
 	char release[65];
-	char boot[40];      /* boot_id of the machine that wrote it */
+	char boot[40]; /* boot_id of the machine that wrote it */
 	uint8_t serial;
-	int64_t length;     /* of the whole file */
+	int64_t length; /* of the whole file */
 	uint64_t inode;
 	int64_t seconds, nanoseconds; /* time of last change */
-	uint64_t checksum;  /* of what follows the header */
+	uint64_t checksum;            /* of what follows the header */
 };
 
 static void boot_id(char out[40])
@@ -42,7 +42,7 @@ static void boot_id(char out[40])
 
 int snapshots_init(struct snapshots *s, const char *cache, long limit_mib, struct fault *fault)
 {
-	*s = (struct snapshots){ .fd = -1, .limit = limit_mib << 20 };
+	*s = (struct snapshots){.fd = -1, .limit = limit_mib << 20};
 	s->dir = xprintf("%s/snapshots", cache);
 	return dir_make(s->dir, fault);
 }
@@ -52,7 +52,7 @@ void snapshots_close(struct snapshots *s)
 	if (s->fd >= 0)
 		close(s->fd);
 	free(s->dir);
-	*s = (struct snapshots){ .fd = -1 };
+	*s = (struct snapshots){.fd = -1};
 }
 
 static char *snapshot_path(const struct snapshots *s, const char *key)
@@ -63,7 +63,7 @@ static char *snapshot_path(const struct snapshots *s, const char *key)
 /* Four lanes of multiply and xor: not for enemies, for what a disk or a crash may do to a file. */
 static int checksum(int fd, uint64_t *sum)
 {
-	uint64_t lane[4] = { 1, 2, 3, 4 }, *words = xzalloc(BLOCK);
+	uint64_t lane[4] = {1, 2, 3, 4}, *words = xzalloc(BLOCK);
 	off_t at = HEADER_SIZE;
 	ssize_t n;
 
@@ -104,7 +104,7 @@ static bool is_sound(int fd, const char *key, struct header *h)
 
 static void mark_used(int fd)
 {
-	const struct timespec times[2] = { { .tv_nsec = UTIME_NOW }, { .tv_nsec = UTIME_OMIT } };
+	const struct timespec times[2] = {{.tv_nsec = UTIME_NOW}, {.tv_nsec = UTIME_OMIT}};
 
 	futimens(fd, times);
 }
@@ -184,8 +184,8 @@ static int name_file(int fd, const char *path)
 
 static int write_header(int fd, const char *key, bool serial, const char *release)
 {
-	const struct timespec times[2] = { { .tv_nsec = UTIME_NOW }, { .tv_sec = time(NULL) } };
-	struct header h = { .magic = MAGIC, .serial = serial };
+	const struct timespec times[2] = {{.tv_nsec = UTIME_NOW}, {.tv_sec = time(NULL)}};
+	struct header h = {.magic = MAGIC, .serial = serial};
 	struct stat st;
 
 	if (fstat(fd, &st) || st.st_size <= HEADER_SIZE || checksum(fd, &h.checksum))
@@ -234,7 +234,7 @@ static size_t list_entries(const char *dir, struct entry **entries, off_t *total
 			continue;
 		}
 		*entries = xrealloc(*entries, (count + 1) * sizeof(**entries));
-		(*entries)[count++] = (struct entry){ path, st.st_size, st.st_atim };
+		(*entries)[count++] = (struct entry){path, st.st_size, st.st_atim};
 		*total += st.st_size;
 	}
 	if (d)

@@ -16,10 +16,10 @@
 struct snapshots {
 	char *dir;
 	char key[65];
-	long limit;     /* bytes for all of them */
-	int fd;         /* the verified snapshot, or -1 */
+	long limit; /* bytes for all of them */
+	int fd;     /* the verified snapshot, or -1 */
 	off_t length;
-	bool serial;    /* the guest's channel is ttyS1 */
+	bool serial; /* the guest's channel is ttyS1 */
 	char release[65];
 };
 

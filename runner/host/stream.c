@@ -59,7 +59,7 @@ struct result *stream_abandon(struct stream *s)
 
 static void emit(struct stream *s, enum stream_kind kind, const char *text, long number)
 {
-	struct stream_event event = { .kind = kind, .text = text, .number = number };
+	struct stream_event event = {.kind = kind, .text = text, .number = number};
 
 	s->sink(s->arg, &event);
 }
@@ -182,7 +182,8 @@ static void judge(struct result *r, int said, bool ok, const char *directive)
 
 	if (said < 0)
 		r->verdict = line;
-	else if (verdict_is_the_guests(said) && good == ok && (said == VERDICT_SKIP) == (line == VERDICT_SKIP))
+	else if (verdict_is_the_guests(said) && good == ok &&
+		 (said == VERDICT_SKIP) == (line == VERDICT_SKIP))
 		r->verdict = (enum verdict)said;
 	else
 		r->verdict = VERDICT_ERROR, result_set(&r->message, "the guest contradicts itself");
@@ -198,13 +199,14 @@ static void take_result_line(struct stream *s, const char *line, const char *res
 	const char *id = strchr(rest, ' ');
 	size_t len = id ? strcspn(++id, " ") : 0;
 
-	if (!len || !s->expected || strlen(s->expected) != len || strncmp(id, s->expected, len) || !s->started) {
+	if (!len || !s->expected || strlen(s->expected) != len || strncmp(id, s->expected, len) ||
+	    !s->started) {
 		emit(s, STREAM_STRAY, line, 0);
 		return;
 	}
 
 	int said = s->verdict;
-	struct stream_event event = { .kind = STREAM_RESULT, .result = take_result(s) };
+	struct stream_event event = {.kind = STREAM_RESULT, .result = take_result(s)};
 
 	judge(event.result, said, ok, id[len] ? id + len + 1 : "");
 	s->sink(s->arg, &event);
@@ -228,7 +230,7 @@ static void take_line(struct stream *s, const char *line)
 
 static void end_line(struct stream *s)
 {
-	struct text line = { 0 };
+	struct text line = {0};
 
 	if (s->len && s->line[s->len - 1] == '\r')
 		s->len--;

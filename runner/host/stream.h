@@ -11,9 +11,9 @@
  * result. All text that leaves here is printable ASCII.
  */
 enum {
-	STREAM_LINE_MAX = 4096,           /* longer lines are cut */
-	STREAM_TEXT_MAX = 64 << 10,       /* diagnostics kept of one test */
-	STREAM_FLOOD = 16 << 20,          /* bytes from one order to the next before the guest is given up */
+	STREAM_LINE_MAX = 4096,     /* longer lines are cut */
+	STREAM_TEXT_MAX = 64 << 10, /* diagnostics kept of one test */
+	STREAM_FLOOD = 16 << 20,    /* bytes from one order to the next before the guest is given up */
 };
 
 enum stream_kind {
@@ -22,7 +22,7 @@ enum stream_kind {
 	STREAM_SETUP,  /* number: status; text: what it printed */
 	STREAM_RESULT, /* result: now the receiver's */
 	STREAM_BYE,
-	STREAM_STRAY,  /* text: a line that breaks the protocol */
+	STREAM_STRAY, /* text: a line that breaks the protocol */
 	STREAM_FLOODED,
 };
 
@@ -40,13 +40,13 @@ struct stream {
 	void *arg;
 	char line[STREAM_LINE_MAX];
 	size_t len;
-	size_t budget;          /* bytes left until it counts as a flood */
-	bool flooded;           /* and has been told */
-	char *expected;         /* id of the test that was ordered, NULL: none */
+	size_t budget;  /* bytes left until it counts as a flood */
+	bool flooded;   /* and has been told */
+	char *expected; /* id of the test that was ordered, NULL: none */
 	bool started;
-	int verdict;            /* what the guest said of the test, -1: nothing yet */
-	struct result *result;  /* what is known of the ordered test so far */
-	struct text said;       /* "# " lines since the last order */
+	int verdict;           /* what the guest said of the test, -1: nothing yet */
+	struct result *result; /* what is known of the ordered test so far */
+	struct text said;      /* "# " lines since the last order */
 };
 
 void stream_init(struct stream *s, stream_sink sink, void *arg);

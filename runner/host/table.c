@@ -11,11 +11,21 @@
 
 #include "results/text.h"
 
-extern char **environ;
-
 enum column {
-	COL_ID, COL_FILE, COL_LINE, COL_TIMEOUT, COL_ALONE, COL_SABOTAGE, COL_TIER, COL_SINCE, COL_UNTIL,
-	COL_NEEDS, COL_STATEMENT, COL_EXPECTED, COL_SOURCE, COLUMNS
+	COL_ID,
+	COL_FILE,
+	COL_LINE,
+	COL_TIMEOUT,
+	COL_ALONE,
+	COL_SABOTAGE,
+	COL_TIER,
+	COL_SINCE,
+	COL_UNTIL,
+	COL_NEEDS,
+	COL_STATEMENT,
+	COL_EXPECTED,
+	COL_SOURCE,
+	COLUMNS
 };
 
 static const char header[] = "id\tfile\tline\ttimeout\talone\tsabotage\ttier\tsince\tuntil\tneeds\t"
@@ -51,21 +61,29 @@ static int parse_row(struct test *t, char *line, int number, struct fault *fault
 	for (int i = 0; i < COLUMNS; i++) {
 		cell[i] = strsep(&line, "\t");
 		if (!cell[i])
-			return fault_set(fault, EXIT_UNFINISHED, "line %d of the table of tests has %d columns",
-					 number, i);
+			return fault_set(fault, EXIT_UNFINISHED,
+					 "line %d of the table of tests has %d columns", number, i);
 	}
 	*t = (struct test){
-		.id = cell[COL_ID], .file = or_null(cell[COL_FILE]), .line = small_number(cell[COL_LINE]),
-		.timeout = small_number(cell[COL_TIMEOUT]), .alone = !strcmp(cell[COL_ALONE], "1"),
-		.exempt = or_null(cell[COL_SABOTAGE]), .tier = cell[COL_TIER], .since = or_null(cell[COL_SINCE]),
-		.until = or_null(cell[COL_UNTIL]), .needs = or_null(cell[COL_NEEDS]),
-		.statement = cell[COL_STATEMENT], .expected = cell[COL_EXPECTED], .source = cell[COL_SOURCE],
+		.id = cell[COL_ID],
+		.file = or_null(cell[COL_FILE]),
+		.line = small_number(cell[COL_LINE]),
+		.timeout = small_number(cell[COL_TIMEOUT]),
+		.alone = !strcmp(cell[COL_ALONE], "1"),
+		.exempt = or_null(cell[COL_SABOTAGE]),
+		.tier = cell[COL_TIER],
+		.since = or_null(cell[COL_SINCE]),
+		.until = or_null(cell[COL_UNTIL]),
+		.needs = or_null(cell[COL_NEEDS]),
+		.statement = cell[COL_STATEMENT],
+		.expected = cell[COL_EXPECTED],
+		.source = cell[COL_SOURCE],
 	};
 	if (!id_is_sound(t->id))
 		return fault_set(fault, EXIT_UNFINISHED, "line %d of the table of tests: not an id", number);
 	if (t->file && (t->line < 0 || t->timeout < 1))
-		return fault_set(fault, EXIT_UNFINISHED, "%s: the table of tests has no sound line or timeout",
-				 t->id);
+		return fault_set(fault, EXIT_UNFINISHED,
+				 "%s: the table of tests has no sound line or timeout", t->id);
 	return 0;
 }
 
@@ -74,9 +92,10 @@ int table_parse(struct table *table, char *data, struct fault *fault)
 	char *rest = data, *line = strsep(&rest, "\n");
 	int number = 1;
 
-	*table = (struct table){ .data = data };
+	*table = (struct table){.data = data};
 	if (!line || strcmp(line, header))
-		return fault_set(fault, EXIT_UNFINISHED, "the guest program's --list is not a table of tests");
+		return fault_set(fault, EXIT_UNFINISHED,
+				 "the guest program's --list is not a table of tests");
 	while ((line = strsep(&rest, "\n"))) {
 		number++;
 		if (!*line)
@@ -94,7 +113,7 @@ int table_parse(struct table *table, char *data, struct fault *fault)
 
 static char *read_all(int fd, struct fault *fault)
 {
-	struct text all = { .limit = LIST_MAX };
+	struct text all = {.limit = LIST_MAX};
 	char buf[65536];
 	ssize_t n;
 
@@ -110,7 +129,7 @@ static char *read_all(int fd, struct fault *fault)
 static pid_t start_list(const char *guest, int out)
 {
 	posix_spawn_file_actions_t actions;
-	char *argv[] = { (char *)guest, "--list", NULL };
+	char *argv[] = {(char *)guest, "--list", NULL};
 	pid_t pid = -1;
 
 	posix_spawn_file_actions_init(&actions);
@@ -125,15 +144,15 @@ int table_load(struct table *table, const char *guest, struct fault *fault)
 {
 	int pipefd[2], status = -1;
 
-	*table = (struct table){ 0 };
+	*table = (struct table){0};
 	if (pipe2(pipefd, O_CLOEXEC))
 		return fault_set(fault, EXIT_UNFINISHED, "pipe: %m");
 	pid_t pid = start_list(guest, pipefd[1]);
 	close(pipefd[1]);
 	if (pid < 0) {
 		close(pipefd[0]);
-		return fault_set(fault, EXIT_BAD_INPUT, "cannot run %s: %m; build it with make, or name it with --guest",
-				 guest);
+		return fault_set(fault, EXIT_BAD_INPUT,
+				 "cannot run %s: %m; build it with make, or name it with --guest", guest);
 	}
 
 	char *data = read_all(pipefd[0], fault);
@@ -153,7 +172,7 @@ void table_free(struct table *table)
 {
 	free(table->data);
 	free(table->tests);
-	*table = (struct table){ 0 };
+	*table = (struct table){0};
 }
 
 struct test *table_find(const struct table *table, const char *id)

@@ -12,9 +12,9 @@ struct test {
 	const char *id;
 	const char *file; /* NULL: no test is written for this row yet */
 	int line;
-	int timeout;          /* seconds */
-	bool alone;           /* wants a VM of its own */
-	const char *exempt;   /* why it may pass under sabotage; NULL: it must not */
+	int timeout;        /* seconds */
+	bool alone;         /* wants a VM of its own */
+	const char *exempt; /* why it may pass under sabotage; NULL: it must not */
 	const char *tier, *since, *until, *needs, *statement, *expected, *source;
 	bool selected;
 };

@@ -18,8 +18,17 @@
 
 /* Milliseconds; those of the guest's are multiplied by the time-out factor. */
 enum {
-	HELLO_KVM_AUTO = 20000, HELLO = 120000, RESTORE = 20000, SAVE = 60000, PREPARE = 30000, SETUP = 120000,
-	SETTLE = 250, SYSRQ = 1500, NMI = 1000, LEAVE = 1000, POLL = 3,
+	HELLO_KVM_AUTO = 20000,
+	HELLO = 120000,
+	RESTORE = 20000,
+	SAVE = 60000,
+	PREPARE = 30000,
+	SETUP = 120000,
+	SETTLE = 250,
+	SYSRQ = 1500,
+	NMI = 1000,
+	LEAVE = 1000,
+	POLL = 3,
 };
 
 /* A VM that never shows the agent's marks on its console is not waited for any longer. */
@@ -67,11 +76,20 @@ char **vm_argv(const struct machine *m, bool shared, int incoming, struct fault 
 	struct kernel kernel = *m->kernel;
 	char image[32], initrd[32];
 	struct qemu_request r = {
-		.binary = m->options->qemu, .kernel = &kernel, .initrd = m->initrd, .append = m->options->append,
-		.accel = m->accel, .memory_mib = m->options->memory, .cpus = m->options->cpus,
-		.qmp_fd = CHILD_FD_FIRST + FD_QMP, .console_fd = CHILD_FD_FIRST + FD_CONSOLE,
-		.results_fd = CHILD_FD_FIRST + FD_RESULTS, .control_fd = CHILD_FD_FIRST + FD_CONTROL,
-		.serial2_fd = CHILD_FD_FIRST + FD_SERIAL2, .incoming_fd = incoming, .shell = m->options->shell,
+		.binary = m->options->qemu,
+		.kernel = &kernel,
+		.initrd = m->initrd,
+		.append = m->options->append,
+		.accel = m->accel,
+		.memory_mib = m->options->memory,
+		.cpus = m->options->cpus,
+		.qmp_fd = CHILD_FD_FIRST + FD_QMP,
+		.console_fd = CHILD_FD_FIRST + FD_CONSOLE,
+		.results_fd = CHILD_FD_FIRST + FD_RESULTS,
+		.control_fd = CHILD_FD_FIRST + FD_CONTROL,
+		.serial2_fd = CHILD_FD_FIRST + FD_SERIAL2,
+		.incoming_fd = incoming,
+		.shell = m->options->shell,
 	};
 
 	if (shared && m->kernel_fd >= 0) {
@@ -86,12 +104,13 @@ char **vm_argv(const struct machine *m, bool shared, int incoming, struct fault 
 char *vm_command(const struct machine *m, struct fault *fault)
 {
 	char **argv = vm_argv(m, false, -1, fault);
-	struct text command = { 0 };
+	struct text command = {0};
 
 	if (!argv)
 		return NULL;
 	for (char **a = argv; *a; a++)
-		text_printf(&command, strpbrk(*a, " '\"$&;|<>()*?") ? "%s'%s'" : "%s%s", a == argv ? "" : " ", *a);
+		text_printf(&command, strpbrk(*a, " '\"$&;|<>()*?") ? "%s'%s'" : "%s%s", a == argv ? "" : " ",
+			    *a);
 	qemu_argv_free(argv);
 	return text_take(&command);
 }
@@ -113,8 +132,8 @@ int vm_snapshot_key(const struct machine *m, char key[65], struct fault *fault)
 		qemu_argv_free(argv);
 		return fault_set(fault, EXIT_UNFINISHED, "cannot read %s: %m", m->initrd);
 	}
-	image = xprintf("%lld %lld.%09ld %llu", (long long)st.st_size, (long long)st.st_mtim.tv_sec,
-			st.st_mtim.tv_nsec, (unsigned long long)st.st_ino);
+	/* Its name, which is in argv, tells its content; its time only when it was last used. */
+	image = xprintf("%lld", (long long)st.st_size);
 	sha256_begin(&sum);
 	hash_string(&sum, m->kernel->sha256);
 	hash_string(&sum, image);
@@ -161,7 +180,7 @@ static void queue_chunk(struct vm *vm, const char *data, size_t len, char *owned
 {
 	struct out_chunk *chunk = xzalloc(sizeof(*chunk));
 
-	*chunk = (struct out_chunk){ .data = data, .len = len, .owned = owned };
+	*chunk = (struct out_chunk){.data = data, .len = len, .owned = owned};
 	*vm->out_end = chunk;
 	vm->out_end = &chunk->next;
 }
@@ -189,7 +208,7 @@ static void free_orders(struct vm *vm)
 static char *entropy_order(void)
 {
 	unsigned char seed[64];
-	struct text order = { 0 };
+	struct text order = {0};
 
 	if (getrandom(seed, sizeof(seed), 0) != sizeof(seed))
 		abort();
@@ -346,7 +365,8 @@ static void judge(struct vm *vm, struct result *r)
 	const char *log = cut ? text_get(&c->slice) : text_get(&c->gap);
 	const char *splat = cut ? c->splat : c->gap_splat;
 
-	if (splat && r->verdict != VERDICT_FAIL && r->verdict != VERDICT_TIMEOUT && r->verdict != VERDICT_CRASH) {
+	if (splat && r->verdict != VERDICT_FAIL && r->verdict != VERDICT_TIMEOUT &&
+	    r->verdict != VERDICT_CRASH) {
 		r->verdict = VERDICT_SPLAT;
 		result_set(&r->message, splat);
 	}
@@ -415,16 +435,17 @@ static void got_stray(struct vm *vm, const char *line)
 static void got_flood(struct vm *vm)
 {
 	vm->distrusted = true;
-	end_now(vm, vm->ready_at ? VM_END_CRASH : vm->warm ? VM_END_RESTORE : VM_END_BOOT,
+	end_now(vm,
+		vm->ready_at ? VM_END_CRASH
+		: vm->warm   ? VM_END_RESTORE
+			     : VM_END_BOOT,
 		"the guest floods its results channel");
 }
 
 static void stream_event(struct vm *vm, struct stream *from, struct stream_event *event)
 {
 	switch (event->kind) {
-	case STREAM_HELLO:
-		got_hello(vm, from, event->text);
-		break;
+	case STREAM_HELLO: got_hello(vm, from, event->text); break;
 	case STREAM_SUITES:
 		if (vm->state == VM_PREPARING && !vm->setups_done)
 			got_suites(vm, event);
@@ -433,9 +454,7 @@ static void stream_event(struct vm *vm, struct stream *from, struct stream_event
 		if (vm->state == VM_PREPARING && vm->setups_done < vm->machine->options->setups)
 			got_setup(vm, event);
 		break;
-	case STREAM_RESULT:
-		got_result(vm, event->result);
-		break;
+	case STREAM_RESULT: got_result(vm, event->result); break;
 	case STREAM_BYE:
 		if (vm->state == VM_LEAVING)
 			vm_kill(vm);
@@ -444,9 +463,7 @@ static void stream_event(struct vm *vm, struct stream *from, struct stream_event
 		if (from == vm->channel)
 			got_stray(vm, event->text);
 		break;
-	case STREAM_FLOODED:
-		got_flood(vm);
-		break;
+	case STREAM_FLOODED: got_flood(vm); break;
 	}
 }
 
@@ -531,25 +548,18 @@ static void on_qmp(void *arg, const struct qmp_message *m)
 		if (vm->state == VM_RESTORING)
 			qmp_send(&vm->qmp, "query-status", NULL, -1);
 		break;
-	case QMP_EVENT:
-		got_event(vm, m);
-		break;
-	case QMP_RETURN:
-		got_return(vm, m);
-		break;
-	case QMP_ERROR:
-		got_error(vm, m);
-		break;
-	case QMP_GARBAGE:
-		break;
+	case QMP_EVENT: got_event(vm, m); break;
+	case QMP_RETURN: got_return(vm, m); break;
+	case QMP_ERROR: got_error(vm, m); break;
+	case QMP_GARBAGE: break;
 	}
 }
 
 /* ---- descriptors ---- */
 
 /* Reads once; false at the end of the stream. */
-static bool read_some(struct vm *vm, struct watch *w, void (*take)(struct vm *, struct watch *, const char *, size_t),
-		      size_t *got)
+static bool read_some(struct vm *vm, struct watch *w,
+		      void (*take)(struct vm *, struct watch *, const char *, size_t), size_t *got)
 {
 	char buf[65536];
 	ssize_t n = w->fd < 0 ? 0 : read(w->fd, buf, sizeof(buf));
@@ -630,7 +640,8 @@ static char *crash_reason(struct vm *vm, int status)
 	if (vm->shutdown)
 		return xprintf("the VM ended while the test ran (%.40s)", vm->shutdown);
 	if (WIFSIGNALED(status))
-		return xprintf("QEMU was ended by signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
+		return xprintf("QEMU was ended by signal %d (%s)", WTERMSIG(status),
+			       strsignal(WTERMSIG(status)));
 	return xprintf("QEMU ended with status %d", WEXITSTATUS(status));
 }
 
@@ -658,7 +669,7 @@ static void report_gap(struct vm *vm)
 
 static void set_boot_failure(struct vm *vm, int status)
 {
-	struct text why = { 0 };
+	struct text why = {0};
 
 	if (WIFSIGNALED(status))
 		text_printf(&why, "QEMU was ended by signal %d", WTERMSIG(status));
@@ -736,7 +747,7 @@ void vm_leave(struct vm *vm)
 
 static void next_hang_step(struct vm *vm)
 {
-	static const char *const orders[] = { "sysrq l\n", "sysrq t\n", "sysrq w\n" };
+	static const char *const orders[] = {"sysrq l\n", "sysrq t\n", "sysrq w\n"};
 
 	vm->state = VM_HANGING;
 	switch (vm->hang_step++) {
@@ -749,20 +760,15 @@ static void next_hang_step(struct vm *vm)
 		qmp_send(&vm->qmp, "inject-nmi", NULL, -1);
 		set_deadline(vm, NMI);
 		break;
-	default:
-		end_now(vm, VM_END_CRASH, "hang: neither the test nor the guest's agent answered in time");
+	default: end_now(vm, VM_END_CRASH, "hang: neither the test nor the guest's agent answered in time");
 	}
 }
 
 void vm_late(struct vm *vm)
 {
 	switch (vm->state) {
-	case VM_BOOTING:
-		end_now(vm, VM_END_BOOT, "the guest did not say hello in time");
-		break;
-	case VM_SAVING:
-		end_saving(vm, "it took too long");
-		break;
+	case VM_BOOTING: end_now(vm, VM_END_BOOT, "the guest did not say hello in time"); break;
+	case VM_SAVING: end_saving(vm, "it took too long"); break;
 	case VM_RESTORING:
 		if (loop_now() - vm->started_at > RESTORE * patience(vm->machine)) {
 			end_now(vm, VM_END_RESTORE, "the restore took too long");
@@ -772,22 +778,17 @@ void vm_late(struct vm *vm)
 		qmp_send(&vm->qmp, "query-status", NULL, -1);
 		break;
 	case VM_PREPARING:
-		end_now(vm, vm->setups_done < vm->machine->options->setups && vm->setups_done ? VM_END_SETUP :
-			    vm->warm ? VM_END_RESTORE : VM_END_BOOT,
+		end_now(vm,
+			vm->setups_done < vm->machine->options->setups && vm->setups_done ? VM_END_SETUP
+			: vm->warm                                                        ? VM_END_RESTORE
+											  : VM_END_BOOT,
 			"the guest did not answer its first orders in time");
 		break;
 	case VM_RUNNING:
-	case VM_HANGING:
-		next_hang_step(vm);
-		break;
-	case VM_SETTLING:
-		settle(vm);
-		break;
-	case VM_LEAVING:
-		vm_kill(vm);
-		break;
-	default:
-		set_deadline(vm, -1);
+	case VM_HANGING: next_hang_step(vm); break;
+	case VM_SETTLING: settle(vm); break;
+	case VM_LEAVING: vm_kill(vm); break;
+	default: set_deadline(vm, -1);
 	}
 }
 
@@ -832,8 +833,8 @@ static void close_all(int fds[], int count)
 static struct vm *vm_new(const struct machine *machine, const struct vm_owner *owner, int number)
 {
 	struct vm *vm = xzalloc(sizeof(*vm));
-	struct watch *watches[] = { &vm->process, &vm->qmp_watch, &vm->console_watch, &vm->results,
-				    &vm->control, &vm->serial2,   &vm->errors };
+	struct watch *watches[] = {&vm->process, &vm->qmp_watch, &vm->console_watch, &vm->results,
+				   &vm->control, &vm->serial2,   &vm->errors};
 
 	vm->machine = machine;
 	vm->owner = owner;
@@ -843,7 +844,7 @@ static struct vm *vm_new(const struct machine *machine, const struct vm_owner *o
 	vm->out_end = &vm->out;
 	vm->errors_text.limit = 4096;
 	for (size_t i = 0; i < sizeof(watches) / sizeof(*watches); i++)
-		*watches[i] = (struct watch){ .fd = -1, .ready = on_readable, .arg = vm };
+		*watches[i] = (struct watch){.fd = -1, .ready = on_readable, .arg = vm};
 	vm->process.ready = on_process;
 	stream_init(&vm->stream, on_stream, vm);
 	stream_init(&vm->serial_stream, on_serial_stream, vm);
@@ -870,8 +871,8 @@ static int start_qemu(struct vm *vm, const int theirs[PAIRS], int incoming)
 
 static int watch_all(struct vm *vm, const int mine[PAIRS])
 {
-	struct watch *watches[PAIRS] = { &vm->qmp_watch, &vm->console_watch, &vm->results,
-					 &vm->control,   &vm->serial2,       &vm->errors };
+	struct watch *watches[PAIRS] = {&vm->qmp_watch, &vm->console_watch, &vm->results,
+					&vm->control,   &vm->serial2,       &vm->errors};
 
 	for (int i = 0; i < PAIRS; i++)
 		watches[i]->fd = mine[i];
@@ -925,8 +926,8 @@ fail:
 
 void vm_free(struct vm *vm)
 {
-	struct watch *watches[] = { &vm->process, &vm->qmp_watch, &vm->console_watch, &vm->results,
-				    &vm->control, &vm->serial2,   &vm->errors };
+	struct watch *watches[] = {&vm->process, &vm->qmp_watch, &vm->console_watch, &vm->results,
+				   &vm->control, &vm->serial2,   &vm->errors};
 
 	if (vm->pid > 0) {
 		kill(vm->pid, SIGKILL);

@@ -18,28 +18,28 @@ struct machine {
 	const struct kernel *kernel;
 	const char *initrd;
 	const char *qemu_version;
-	enum accel accel;         /* never auto */
+	enum accel accel; /* never auto */
 	struct identity identity;
 	int kernel_fd, initrd_fd; /* shared with a child that may not read the paths, else -1 */
 	struct snapshots *snapshots;
 	bool snapshots_wanted;
 	FILE *console_log;
 	const struct splat_allow *allow;
-	const char *suites;       /* the guest program's bytes */
+	const char *suites; /* the guest program's bytes */
 	size_t suites_len;
 };
 
 enum vm_state {
-	VM_BOOTING,   /* until hello */
-	VM_SAVING,    /* its state goes to the snapshot file */
+	VM_BOOTING, /* until hello */
+	VM_SAVING,  /* its state goes to the snapshot file */
 	VM_RESTORING,
 	VM_PREPARING, /* clock, entropy, suites, setup lines */
 	VM_READY,
-	VM_RUNNING,   /* a test was ordered */
-	VM_SETTLING,  /* its result is here, its last console lines may not be */
-	VM_HANGING,   /* too late: what the guest was doing is asked for */
-	VM_LEAVING,   /* told to power off */
-	VM_DYING,     /* killed, not gone yet */
+	VM_RUNNING,  /* a test was ordered */
+	VM_SETTLING, /* its result is here, its last console lines may not be */
+	VM_HANGING,  /* too late: what the guest was doing is asked for */
+	VM_LEAVING,  /* told to power off */
+	VM_DYING,    /* killed, not gone yet */
 	VM_DEAD,
 };
 
@@ -74,7 +74,7 @@ struct vm {
 	int number;
 	enum vm_state state;
 	enum vm_end end;
-	char *failure;      /* one line: why it ended */
+	char *failure; /* one line: why it ended */
 	char **argv;
 	pid_t pid;
 	struct watch process, qmp_watch, console_watch, results, control, serial2, errors;
@@ -84,21 +84,21 @@ struct vm {
 	struct console console;
 	struct text errors_text; /* QEMU's own words */
 	struct out_chunk *out, **out_end;
-	int snapshot_fd;    /* being written */
+	int snapshot_fd; /* being written */
 	bool warm;
 	char *release;
 	size_t setups_done;
 	int64_t started_at, ready_at, deadline, ordered_at;
 	const struct test *test;
-	char *last_id;      /* the test before */
+	char *last_id;          /* the test before */
 	struct result *pending; /* waits for the console to settle */
 	int tests_run;
 	int marks_missed;
 	int strays;
-	bool killed;        /* by this program */
-	bool distrusted;    /* broke the protocol: to be replaced */
+	bool killed;     /* by this program */
+	bool distrusted; /* broke the protocol: to be replaced */
 	int hang_step;
-	char *shutdown;     /* reason of QMP's SHUTDOWN event */
+	char *shutdown; /* reason of QMP's SHUTDOWN event */
 };
 
 /* Starts QEMU: a restore when a snapshot is at hand and cold is false. NULL with a fault. */

@@ -82,9 +82,9 @@ static void take_argument(const char *option, const char *value)
 		const char *id;
 		int *fd;
 	} channels[] = {
-		{ "socket,id=qmp,fd=", &qmp },         { "socket,id=console,fd=", &console },
-		{ "socket,id=results,fd=", &results }, { "socket,id=control,fd=", &control },
-		{ "socket,id=serial2,fd=", &serial2 },
+		{"socket,id=qmp,fd=", &qmp},         {"socket,id=console,fd=", &console},
+		{"socket,id=results,fd=", &results}, {"socket,id=control,fd=", &control},
+		{"socket,id=serial2,fd=", &serial2},
 	};
 
 	for (size_t i = 0; i < sizeof(channels) / sizeof(*channels); i++)
@@ -215,8 +215,9 @@ static void take_order(char *line)
 		snprintf(answer, sizeof(answer), "#:nscheck_suites: %zu\n", owed);
 	} else if (!strncmp(line, "setup ", 6)) {
 		owed = strtoul(line + 6, NULL, 10);
-		snprintf(answer, sizeof(answer), plays("setup-fails", NULL) ? "# no such\n# thing\n#:nscheck_setup: 7\n" :
-									      "#:nscheck_setup: 0\n");
+		snprintf(answer, sizeof(answer),
+			 plays("setup-fails", NULL) ? "# no such\n# thing\n#:nscheck_setup: 7\n"
+						    : "#:nscheck_setup: 0\n");
 	} else if (!strncmp(line, "run ", 4)) {
 		run_test(line + 4);
 	} else if (!strcmp(line, "bye") && !plays("no-bye", NULL)) {
@@ -270,7 +271,9 @@ static void take_command(const char *line)
 		sscanf(id + 6, "%63[a-zA-Z_-]", name);
 	if (!strcmp(name, "query-status"))
 		outf(qmp, "{\"return\": {\"status\": \"%s\"}, \"id\": \"query-status\"}\n",
-		     incoming >= 0 ? "inmigrate" : stopped ? "paused" : "running");
+		     incoming >= 0 ? "inmigrate"
+		     : stopped     ? "paused"
+				   : "running");
 	else
 		outf(qmp, "{\"return\": {}, \"id\": \"%s\"}\n", name);
 	if (!strcmp(name, "query-status"))
@@ -286,8 +289,9 @@ static void take_qmp(void)
 	static char line[8192];
 	static size_t len;
 	char buf[4096], room[CMSG_SPACE(sizeof(int))];
-	struct iovec iov = { buf, sizeof(buf) };
-	struct msghdr message = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof(room) };
+	struct iovec iov = {buf, sizeof(buf)};
+	struct msghdr message = {
+		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof(room)};
 	ssize_t n = recvmsg(qmp, &message, MSG_CMSG_CLOEXEC);
 	const struct cmsghdr *c = CMSG_FIRSTHDR(&message);
 
@@ -352,7 +356,8 @@ int main(int argc, char **argv)
 	else
 		boot();
 	for (;;) {
-		struct pollfd fds[] = { { qmp, POLLIN, 0 }, { channel() == serial2 ? serial2 : control, POLLIN, 0 } };
+		struct pollfd fds[] = {{qmp, POLLIN, 0},
+				       {channel() == serial2 ? serial2 : control, POLLIN, 0}};
 
 		if (poll(fds, 2, -1) < 0)
 			return 1;

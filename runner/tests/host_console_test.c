@@ -27,7 +27,8 @@ static void feed(const char *s)
 START_TEST(marks_cut_a_slice)
 {
 	console_begin(&console, "a");
-	feed("[    1.0] before\r\n[    1.1] nscheck: start a\r\n[    1.2] inside\r\n[    1.3] nscheck: end a\r\n[    1.4] after\n");
+	feed("[    1.0] before\r\n[    1.1] nscheck: start a\r\n[    1.2] inside\r\n[    1.3] nscheck: end "
+	     "a\r\n[    1.4] after\n");
 	ck_assert_str_eq(text_get(&console.slice), "[    1.2] inside\n");
 	ck_assert_str_eq(text_get(&console.gap), "[    1.0] before\n[    1.4] after\n");
 	ck_assert(console.started && console.ended);
@@ -42,17 +43,31 @@ END_TEST
 START_TEST(complaints_are_seen)
 {
 	static const char *const bad[] = {
-		"WARNING: CPU: 0 PID: 1 at kernel/x.c:1 f+0x1/0x2", "BUG: unable to handle page fault for address: 0",
-		"BUG: KASAN: use-after-free in f+0x1/0x2", "UBSAN: array-index-out-of-bounds in x.c:1:2", "Oops: 0000 [#1]",
-		"Oops: Oops: 0000 [#1]", "kernel BUG at fs/namespace.c:1!", "WARNING: possible circular locking dependency detected",
-		"rcu: INFO: rcu_sched self-detected stall on CPU", "rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:",
-		"INFO: task x:1 blocked for more than 120 seconds.", "watchdog: BUG: soft lockup - CPU#0 stuck for 22s! [x:1]",
-		"Kernel panic - not syncing: x", "general protection fault, probably for non-canonical address",
-		"unregister_netdevice: waiting for lo to become free. Usage count = 2", "refcount_t: underflow; use-after-free.",
+		"WARNING: CPU: 0 PID: 1 at kernel/x.c:1 f+0x1/0x2",
+		"BUG: unable to handle page fault for address: 0",
+		"BUG: KASAN: use-after-free in f+0x1/0x2",
+		"UBSAN: array-index-out-of-bounds in x.c:1:2",
+		"Oops: 0000 [#1]",
+		"Oops: Oops: 0000 [#1]",
+		"kernel BUG at fs/namespace.c:1!",
+		"WARNING: possible circular locking dependency detected",
+		"rcu: INFO: rcu_sched self-detected stall on CPU",
+		"rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:",
+		"INFO: task x:1 blocked for more than 120 seconds.",
+		"watchdog: BUG: soft lockup - CPU#0 stuck for 22s! [x:1]",
+		"Kernel panic - not syncing: x",
+		"general protection fault, probably for non-canonical address",
+		"unregister_netdevice: waiting for lo to become free. Usage count = 2",
+		"refcount_t: underflow; use-after-free.",
 	};
 	static const char *const good[] = {
-		"Warning: unable to open an initial console.", "systemd: BUGS: none", "debug: all is well", "",
-		"INFO: all tasks done", "oops=panic is set", "eth0: link becomes ready",
+		"Warning: unable to open an initial console.",
+		"systemd: BUGS: none",
+		"debug: all is well",
+		"",
+		"INFO: all tasks done",
+		"oops=panic is set",
+		"eth0: link becomes ready",
 	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
@@ -82,7 +97,7 @@ START_TEST(allowed_complaints_do_not_count)
 	char path[] = "/tmp/nscheck-allow-XXXXXX";
 	int fd = mkstemp(path);
 	struct splat_allow allow;
-	struct fault fault = { 0 };
+	struct fault fault = {0};
 
 	ck_assert(fd >= 0 && write(fd, entry, sizeof(entry) - 1) == sizeof(entry) - 1);
 	ck_assert_int_eq(splat_allow_load(&allow, path, &fault), 0);
@@ -101,8 +116,9 @@ END_TEST
 
 START_TEST(fingerprints)
 {
-	char *print = console_fingerprint("[ 1.0] BUG: x\n[ 1.0] RIP: 0010:one+0x1/0x2\n[ 1.1]  ? guess+0x1/0x2\n[ 1.1]  <TASK>\n"
-					  "[ 1.2]  two+0x3/0x4\n[ 1.2]  three.part.0+0x3/0x4 [mod]\n");
+	char *print = console_fingerprint(
+		"[ 1.0] BUG: x\n[ 1.0] RIP: 0010:one+0x1/0x2\n[ 1.1]  ? guess+0x1/0x2\n[ 1.1]  <TASK>\n"
+		"[ 1.2]  two+0x3/0x4\n[ 1.2]  three.part.0+0x3/0x4 [mod]\n");
 
 	ck_assert_str_eq(print, "one|two|three.part.0");
 	free(print);

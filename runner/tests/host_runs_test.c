@@ -24,11 +24,15 @@ static void write_guest(void)
 	FILE *f = fopen(path, "we");
 
 	ck_assert(f);
-	fputs("#!/bin/sh\nprintf 'id\\tfile\\tline\\ttimeout\\talone\\tsabotage\\ttier\\tsince\\tuntil\\tneeds\\t"
-	      "statement\\texpected\\tsource\\n'\nrow() { printf '%s\\t%s\\t%s\\t1\\t%s\\t%s\\t%s\\t-\\t-\\t-\\tIt holds.\\tYes."
-	      "\\tnone\\n' \"$@\"; }\nrow a.one.first suites/a/one.c 10 0 - seed\nrow a.one.second suites/a/one.c 20 0 - seed\n"
+	fputs("#!/bin/sh\nprintf "
+	      "'id\\tfile\\tline\\ttimeout\\talone\\tsabotage\\ttier\\tsince\\tuntil\\tneeds\\t"
+	      "statement\\texpected\\tsource\\n'\nrow() { printf "
+	      "'%s\\t%s\\t%s\\t1\\t%s\\t%s\\t%s\\t-\\t-\\t-\\tIt holds.\\tYes."
+	      "\\tnone\\n' \"$@\"; }\nrow a.one.first suites/a/one.c 10 0 - seed\nrow a.one.second "
+	      "suites/a/one.c 20 0 - seed\n"
 	      "row a.two.third suites/a/two.c 30 0 - man\nrow b.one.lonely suites/b/one.c 5 1 - seed\n"
-	      "row b.one.exempt suites/b/one.c 9 0 'no isolation in it' seed\nrow b.one.unwritten - 0 0 - man\n"
+	      "row b.one.exempt suites/b/one.c 9 0 'no isolation in it' seed\nrow b.one.unwritten - 0 0 - "
+	      "man\n"
 	      "row selftest.fails suites/selftest/x.c 3 0 - selftest\n",
 	      f);
 	fclose(f);
@@ -62,7 +66,7 @@ static void teardown(void)
 static char *slurp(const char *name)
 {
 	char *path = xprintf("%s/%s", dir, name), buf[4096];
-	struct text all = { 0 };
+	struct text all = {0};
 	FILE *f = fopen(path, "re");
 	size_t n;
 
@@ -76,7 +80,8 @@ static char *slurp(const char *name)
 
 static char *command_line(const char *script, const char *arguments)
 {
-	return xprintf("cd '%s' && NO_COLOR=1 TEST_FOLDER='%s' FAKE_QEMU='%s' exec timeout -k 5 60 '%s/nscheck-fake' --qemu '%s/fake-qemu' --guest "
+	return xprintf("cd '%s' && NO_COLOR=1 TEST_FOLDER='%s' FAKE_QEMU='%s' exec timeout -k 5 60 "
+		       "'%s/nscheck-fake' --qemu '%s/fake-qemu' --guest "
 		       "'%s/guest' --cache '%s/cache' %s >'%s/log' 2>&1 </dev/null",
 		       dir, dir, script, build, build, dir, dir, arguments, dir);
 }
@@ -97,7 +102,8 @@ static int run(const char *script, const char *arguments)
 /* A run into the folder "out", which is new each time. */
 static int run_out(const char *script, const char *arguments)
 {
-	char *all = xprintf("--accel tcg --jobs 1 -o out %s", arguments), *rm = xprintf("rm -rf '%s/out'", dir);
+	char *all = xprintf("--accel tcg --jobs 1 -o out %s", arguments),
+	     *rm = xprintf("rm -rf '%s/out'", dir);
 	int status;
 
 	ck_assert_int_eq(system(rm), 0);
@@ -125,7 +131,8 @@ static const char *fact(const char *id, const char *key)
 	size_t i;
 
 	*value = '\0';
-	json_array_foreach(json_object_get(root, "tests"), i, test) {
+	json_array_foreach(json_object_get(root, "tests"), i, test)
+	{
 		const char *found = json_string_value(json_object_get(test, key));
 
 		if (!strcmp(json_string_value(json_object_get(test, "id")), id) && found)
@@ -181,7 +188,10 @@ END_TEST
 
 START_TEST(verdicts_of_the_guest)
 {
-	IS_STATUS(run_out("fail:a.one.first,skip:a.one.second,leak:a.two.third,timeout:b.one.exempt,error:b.one.lonely", ""), 1);
+	IS_STATUS(run_out("fail:a.one.first,skip:a.one.second,leak:a.two.third,timeout:b.one.exempt,error:b."
+			  "one.lonely",
+			  ""),
+		  1);
 	ck_assert_str_eq(fact("a.one.first", "verdict"), "fail");
 	ck_assert_str_eq(fact("a.one.first", "file"), "suites/fake/one.c");
 	ck_assert_str_eq(fact("a.one.first", "message"), "in 'init': getpid() is 2, expected 1");
@@ -367,15 +377,32 @@ END_TEST
 START_TEST(nonsense_is_one_line_and_status_2)
 {
 	static const char *const nonsense[] = {
-		"--timeout-factor x", "--timeout-factor 0", "--timeout-factor nan", "--repeat 0", "--repeat 1x",
-		"--jobs -1", "--jobs 99999999999999999999", "--accel maybe", "--memory 1", "--cpus 0", "--json", "--missing",
-		"--kernel none", "--qemu /nowhere", "--guest /nowhere", "--report /nowhere", "--shell a", "-o /proc/none",
-		"-o /proc/self", "--sabotage --repeat 2",
+		"--timeout-factor x",
+		"--timeout-factor 0",
+		"--timeout-factor nan",
+		"--repeat 0",
+		"--repeat 1x",
+		"--jobs -1",
+		"--jobs 99999999999999999999",
+		"--accel maybe",
+		"--memory 1",
+		"--cpus 0",
+		"--json",
+		"--missing",
+		"--kernel none",
+		"--qemu /nowhere",
+		"--guest /nowhere",
+		"--report /nowhere",
+		"--shell a",
+		"-o /proc/none",
+		"-o /proc/self",
+		"--sabotage --repeat 2",
 	};
 
 	for (size_t i = 0; i < sizeof(nonsense) / sizeof(*nonsense); i++) {
 		IS_STATUS(run("", nonsense[i]), 2);
-		ck_assert_msg(lines_of(output) == 1 && !strncmp(output, "nscheck: ", 9), "%s: %s", nonsense[i], output);
+		ck_assert_msg(lines_of(output) == 1 && !strncmp(output, "nscheck: ", 9), "%s: %s",
+			      nonsense[i], output);
 	}
 }
 END_TEST
@@ -518,7 +545,8 @@ START_TEST(a_journal_cut_anywhere_still_reports)
 		fclose(f);
 		free(path);
 		int status = run("", "--report cut");
-		ck_assert_msg(status == 0 || status == 2 || status == 3, "cut at %zu: %d: %s", at, status, output);
+		ck_assert_msg(status == 0 || status == 2 || status == 3, "cut at %zu: %d: %s", at, status,
+			      output);
 	}
 	free(journal);
 	free(cut);

@@ -18,7 +18,7 @@ static struct fault fault;
 
 static void setup(void)
 {
-	fault = (struct fault){ 0 };
+	fault = (struct fault){0};
 	strcpy(dir, "/tmp/nscheck-store-XXXXXX");
 	ck_assert(mkdtemp(dir));
 }
@@ -48,7 +48,9 @@ static void write_journal(void)
 	struct journal j;
 
 	ck_assert_int_eq(journal_create(&j, dir, &fault), 0);
-	journal_add(&j, "run", json_pack("{s:s,s:[{s:s},{s:s},{s:s}]}", "id", "x", "plan", "id", "s.a", "id", "s.b", "id", "s.c"),
+	journal_add(&j, "run",
+		    json_pack("{s:s,s:[{s:s},{s:s},{s:s}]}", "id", "x", "plan", "id", "s.a", "id", "s.b",
+			      "id", "s.c"),
 		    &fault);
 	add_result(&j, "s.a", VERDICT_PASS, false);
 	add_result(&j, "s.b", VERDICT_CRASH, false);
@@ -99,7 +101,7 @@ START_TEST(a_journal_cut_at_every_byte)
 	ck_assert(read(fd, all, (size_t)st.st_size) == st.st_size);
 	for (off_t len = 0; len <= st.st_size; len++) {
 		struct run run;
-		struct fault cut = { 0 };
+		struct fault cut = {0};
 
 		ck_assert(!ftruncate(fd, 0) && pwrite(fd, all, (size_t)len, 0) == len);
 		if (run_load(&run, dir, &cut)) {
@@ -126,7 +128,9 @@ START_TEST(damaged_lines_are_counted)
 
 	write_journal();
 	FILE *f = fopen(path, "ae");
-	fputs("{\"type\":\"test\",\"id\":\"s.never\",\"verdict\":\"pass\"}\nnonsense\n[]\n{\"type\":1}\n{\"type\":\"test\"}\n", f);
+	fputs("{\"type\":\"test\",\"id\":\"s.never\",\"verdict\":\"pass\"}\nnonsense\n[]\n{\"type\":1}\n{"
+	      "\"type\":\"test\"}\n",
+	      f);
 	fclose(f);
 	ck_assert_int_eq(run_load(&run, dir, &fault), 0);
 	ck_assert_int_eq(run.damaged, 5);
@@ -217,7 +221,7 @@ START_TEST(a_snapshot_of_an_earlier_boot_is_summed)
 		ck_assert_int_eq(pwrite(fd, header, sizeof(header), 0), sizeof(header));
 		if (damaged)
 			ck_assert_int_eq(pwrite(fd, "x", 1, 70000), 1);
-		const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, st.st_mtim };
+		const struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, st.st_mtim};
 		ck_assert_int_eq(futimens(fd, times), 0);
 		close(fd);
 		ck_assert_int_eq(snapshot_find(&s, "k"), !damaged);

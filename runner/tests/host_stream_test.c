@@ -12,7 +12,7 @@ static struct stream stream;
 
 static void record(void *arg, struct stream_event *event)
 {
-	static const char *const names[] = { "hello", "suites", "setup", "result", "bye", "stray", "flooded" };
+	static const char *const names[] = {"hello", "suites", "setup", "result", "bye", "stray", "flooded"};
 
 	(void)arg;
 	text_printf(&events, "%s ", names[event->kind]);
@@ -64,7 +64,8 @@ END_TEST
 
 START_TEST(bytes_may_come_one_by_one)
 {
-	const char *text = "#:nscheck_hello: 1 6.12\r\n#:nscheck_suites: 5\n#:nscheck_start: a\n#:nscheck_verdict: skip\n"
+	const char *text = "#:nscheck_hello: 1 6.12\r\n#:nscheck_suites: 5\n#:nscheck_start: "
+			   "a\n#:nscheck_verdict: skip\n"
 			   "ok 1 a # SKIP no veth\n#:nscheck_bye:\n";
 
 	stream_expect(&stream, "a");
@@ -83,7 +84,8 @@ START_TEST(only_what_was_asked_for_gets_a_result)
 	stream_expect(&stream, "a");
 	feed("ok 1 a\n"); /* not started */
 	comes("stray ");
-	feed("#:nscheck_start: b\n#:nscheck_start: a\n#:nscheck_start: a\nok 1 b\nok 1 ab\nok 1\nok\nok 1 a\nok 1 a\n");
+	feed("#:nscheck_start: b\n#:nscheck_start: a\n#:nscheck_start: a\nok 1 b\nok 1 ab\nok 1\nok\nok 1 "
+	     "a\nok 1 a\n");
 	comes("stray stray stray stray stray result stray ");
 }
 END_TEST
@@ -94,18 +96,18 @@ START_TEST(the_line_alone_gives_a_verdict)
 		const char *line;
 		enum verdict verdict;
 	} lines[] = {
-		{ "ok 1 a\n", VERDICT_PASS },
-		{ "ok 1 a # SKIP why\n", VERDICT_SKIP },
-		{ "not ok 1 a\n", VERDICT_FAIL },
-		{ "not ok 1 a # TIMEOUT 2 s\n", VERDICT_TIMEOUT },
-		{ "not ok 1 a # ERROR what\n", VERDICT_ERROR },
-		{ "#:nscheck_verdict: leak\nnot ok 1 a\n", VERDICT_LEAK },
-		{ "#:nscheck_verdict: pass\nnot ok 1 a\n", VERDICT_ERROR },
-		{ "#:nscheck_verdict: fail\nok 1 a\n", VERDICT_ERROR },
-		{ "#:nscheck_verdict: pass\nok 1 a # SKIP x\n", VERDICT_ERROR },
-		{ "#:nscheck_verdict: crash\nnot ok 1 a\n", VERDICT_ERROR },
-		{ "#:nscheck_verdict: miss\nnot ok 1 a\n", VERDICT_ERROR },
-		{ "#:nscheck_verdict: nonsense\nok 1 a\n", VERDICT_PASS },
+		{"ok 1 a\n", VERDICT_PASS},
+		{"ok 1 a # SKIP why\n", VERDICT_SKIP},
+		{"not ok 1 a\n", VERDICT_FAIL},
+		{"not ok 1 a # TIMEOUT 2 s\n", VERDICT_TIMEOUT},
+		{"not ok 1 a # ERROR what\n", VERDICT_ERROR},
+		{"#:nscheck_verdict: leak\nnot ok 1 a\n", VERDICT_LEAK},
+		{"#:nscheck_verdict: pass\nnot ok 1 a\n", VERDICT_ERROR},
+		{"#:nscheck_verdict: fail\nok 1 a\n", VERDICT_ERROR},
+		{"#:nscheck_verdict: pass\nok 1 a # SKIP x\n", VERDICT_ERROR},
+		{"#:nscheck_verdict: crash\nnot ok 1 a\n", VERDICT_ERROR},
+		{"#:nscheck_verdict: miss\nnot ok 1 a\n", VERDICT_ERROR},
+		{"#:nscheck_verdict: nonsense\nok 1 a\n", VERDICT_PASS},
 	};
 
 	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
@@ -162,7 +164,8 @@ END_TEST
 START_TEST(numbers_are_not_trusted)
 {
 	stream_expect(&stream, "a");
-	feed("#:nscheck_start: a\n#:nscheck_micros: 99999999999999999999999\n#:nscheck_at: f:99999999999\nok 18446744073709551616 a\n");
+	feed("#:nscheck_start: a\n#:nscheck_micros: 99999999999999999999999\n#:nscheck_at: f:99999999999\nok "
+	     "18446744073709551616 a\n");
 	comes("result ");
 	ck_assert_int_eq(last->micros, -1);
 	ck_assert_int_eq(last->line, 0);

@@ -28,7 +28,8 @@ static void sink(void *arg, struct stream_event *event)
 	must_be_printable(event->text, event->kind == STREAM_SETUP);
 	if (event->kind != STREAM_RESULT)
 		return;
-	if (strcmp(r->id, "a.one") || r->verdict == VERDICT_MISS || r->verdict == VERDICT_CRASH || r->line < 0)
+	if (strcmp(r->id, "a.one") || r->verdict == VERDICT_MISS || r->verdict == VERDICT_CRASH ||
+	    r->line < 0)
 		abort();
 	must_be_printable(r->message, false);
 	must_be_printable(r->file, false);
