@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "vm/file.h"
+#include "vm/strip.h"
 
 #define MODULE_MAX (512U << 20) /* unpacked, with debug information */
 #define LIST_MAX   (16U << 20)
@@ -288,6 +289,7 @@ static int module_add(struct module_set *set, const struct place *place, const c
 		modinfo_free(&m.info);
 		return -1;
 	}
+	strip_module(&m.elf);
 	m.name = mem_strdup(place->name);
 	set->items = mem_need(reallocarray(set->items, set->count + 1, sizeof(m)));
 	set->items[set->count++] = m;

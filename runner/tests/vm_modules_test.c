@@ -6,6 +6,7 @@
 #include "runner/tests/vm_samples.h"
 #include "vm/file.h"
 #include "vm/modules.h"
+#include "vm/strip.h"
 
 #define RELEASE SAMPLE_RELEASE
 
@@ -225,6 +226,44 @@ START_TEST(list_with_comments)
 }
 END_TEST
 
+START_TEST(debug_information_is_left_out)
+{
+	struct bytes module = sample_module_debug(100000), plain = sample_module_of(NULL),
+		     same = sample_module_of(NULL);
+	struct modinfo info;
+
+	strip_module(&module);
+	ck_assert_uint_lt(module.len, 1000);
+	ck_assert_msg(modinfo_parse(&module, "M", &info, &fault) == 0, "%s", fault.text);
+	ck_assert_str_eq(info.release, RELEASE);
+	strip_module(&plain);
+	ck_assert_uint_eq(plain.len, same.len);
+	ck_assert_mem_eq(plain.data, same.data, same.len);
+	modinfo_free(&info);
+	bytes_free(&module);
+	bytes_free(&plain);
+	bytes_free(&same);
+}
+END_TEST
+
+/* Each byte of the headers spoilt in turn: stripped or left, never a read or a growth out of bounds. */
+START_TEST(spoilt_modules_can_be_stripped)
+{
+	struct bytes whole = sample_module_debug(64);
+
+	for (size_t i = 0; i < whole.len; i++) {
+		struct bytes module = {0};
+
+		bytes_append(&module, whole.data, whole.len);
+		module.data[i] ^= 0xff;
+		strip_module(&module);
+		ck_assert_uint_le(module.len, whole.len + 4 * 4096);
+		bytes_free(&module);
+	}
+	bytes_free(&whole);
+}
+END_TEST
+
 static Suite *modules_suite(void)
 {
 	Suite *suite = suite_create("vm/modules");
@@ -243,6 +282,8 @@ static Suite *modules_suite(void)
 	tcase_add_test(tc, damaged_compression);
 	tcase_add_test(tc, aliases);
 	tcase_add_test(tc, list_with_comments);
+	tcase_add_test(tc, debug_information_is_left_out);
+	tcase_add_test(tc, spoilt_modules_can_be_stripped);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

@@ -58,15 +58,16 @@ struct bytes sample_vmlinux(const char *release, bool pvh)
 	return b;
 }
 
-/* Header, contents of .modinfo, names of the sections, section headers. */
-struct bytes sample_module(const char *const *lines, size_t count)
+/* Header, contents of .modinfo, names of the sections, debug information, section headers. */
+static struct bytes module_with(const char *const *lines, size_t count, size_t debug)
 {
-	static const char names[] = "\0.modinfo\0.shstrtab";
-	struct bytes info = {0}, b = {0};
+	static const char names[] = "\0.modinfo\0.shstrtab\0.debug_info";
+	struct bytes info = {0}, junk = zeros(debug + 1), b = {0};
 
 	for (size_t i = 0; i < count; i++)
 		bytes_append(&info, lines[i], strlen(lines[i]) + 1);
-	size_t names_at = sizeof(Elf64_Ehdr) + info.len, headers_at = (names_at + sizeof(names) + 7) & ~7UL;
+	size_t names_at = sizeof(Elf64_Ehdr) + info.len, debug_at = names_at + sizeof(names);
+	size_t headers_at = (debug_at + debug + 7) & ~7UL;
 	Elf64_Ehdr eh = {.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
 			 .e_type = ET_REL,
 			 .e_machine = EM_X86_64,
@@ -74,29 +75,36 @@ struct bytes sample_module(const char *const *lines, size_t count)
 			 .e_shoff = headers_at,
 			 .e_ehsize = sizeof(eh),
 			 .e_shentsize = sizeof(Elf64_Shdr),
-			 .e_shnum = 3,
+			 .e_shnum = debug ? 4 : 3,
 			 .e_shstrndx = 2};
-	Elf64_Shdr sh[3] = {
+	Elf64_Shdr sh[] = {
 		{0},
-		{.sh_name = 1,
-		 .sh_type = SHT_PROGBITS,
-		 .sh_offset = sizeof(eh),
-		 .sh_size = info.len,
-		 .sh_addralign = 1},
-		{.sh_name = 10,
-		 .sh_type = SHT_STRTAB,
-		 .sh_offset = names_at,
-		 .sh_size = sizeof(names),
-		 .sh_addralign = 1},
+		{.sh_name = 1, .sh_type = SHT_PROGBITS, .sh_offset = sizeof(eh), .sh_size = info.len},
+		{.sh_name = 10, .sh_type = SHT_STRTAB, .sh_offset = names_at, .sh_size = sizeof(names)},
+		{.sh_name = 20, .sh_type = SHT_PROGBITS, .sh_offset = debug_at, .sh_size = debug},
 	};
 
 	bytes_append(&b, &eh, sizeof(eh));
 	bytes_append(&b, info.data, info.len);
 	bytes_append(&b, names, sizeof(names));
-	bytes_append(&b, "\0\0\0\0\0\0\0", headers_at - names_at - sizeof(names));
-	bytes_append(&b, sh, sizeof(sh));
+	bytes_append(&b, junk.data, debug);
+	bytes_append(&b, "\0\0\0\0\0\0\0", headers_at - debug_at - debug);
+	bytes_append(&b, sh, eh.e_shnum * sizeof(*sh));
 	bytes_free(&info);
+	bytes_free(&junk);
 	return b;
+}
+
+struct bytes sample_module(const char *const *lines, size_t count)
+{
+	return module_with(lines, count, 0);
+}
+
+struct bytes sample_module_debug(size_t debug)
+{
+	const char *lines[] = {"depends=", "vermagic=" SAMPLE_RELEASE " SMP"};
+
+	return module_with(lines, 2, debug);
 }
 
 struct bytes sample_module_of(const char *depends)

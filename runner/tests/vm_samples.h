@@ -20,7 +20,10 @@ struct bytes sample_vmlinux(const char *release, bool pvh);
 /* A relocatable x86-64 ELF file with a .modinfo section: the lines are "key=value", count of them. */
 struct bytes sample_module(const char *const *lines, size_t count);
 
-/* The same for a module of SAMPLE_RELEASE that depends on others (comma-separated, or NULL). */
+/* A module of SAMPLE_RELEASE with that many bytes of debug information. */
+struct bytes sample_module_debug(size_t debug);
+
+/* A module of SAMPLE_RELEASE that depends on others (comma-separated, or NULL). */
 struct bytes sample_module_of(const char *depends);
 
 /* xz or zstd (an archive_write_add_filter_by_name() name) around bytes. */

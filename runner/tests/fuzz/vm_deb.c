@@ -20,13 +20,10 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 
 	(void)argc;
 	(void)argv;
-	sample_seed("plain", sample_kernel_deb(NULL));
-	sample_seed("two", sample_deb(control, bad, 2, NULL));
-	sample_seed("xz", sample_kernel_deb("xz"));
-	sample_seed("zstd", sample_kernel_deb("zstd"));
-	sample_seed("gzip", sample_deb(control, bad, 1, "gzip"));
-	sample_seed("link", sample_deb(control, &bad[0], 1, "xz"));
-	sample_seed("escape", sample_deb(control, &bad[1], 1, "xz"));
+	/* Uncompressed: mutations of a compressed stream end at its checksum, and cost a dictionary each. */
+	sample_seed("kernel", sample_kernel_deb(NULL));
+	sample_seed("link", sample_deb(control, &bad[0], 1, NULL));
+	sample_seed("escape", sample_deb(control, &bad[1], 1, NULL));
 	return 0;
 }
 

@@ -5,6 +5,7 @@
 
 #include "runner/tests/vm_samples.h"
 #include "vm/modules.h"
+#include "vm/strip.h"
 #include "vm/tools.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
@@ -19,6 +20,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	(void)argv;
 	sample_seed("plain", sample_module_of("a,b-c"));
 	sample_seed("all", sample_module(lines, 4));
+	sample_seed("debug", sample_module_debug(64));
 	sample_seed("none", sample_module(NULL, 0));
 	return 0;
 }
@@ -45,6 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (modinfo_parse(&elf, "input", &info, &fault) < 0 && !fault.status)
 		abort();
 	modinfo_free(&info);
+	strip_module(&elf);
 	as_program(&elf);
 	bytes_free(&elf);
 	return 0;

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef VM_STRIP_H
+#define VM_STRIP_H
+
+#include "vm/mem.h"
+
+/*
+ * strip_module - takes the debug information out of a module, as `make INSTALL_MOD_STRIP=1 modules_install` would.
+ * The modules of a build tree are ten times as large with it, and would not fit into the guest's memory.
+ * Section numbers stay, so that symbols and relocations need no change: a dropped section leaves an empty header.
+ * A module without debug information is left as it is, with the signature behind its end; so is one that is not
+ * well-formed, for the kernel to judge.
+ */
+void strip_module(struct bytes *elf);
+
+#endif
