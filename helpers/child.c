@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -385,7 +387,25 @@ void child_all_joined(const char *file, int line)
 extern const struct payload *const __start_ns_payloads[] __attribute__((weak));
 extern const struct payload *const __stop_ns_payloads[] __attribute__((weak));
 
-void child_exec(const char *file, int line, struct child *child, const struct payload *payload)
+int program_make(const char *file, uid_t uid, gid_t gid, mode_t mode)
+{
+	struct stat st;
+	off_t from = 0;
+	int fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0700);
+
+	if (fd < 0)
+		return -1;
+	if (fstat(self_exe(), &st) == 0)
+		while (from < st.st_size && sendfile(fd, self_exe(), &from, (size_t)(st.st_size - from)) > 0)
+			;
+	int done = from && from == st.st_size && fchown(fd, uid, gid) == 0 && fchmod(fd, mode) == 0 ? 0 : -1;
+	int err = errno;
+	close(fd);
+	errno = err;
+	return done;
+}
+
+void child_exec(const char *file, int line, struct child *child, const struct payload *payload, const char *program)
 {
 	char name[128], kept[300], role_and_link[400];
 	char *argv[] = {name, NULL}, *envp[] = {role_and_link, NULL};
@@ -394,7 +414,10 @@ void child_exec(const char *file, int line, struct child *child, const struct pa
 	fcntl(child->link, F_SETFD, 0);
 	snprintf(name, sizeof(name), "%s.%s", payload->group, payload->name);
 	snprintf(role_and_link, sizeof(role_and_link), PAYLOAD_VARIABLE "=%d %d %s", child->link, sabotage_on(), kept);
-	execveat(self_exe(), "", argv, envp, AT_EMPTY_PATH);
+	if (program)
+		execve(program, argv, envp);
+	else
+		execveat(self_exe(), "", argv, envp, AT_EMPTY_PATH);
 	BROKEN("cannot execute payload %s: %s", name, errno_name(errno));
 }
 

@@ -115,7 +115,12 @@ struct payload {
 	static const struct payload *const name_##_payload_entry                                             \
 		__attribute__((used, section("ns_payloads"))) = &name_##_payload;                            \
 	static void payload_##name_(struct child *outer __attribute__((unused)))
-#define EXEC(name, payload_) child_exec(__FILE__, __LINE__, name, &payload_##_payload)
+#define EXEC(name, payload_) child_exec(__FILE__, __LINE__, name, &payload_##_payload, NULL)
+/* The same out of a file that program_make made, for what execve(2) reads off a file: owner, mode, capabilities. */
+#define EXEC_FILE(name, payload_, file) child_exec(__FILE__, __LINE__, name, &payload_##_payload, file)
+
+/* Makes a copy of this program with an owner and a mode. -1 with errno. */
+int program_make(const char *file, uid_t uid, gid_t gid, mode_t mode);
 
 /* Runs the payload that argv and the environment ask for, if they do; then it does not return. */
 void payload_main(int argc, char **argv);
@@ -136,7 +141,7 @@ void child_give_fd(const char *file, int line, struct child *child, int fd);
 int child_take_fd(const char *file, int line, struct child *child);
 struct ucred child_hear_sender(const char *file, int line, struct child *child);
 void child_await(const char *file, int line, int fd);
-void child_exec(const char *file, int line, struct child *child, const struct payload *payload)
+void child_exec(const char *file, int line, struct child *child, const struct payload *payload, const char *program)
 	__attribute__((noreturn));
 
 /* Fails the test if a child of this process was never joined or a stray ended badly; for the test's end. */

@@ -6,6 +6,7 @@
 
 #include <linux/nsfs.h>
 #include <linux/sched.h>
+#include <linux/securebits.h>
 #include <sched.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -21,6 +22,11 @@
 #endif
 #ifndef IFA_F_NODAD
 #define IFA_F_NODAD 0x02
+#endif
+#ifndef SECBIT_EXEC_RESTRICT_FILE
+#define SECBIT_EXEC_RESTRICT_FILE        0x100
+#define SECBIT_EXEC_RESTRICT_FILE_LOCKED 0x200
+#define SECBIT_EXEC_DENY_INTERACTIVE     0x400
 #endif
 
 #endif

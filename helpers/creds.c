@@ -2,9 +2,14 @@
 #include "helpers/creds.h"
 
 #include <grp.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "helpers/file.h"
+#include "helpers/proc.h"
 
 int setgroups_none(void)
 {
@@ -59,4 +64,54 @@ int cap_drop(cap_value_t cap)
 		done = cap_set_proc(now);
 	cap_free(now);
 	return done;
+}
+
+int cap_make_ambient(cap_value_t cap)
+{
+	cap_t now = cap_get_proc();
+	int done = -1;
+
+	if (now && cap_set_flag(now, CAP_INHERITABLE, 1, &cap, CAP_SET) == 0 && cap_set_proc(now) == 0)
+		done = prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0);
+	cap_free(now);
+	return done;
+}
+
+const char *caps_all(void)
+{
+	static char text[17];
+
+	snprintf(text, sizeof(text), "%016llx", (2ULL << file_number("/proc/sys/kernel/cap_last_cap")) - 1);
+	return text;
+}
+
+const char *uids_now(void)
+{
+	uid_t real, effective, saved;
+
+	return getresuid(&real, &effective, &saved) < 0 ? NULL : path("%u %u %u", real, effective, saved);
+}
+
+const char *gids_now(void)
+{
+	gid_t real, effective, saved;
+
+	return getresgid(&real, &effective, &saved) < 0 ? NULL : path("%u %u %u", real, effective, saved);
+}
+
+const char *creds_now(void)
+{
+	const char *permitted = proc_status(0, "CapPrm"), *effective = proc_status(0, "CapEff"), *caps;
+
+	if (!permitted || !effective)
+		return NULL;
+	if (strcmp(permitted, effective) != 0)
+		caps = path("capabilities %s %s", permitted, effective);
+	else if (strcmp(effective, CAPS_NONE) == 0)
+		caps = "no capabilities";
+	else if (strcmp(effective, caps_all()) == 0)
+		caps = "all capabilities";
+	else
+		caps = path("capabilities %s %s", permitted, effective);
+	return path("uid %s, gid %s, %s", uids_now(), gids_now(), caps);
 }

@@ -31,4 +31,21 @@ int cap_drop(cap_value_t cap);
 /* Clears all sets. -1 with errno. */
 int cap_drop_all(void);
 
+/* Puts one capability into the inheritable and the ambient set. -1 with errno. */
+int cap_make_ambient(cap_value_t cap);
+
+/* The sets of no and of every capability as /proc/PID/status writes them. */
+#define CAPS_NONE "0000000000000000"
+const char *caps_all(void);
+
+/* The caller's real, effective and saved ids: "0 0 0"; texts as in file.h. */
+const char *uids_now(void);
+const char *gids_now(void);
+
+/*
+ * Who the caller is and what it may do: "uid 5 7 7, gid 5 5 5, no capabilities", or "all capabilities", or
+ * "capabilities" and the permitted and the effective set in hexadecimal; a text as in file.h.
+ */
+const char *creds_now(void);
+
 #endif

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Files and their owners. user_namespaces(7) "Accessing files", "Operation of file-related capabilities" */
+#include <sys/xattr.h>
+
+#include "helpers/nscheck.h"
+
+#define GROUP "user.file"
+
+#define MAPPED   (CONTAINER_ID + 5) /* not the one of the namespace's root */
+#define UNMAPPED 1
+
+static const struct {
+	const char *file;
+	uid_t uid;
+	gid_t gid;
+} files[] = {
+	{"/tmp/mapped_mapped", MAPPED, MAPPED},
+	{"/tmp/unmapped_mapped", UNMAPPED, MAPPED},
+	{"/tmp/mapped_unmapped", MAPPED, UNMAPPED},
+	{"/tmp/unmapped_unmapped", UNMAPPED, UNMAPPED},
+};
+#define FILES 4
+
+static void make_owned(const char *file, uid_t uid, gid_t gid, mode_t mode)
+{
+	MUST(file_make(file));
+	MUST(chown(file, uid, gid));
+	MUST(chmod(file, mode));
+}
+
+static void make_files(mode_t mode)
+{
+	for (int i = 0; i < FILES; i++)
+		make_owned(files[i].file, files[i].uid, files[i].gid, mode);
+}
+
+/* "UID:GID" as the caller sees them. */
+static const char *owners(const char *file)
+{
+	struct stat st;
+
+	MUST(stat(file, &st));
+	return path("%u:%u", st.st_uid, st.st_gid);
+}
+
+static mode_t mode_of(const char *file)
+{
+	struct stat st;
+
+	MUST(stat(file, &st));
+	return st.st_mode & 07777;
+}
+
+/* Sets times that only an owner may set. */
+static int set_times(const char *file)
+{
+	static const struct timespec times[2] = {{.tv_sec = 1000}, {.tv_sec = 2000}};
+
+	return utimensat(AT_FDCWD, file, times, 0);
+}
+
+CASE(created_files_get_translated_owner)
+{
+	CHILD(root, NS_USER, .map = CONTAINER_MAP) {
+		OK(file_make("/tmp/by_root"));
+		IS(owners("/tmp/by_root"), "0:0");
+		MUST(setresgid(6, 6, 6));
+		MUST(setresuid(5, 5, 5));
+		OK(file_make("/tmp/by_five"));
+		IS(owners("/tmp/by_five"), "5:6");
+	}
+	EXITS(root, 0);
+	IS(owners("/tmp/by_root"), "100000:100000");
+	IS(owners("/tmp/by_five"), "100005:100006");
+}
+
+CASE(dac_override_needs_uid_and_gid_mapped)
+{
+	make_files(0600);
+	CHILD(root, NS_USER, .map = CONTAINER_MAP) {
+		const char *file = files[0].file;
+		OK(open(file, O_RDONLY));
+		OK(open(file, O_WRONLY));
+		OK(access(file, R_OK));
+		OK(chown(file, 3, 3));
+		IS(owners(file), "3:3");
+		for (int i = 1; i < FILES; i++) {
+			file = files[i].file;
+			NOTE("%s", file);
+			FAILS(EACCES, open(file, O_RDONLY));
+			FAILS(EACCES, open(file, O_WRONLY));
+			FAILS(EACCES, access(file, R_OK));
+			FAILS(EPERM, chown(file, 3, 3));
+		}
+	}
+	EXITS(root, 0);
+}
+
+CASE(fowner_needs_only_uid_mapped)
+{
+	make_files(0600);
+	CHILD(root, NS_USER, .map = CONTAINER_MAP) {
+		for (int i = 0; i < FILES; i++) {
+			NOTE("%s", files[i].file);
+			if (files[i].uid == MAPPED) {
+				OK(chmod(files[i].file, 0640));
+				OK(set_times(files[i].file));
+			} else {
+				FAILS(EPERM, chmod(files[i].file, 0640));
+				FAILS(EPERM, set_times(files[i].file));
+			}
+		}
+	}
+	EXITS(root, 0);
+}
+
+CASE(o_noatime_and_utimes_on_unmapped_owner)
+{
+	make_files(0666);
+	CHILD(root, NS_USER, .map = CONTAINER_MAP) {
+		const char *mapped = files[0].file, *unmapped = files[3].file;
+		OK(open(unmapped, O_RDWR));
+		OK(utimensat(AT_FDCWD, unmapped, NULL, 0));
+		FAILS(EPERM, open(unmapped, O_RDWR | O_NOATIME));
+		FAILS(EPERM, set_times(unmapped));
+		OK(open(mapped, O_RDWR));
+		OK(utimensat(AT_FDCWD, mapped, NULL, 0));
+		OK(open(mapped, O_RDWR | O_NOATIME));
+		OK(set_times(mapped));
+	}
+	EXITS(root, 0);
+}
+
+CASE(chown_to_unmapped_id_einval)
+{
+	make_owned("/tmp/file", CONTAINER_ID, CONTAINER_ID, 0644);
+	CHILD(root, NS_USER, .map = CONTAINER_MAP) {
+		FAILS(EINVAL, chown("/tmp/file", 70000, 5));
+		FAILS(EINVAL, chown("/tmp/file", 5, 70000));
+		OK(chown("/tmp/file", -1, -1));
+		IS(owners("/tmp/file"), "0:0");
+		OK(chown("/tmp/file", 5, 5));
+	}
+	EXITS(root, 0);
+	IS(owners("/tmp/file"), "100005:100005");
+}
+
+CASE(setgid_bit_needs_mapped_group)
+{
+	make_files(0755);
+	CHILD(root, NS_USER, .map = CONTAINER_MAP) {
+		OK(chmod(files[0].file, 02755));
+		IS(mode_of(files[0].file), 02755);
+		OK(chmod(files[2].file, 02755)); /* works, but not for this bit */
+		IS(mode_of(files[2].file), 0755);
+	}
+	EXITS(root, 0);
+}
+
+CASE(sticky_directory_protects_unmapped_files)
+{
+	make_files(0666); /* in /tmp, which is sticky and real root's */
+	IS(mode_of("/tmp"), 01777);
+	CHILD(root, NS_USER, .map = CONTAINER_MAP) {
+		OK(unlink(files[0].file));
+		for (int i = 1; i < FILES; i++) {
+			NOTE("%s", files[i].file);
+			FAILS(EPERM, unlink(files[i].file));
+		}
+	}
+	EXITS(root, 0);
+	MUST(chmod("/tmp", 0777));
+	CHILD(other_root, NS_USER, .map = CONTAINER_MAP) {
+		OK(unlink(files[1].file)); /* control: without the sticky bit it may */
+	}
+	EXITS(other_root, 0);
+}
+
+CASE(creating_on_userns_tmpfs_with_unmapped_id_eoverflow)
+{
+	CHILD(box, NS_USER | NS_MNT, .map = CONTAINER_MAP) {
+		MUST(tmpfs_make("/tmp/own"));
+		MUST(chmod("/tmp/own", 0777));
+		TELL(box);
+		HEAR(box);
+		IS(owners("/tmp/own/by_seven"), "7:7");
+	}
+	HEAR(box);
+	int dir = MUST(open(proc_path(box->pid, "root/tmp/own"), O_PATH | O_DIRECTORY));
+	FAILS(EOVERFLOW, openat(dir, "by_root", O_CREAT | O_WRONLY, 0644));
+	CHILD(user, 0, .uid = UNPRIVILEGED) {
+		FAILS(EOVERFLOW, openat(dir, "by_user", O_CREAT | O_WRONLY, 0644));
+	}
+	EXITS(user, 0);
+	CHILD(seven, 0, .uid = CONTAINER_ID + 7) {
+		OK(openat(dir, "by_seven", O_CREAT | O_WRONLY, 0644));
+	}
+	EXITS(seven, 0);
+	DISMISS(box);
+}
+
+/* The value of a system.posix_acl_access attribute, acl(5) and <linux/posix_acl_xattr.h>. */
+struct acl {
+	uint32_t version;
+	struct acl_entry {
+		uint16_t tag, perm;
+		uint32_t id;
+	} entries[6];
+};
+
+#define ACL "system.posix_acl_access"
+
+static struct acl acl_for(uid_t a, uid_t b)
+{
+	return (struct acl){
+		2, {{0x01, 6, -1}, {0x02, 4, a}, {0x02, 4, b}, {0x04, 4, -1}, {0x10, 4, -1}, {0x20, 0, -1}}};
+}
+
+/* The two users an ACL names, "A and B"; read twice, into buffers of different size. */
+static const char *acl_users(const char *file)
+{
+	struct acl acl;
+	char large[256];
+
+	MUST(getxattr(file, ACL, &acl, sizeof(acl)));
+	IS(getxattr(file, ACL, large, sizeof(large)), sizeof(acl));
+	HOLDS(memcmp(large, &acl, sizeof(acl)) == 0);
+	return path("%u and %u", acl.entries[1].id, acl.entries[2].id);
+}
+
+CASE(posix_acl_ids_are_translated)
+{
+	struct acl acl = acl_for(0, CONTAINER_ID + 5);
+
+	make_owned("/tmp/file", CONTAINER_ID, CONTAINER_ID, 0600);
+	make_owned("/tmp/other", CONTAINER_ID, CONTAINER_ID, 0600);
+	OK(setxattr("/tmp/file", ACL, &acl, sizeof(acl), 0));
+	IS(acl_users("/tmp/file"), "0 and 100005");
+	CHILD(root, NS_USER, .map = CONTAINER_MAP) {
+		IS(acl_users("/tmp/file"), "4294967295 and 5");
+		struct acl own = acl_for(7, 8), unmapped = acl_for(7, 70000);
+		FAILS(EINVAL, setxattr("/tmp/other", ACL, &unmapped, sizeof(unmapped), 0));
+		OK(setxattr("/tmp/other", ACL, &own, sizeof(own), 0));
+		IS(acl_users("/tmp/other"), "7 and 8");
+	}
+	EXITS(root, 0);
+	IS(acl_users("/tmp/other"), "100007 and 100008");
+}
