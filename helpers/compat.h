@@ -7,6 +7,7 @@
 #include <linux/nsfs.h>
 #include <linux/sched.h>
 #include <sched.h>
+#include <sys/mount.h>
 #include <sys/syscall.h>
 
 #ifndef CLONE_NEWTIME
@@ -20,6 +21,13 @@
 #endif
 #ifndef IFA_F_NODAD
 #define IFA_F_NODAD 0x02
+#endif
+
+#ifndef MOVE_MOUNT_SET_GROUP
+#define MOVE_MOUNT_SET_GROUP 0x00000100
+#endif
+#ifndef MOVE_MOUNT_BENEATH
+#define MOVE_MOUNT_BENEATH 0x00000200
 #endif
 
 #endif
