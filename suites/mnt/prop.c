@@ -171,6 +171,7 @@ CASE(umount_reaches_peers_and_slaves_and_busy_copies_block_it)
 				TELL(copy);
 			}
 	}
+	IS_NOT(ns_id(copy->pid, "mnt"), ns_id(0, "mnt"));
 	for (int i = 0; i < 2; i++) {
 		NOTE("%s in use", receivers[i]);
 		OK(tmpfs_make("/tmp/s/b"));
