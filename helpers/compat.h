@@ -8,6 +8,7 @@
 #include <linux/sched.h>
 #include <linux/securebits.h>
 #include <sched.h>
+#include <sys/mount.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -27,6 +28,13 @@
 #define SECBIT_EXEC_RESTRICT_FILE        0x100
 #define SECBIT_EXEC_RESTRICT_FILE_LOCKED 0x200
 #define SECBIT_EXEC_DENY_INTERACTIVE     0x400
+#endif
+
+#ifndef MOVE_MOUNT_SET_GROUP
+#define MOVE_MOUNT_SET_GROUP 0x00000100
+#endif
+#ifndef MOVE_MOUNT_BENEATH
+#define MOVE_MOUNT_BENEATH 0x00000200
 #endif
 
 #endif

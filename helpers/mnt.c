@@ -2,6 +2,7 @@
 #include "helpers/mnt.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,30 @@ int tmpfs_make(const char *dir)
 int bind_make(const char *from, const char *to)
 {
 	return mount(from, to, NULL, MS_BIND, NULL);
+}
+
+int tmpfs_detached(void)
+{
+	int context = fsopen("tmpfs", FSOPEN_CLOEXEC), tree = -1;
+
+	if (context < 0)
+		return -1;
+	if (fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == 0)
+		tree = fsmount(context, FSMOUNT_CLOEXEC, 0);
+	int err = errno;
+	close(context);
+	errno = err;
+	return tree;
+}
+
+int tree_clone(const char *from, unsigned int flags)
+{
+	return open_tree(AT_FDCWD, from, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | flags);
+}
+
+int tree_attach(int tree, const char *to)
+{
+	return move_mount(tree, "", AT_FDCWD, to, MOVE_MOUNT_F_EMPTY_PATH);
 }
 
 int mnt_propagation(const char *where, unsigned long type)
@@ -108,6 +133,15 @@ int mountinfo_find(const char *file, const char *where, struct mountinfo *found)
 		return -1;
 	errno = ENOENT;
 	return search.count ? 0 : -1;
+}
+
+const struct mountinfo *mnt_at(const char *where)
+{
+	static struct mountinfo ring[8];
+	static unsigned int next;
+	struct mountinfo *found = &ring[next++ % 8];
+
+	return mountinfo_find("/proc/self/mountinfo", where, found) < 0 ? NULL : found;
 }
 
 int mnt_count(const char *where)

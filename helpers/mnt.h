@@ -19,6 +19,15 @@ int tmpfs_make(const char *dir);
 /* mount(2) with MS_BIND, for a file or a directory that exist. -1 with errno. */
 int bind_make(const char *from, const char *to);
 
+/* A new tmpfs that is attached nowhere, by the descriptor of its root (fsmount(2)). -1 with errno. */
+int tmpfs_detached(void);
+
+/* A detached copy of the mount tree at a path (open_tree(2)); `flags` is 0 or AT_RECURSIVE. -1 with errno. */
+int tree_clone(const char *from, unsigned int flags);
+
+/* Attaches a detached tree, or moves an attached one, by the descriptor of its root (move_mount(2)). -1 with errno. */
+int tree_attach(int tree, const char *to);
+
 /* Changes propagation: `type` is MS_SHARED, MS_PRIVATE, MS_SLAVE or MS_UNBINDABLE, | MS_REC. -1 with errno. */
 int mnt_propagation(const char *where, unsigned long type);
 
@@ -36,6 +45,12 @@ struct mountinfo {
  * ENOENT if nothing is mounted there.
  */
 int mountinfo_find(const char *file, const char *where, struct mountinfo *found);
+
+/*
+ * The topmost mount on a mount point as the caller's mountinfo has it, valid until the eighth such call after
+ * it in this process; NULL with errno, ENOENT if nothing is mounted there.
+ */
+const struct mountinfo *mnt_at(const char *where);
 
 /* How many mounts the caller sees on exactly this mount point, one on top of the other; -1 with errno. */
 int mnt_count(const char *where);

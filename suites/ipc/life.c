@@ -49,13 +49,13 @@ static long long shared_memory(void)
 	return shmem ? strtoll(shmem + strlen("\nShmem:"), NULL, 10) * 1024 : -1;
 }
 
-/* A new segment of 48 MiB, each page of it in use. */
+/* A new segment of 8 MiB, each page of it in use. */
 static int fill_segment(void)
 {
-	int id = MUST(shmget(KEY, 48 * MIB, IPC_CREAT | IPC_EXCL | 0600));
+	int id = MUST(shmget(KEY, 8 * MIB, IPC_CREAT | IPC_EXCL | 0600));
 	void *memory = MUST(shmat(id, NULL, 0));
 
-	memset(memory, 1, 48 * MIB);
+	memset(memory, 1, 8 * MIB);
 	return id;
 }
 
@@ -73,9 +73,9 @@ CASE(last_exit_destroys_segments_and_frees_their_memory)
 		fill_segment();
 	}
 	EXITS(member, 0);
-	HOLDS(shared_memory() >= before + 40 * MIB); /* control: here the segment outlives its creator */
+	HOLDS(shared_memory() >= before + 6 * MIB); /* control: here the segment outlives its creator */
 	OK(shmctl(OK(shmget(KEY, 0, 0)), IPC_RMID, NULL));
-	await_memory_below(before + 8 * MIB);
+	await_memory_below(before + 2 * MIB);
 
 	CHILD(box, NS_IPC) {
 		fill_segment();
@@ -83,8 +83,8 @@ CASE(last_exit_destroys_segments_and_frees_their_memory)
 		HEAR(box);
 	}
 	HEAR(box);
-	HOLDS(shared_memory() >= before + 40 * MIB);
+	HOLDS(shared_memory() >= before + 6 * MIB);
 	FAILS(ENOENT, shmget(KEY, 0, 0));
 	DISMISS(box);
-	await_memory_below(before + 8 * MIB);
+	await_memory_below(before + 2 * MIB);
 }

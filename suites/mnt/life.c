@@ -65,3 +65,27 @@ CASE(open_ns_fd_keeps_mounts_until_closed)
 	OK(close(ns));
 	HOLDS(next_event(watch) & IN_UNMOUNT);
 }
+
+CASE(directory_fd_keeps_one_mount_but_not_its_submounts)
+{
+	CHILD(box, NS_MNT) {
+		MUST(tmpfs_make("/tmp/top"));
+		MUST(file_make("/tmp/top/in"));
+		MUST(tmpfs_make("/tmp/top/sub"));
+		MUST(file_make("/tmp/top/sub/x"));
+		TELL(box);
+		HEAR(box);
+	}
+	HEAR(box);
+	int fd = MUST(open(proc_path(box->pid, "root/tmp/top"), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+	OK(faccessat(fd, "sub/x", F_OK, 0)); /* control: the submount is there while the namespace lives */
+	DISMISS(box);
+
+	struct stat top, above;
+	OK(faccessat(fd, "in", F_OK, 0));
+	FAILS(ENOENT, faccessat(fd, "sub/x", F_OK, 0));
+	OK(fstatat(fd, "..", &above, 0));
+	OK(fstat(fd, &top));
+	IS(above.st_dev, top.st_dev);
+	IS(above.st_ino, top.st_ino);
+}

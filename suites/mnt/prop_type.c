@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Propagation types: what sets, copies and shows them. mount_namespaces(7) "SHARED SUBTREES" */
+#include "helpers/nscheck.h"
+
+#define GROUP "mnt.prop"
+#define ONE_NAMESPACE "propagation types of one namespace's mounts; no isolation is observed"
+
+enum state { SHARED, SHARED_WITH_PEER, SLAVE, SLAVE_SHARED, PRIVATE, UNBINDABLE, STATES };
+
+static const char *const state_names[] = {"shared",	  "shared with a peer", "slave",
+					  "slave+shared", "private",		"unbindable"};
+
+/* Makes a directory for one row of a table, with a mount of its own in this state on its "x"; gives "x". */
+static const char *make_in_state(int row, enum state state)
+{
+	static char x[64], master[64];
+
+	snprintf(x, sizeof(x), "/tmp/%d/x", row);
+	snprintf(master, sizeof(master), "/tmp/%d/master", row);
+	NOTE("%s", state_names[state]);
+	if (state == SHARED_WITH_PEER || state == SLAVE || state == SLAVE_SHARED) {
+		MUST(tmpfs_make(master));
+		MUST(mnt_propagation(master, MS_SHARED));
+		MUST(dir_make(x));
+		MUST(bind_make(master, x));
+		if (state != SHARED_WITH_PEER)
+			MUST(mnt_propagation(x, MS_SLAVE));
+	} else {
+		MUST(tmpfs_make(x));
+	}
+	if (state == SHARED || state == SLAVE_SHARED)
+		MUST(mnt_propagation(x, MS_SHARED));
+	if (state == UNBINDABLE)
+		MUST(mnt_propagation(x, MS_UNBINDABLE));
+	return x;
+}
+
+/*
+ * What became of a mount, in letters: S shared in the same group, N in another group, M slave of the same
+ * master, G slave of its own former group, U unbindable; none of them for private.
+ */
+static const char *became(const struct mountinfo *old, const struct mountinfo *new)
+{
+	const char *shared = !new->shared ? "" : new->shared == old->shared ? "S" : "N";
+	const char *master = !new->master ? "" : new->master == old->master ? "M" : new->master == old->shared ? "G" : "?";
+
+	return path("%s%s%s", shared, master, new->unbindable ? "U" : "");
+}
+
+CASE(transition_table, .unsabotaged = ONE_NAMESPACE)
+{
+	static const unsigned long changes[] = {MS_SHARED, MS_SLAVE, MS_PRIVATE, MS_UNBINDABLE};
+	static const char *const expected[STATES][4] = {
+		[SHARED] = {"S", "", "", "U"},	    [SHARED_WITH_PEER] = {"S", "G", "", "U"},
+		[SLAVE] = {"NM", "M", "", "U"},	    [SLAVE_SHARED] = {"SM", "M", "", "U"},
+		[PRIVATE] = {"N", "", "", "U"},	    [UNBINDABLE] = {"N", "U", "", "U"},
+	};
+
+	for (int cell = 0; cell < STATES * 4; cell++) {
+		const char *x = make_in_state(cell, cell / 4);
+		const struct mountinfo *before = MUST(mnt_at(x));
+		NOTE("%s, change %d", state_names[cell / 4], cell % 4);
+		OK(mnt_propagation(x, changes[cell % 4]));
+		IS(became(before, OK(mnt_at(x))), expected[cell / 4][cell % 4]);
+	}
+}
+
+/* One table of bind or move results: rows by source state, for a private and a shared destination; NULL is EINVAL. */
+static void result_table(unsigned long how, const char *const expected[STATES][2])
+{
+	for (int cell = 0; cell < STATES * 2; cell++) {
+		enum state state = cell / 2;
+		if (state == SHARED_WITH_PEER)
+			continue;
+		const char *x = make_in_state(cell, state);
+		char dest[64], target[64];
+		snprintf(dest, sizeof(dest), "/tmp/%d/dest", cell);
+		snprintf(target, sizeof(target), "/tmp/%d/dest/t", cell);
+		MUST(tmpfs_make(dest));
+		MUST(mnt_propagation(dest, cell % 2 ? MS_SHARED : MS_PRIVATE));
+		MUST(dir_make(target));
+		const struct mountinfo *before = MUST(mnt_at(x));
+		NOTE("%s to %s destination", state_names[state], cell % 2 ? "shared" : "private");
+		if (expected[state][cell % 2]) {
+			OK(mount(x, target, NULL, how, NULL));
+			IS(became(before, OK(mnt_at(target))), expected[state][cell % 2]);
+			IS(mnt_count(x), how == MS_MOVE ? 0 : 1);
+		} else {
+			FAILS(EINVAL, mount(x, target, NULL, how, NULL));
+			IS(mnt_count(target), 0);
+		}
+	}
+}
+
+CASE(bind_result_table, .unsabotaged = ONE_NAMESPACE)
+{
+	static const char *const expected[STATES][2] = {
+		[SHARED] = {"S", "S"},	       [SLAVE] = {"M", "NM"},	  [SLAVE_SHARED] = {"SM", "SM"},
+		[PRIVATE] = {"", "N"}, [UNBINDABLE] = {NULL, NULL},
+	};
+
+	result_table(MS_BIND, expected);
+}
+
+CASE(move_result_table, .unsabotaged = ONE_NAMESPACE)
+{
+	static const char *const expected[STATES][2] = {
+		[SHARED] = {"S", "S"},	       [SLAVE] = {"M", "NM"},	 [SLAVE_SHARED] = {"SM", "SM"},
+		[PRIVATE] = {"", "N"}, [UNBINDABLE] = {"U", NULL},
+	};
+
+	result_table(MS_MOVE, expected);
+}
+
+CASE(unbindable_mount_cannot_be_bound_or_cloned, .unsabotaged = ONE_NAMESPACE)
+{
+	MUST(tmpfs_make("/tmp/u"));
+	MUST(tmpfs_make("/tmp/u/sub"));
+	MUST(dir_make("/tmp/t"));
+	MUST(mnt_propagation("/tmp/u", MS_UNBINDABLE));
+	FAILS(EINVAL, bind_make("/tmp/u", "/tmp/t"));
+	FAILS(EINVAL, mount("/tmp/u", "/tmp/t", NULL, MS_BIND | MS_REC, NULL));
+	FAILS(EINVAL, tree_clone("/tmp/u", 0));
+	OK(bind_make("/tmp/u/sub", "/tmp/t")); /* controls: a private mount on it, and itself once private */
+	OK(mnt_propagation("/tmp/u", MS_PRIVATE));
+	OK(bind_make("/tmp/u", "/tmp/t"));
+	OK(tree_clone("/tmp/u", 0));
+}
+
+CASE(recursive_bind_prunes_unbindable_subtrees, .unsabotaged = ONE_NAMESPACE)
+{
+	MUST(tmpfs_make("/tmp/r"));
+	MUST(tmpfs_make("/tmp/r/v"));
+	MUST(tmpfs_make("/tmp/r/u"));
+	MUST(tmpfs_make("/tmp/r/u/z"));
+	MUST(mnt_propagation("/tmp/r/u", MS_UNBINDABLE));
+	for (int expected = 0; expected < 2; expected++) {
+		const char *copy = path("/tmp/copy%d", expected);
+		MUST(dir_make(copy));
+		OK(mount("/tmp/r", copy, NULL, MS_BIND | MS_REC, NULL));
+		IS(mnt_count(path("%s/v", copy)), 1);
+		IS(mnt_count(path("%s/u", copy)), expected);
+		IS(mnt_count(path("%s/u/z", copy)), expected);
+		MUST(mnt_propagation("/tmp/r/u", MS_PRIVATE)); /* the control is the second round */
+	}
+}
+
+static void cannot_be_bound(const char *unbindable, const char *to)
+{
+	HOLDS(OK(mnt_at(unbindable))->unbindable);
+	FAILS(EINVAL, bind_make(unbindable, to));
+	FAILS(EINVAL, mount(unbindable, to, NULL, MS_BIND | MS_REC, NULL));
+	FAILS(EINVAL, tree_clone(unbindable, 0));
+}
+
+CASE(unbindable_flag_survives_namespace_copies)
+{
+	MUST(tmpfs_make("/tmp/u"));
+	MUST(dir_make("/tmp/t"));
+	MUST(mnt_propagation("/tmp/u", MS_UNBINDABLE));
+	long long home = ns_id(0, "mnt");
+	CHILD(copy, NS_MNT) {
+		IS_NOT(ns_id(0, "mnt"), home);
+		cannot_be_bound("/tmp/u", "/tmp/t");
+		OK(bind_make("/tmp/t", "/tmp/t")); /* control */
+		OK(unshare(CLONE_NEWNS));
+		cannot_be_bound("/tmp/u", "/tmp/t");
+	}
+	EXITS(copy, 0);
+	CHILD(rootless, NS_USER | NS_MNT, .map = CONTAINER_MAP) {
+		cannot_be_bound("/tmp/u", "/tmp/t");
+		OK(bind_make("/tmp/t", "/tmp/t")); /* control */
+	}
+	EXITS(rootless, 0);
+}
+
+CASE(type_and_group_of_new_mounts_and_of_copies)
+{
+	static const unsigned long unshared[] = {MS_PRIVATE, MS_SLAVE, MS_UNBINDABLE};
+
+	MUST(tmpfs_make("/tmp/s"));
+	MUST(mnt_propagation("/tmp/s", MS_SHARED));
+	int group = MUST(mnt_at("/tmp/s"))->shared;
+	MUST(dir_make("/tmp/s/new"));
+	MUST(dir_make("/tmp/bound"));
+	OK(bind_make("/tmp/s", "/tmp/bound"));
+	IS(OK(mnt_at("/tmp/bound"))->tags, path("shared:%d", group));
+	CHILD(copy, NS_MNT) {
+		IS(OK(mnt_at("/tmp/s"))->tags, path("shared:%d", group));
+		TELL(copy);
+		IS(OK(mnt_at("/tmp/s/new"))->tags, path("shared:%d", (int)HEAR(copy)));
+	}
+	HEAR(copy);
+	IS_NOT(ns_id(copy->pid, "mnt"), ns_id(0, "mnt"));
+	OK(tmpfs_make("/tmp/s/new"));
+	const struct mountinfo *new = OK(mnt_at("/tmp/s/new"));
+	IS(new->tags, path("shared:%d", new->shared));
+	IS_NOT(new->shared, group);
+	IS(OK(mnt_at("/tmp/bound/new"))->tags, new->tags);
+	TELL(copy, new->shared);
+	EXITS(copy, 0);
+
+	for (int i = 0; i < 3; i++) {
+		NOTE("parent type %d", i);
+		MUST(dir_make(path("/tmp/parent%d", i)));
+		MUST(bind_make("/tmp/s", path("/tmp/parent%d", i)));
+		MUST(mnt_propagation(path("/tmp/parent%d", i), unshared[i]));
+		OK(tmpfs_make(path("/tmp/parent%d/new", i)));
+		IS(OK(mnt_at(path("/tmp/parent%d/new", i)))->tags, "");
+	}
+}
+
+CASE(propagate_from_names_nearest_visible_master_group, .unsabotaged = ONE_NAMESPACE)
+{
+	MUST(tmpfs_make("/tmp/m"));
+	MUST(dir_make("/tmp/m/tmp/etc"));
+	MUST(dir_make("/tmp/m/proc"));
+	MUST(proc_mount("/tmp/m/proc"));
+	MUST(mnt_propagation("/tmp/m", MS_SHARED));
+	MUST(dir_make("/tmp/o"));
+	MUST(bind_make("/tmp/m", "/tmp/o"));
+	MUST(mnt_propagation("/tmp/o", MS_SLAVE));
+	MUST(mnt_propagation("/tmp/o", MS_SHARED));
+	MUST(bind_make("/tmp/o", "/tmp/m/tmp/etc"));
+	MUST(mnt_propagation("/tmp/m/tmp/etc", MS_SLAVE));
+
+	int top = MUST(mnt_at("/tmp/m"))->shared, middle = MUST(mnt_at("/tmp/o"))->shared;
+	IS(OK(mnt_at("/tmp/m/tmp/etc"))->tags, path("master:%d", middle));
+	MUST(chroot("/tmp/m"));
+	IS(OK(mnt_at("/"))->tags, path("shared:%d", top));
+	IS(OK(mnt_at("/tmp/etc"))->tags, path("master:%d propagate_from:%d", middle, top));
+}
+
+CASE(change_request_errors, .unsabotaged = ONE_NAMESPACE)
+{
+	MUST(tmpfs_make("/tmp/m"));
+	MUST(dir_make("/tmp/m/dir"));
+	FAILS(EINVAL, mnt_propagation("/tmp/m", MS_SHARED | MS_PRIVATE));
+	FAILS(EINVAL, mnt_propagation("/tmp/m", MS_SHARED | MS_RDONLY));
+	FAILS(EINVAL, mnt_propagation("/tmp/m/dir", MS_SHARED));
+	IS(MUST(mnt_at("/tmp/m"))->tags, "");
+	OK(mnt_propagation("/tmp/m", MS_SHARED | MS_REC)); /* controls */
+	OK(mnt_propagation("/tmp/m", MS_SHARED | MS_SILENT));
+	CHILD(user, 0, .uid = UNPRIVILEGED) {
+		FAILS(EPERM, mnt_propagation("/tmp/m", MS_PRIVATE));
+	}
+	EXITS(user, 0);
+	CHILD(root, 0) {
+		MUST(cap_drop(CAP_SYS_ADMIN));
+		FAILS(EPERM, mnt_propagation("/tmp/m", MS_PRIVATE));
+	}
+	EXITS(root, 0);
+}
+
+static int set_group(const char *from, const char *to)
+{
+	return move_mount(AT_FDCWD, from, AT_FDCWD, to, MOVE_MOUNT_SET_GROUP);
+}
+
+/* A private mount of /tmp/from, or of a part of it, on a new directory. */
+static void make_private_copy(const char *from, const char *to)
+{
+	MUST(dir_make(to));
+	MUST(bind_make(from, to));
+	MUST(mnt_propagation(to, MS_PRIVATE));
+}
+
+CASE(set_group_joins_an_existing_sharing_group)
+{
+	MUST(tmpfs_make("/tmp/master"));
+	MUST(dir_make("/tmp/master/sub"));
+	MUST(dir_make("/tmp/master/x"));
+	MUST(mnt_propagation("/tmp/master", MS_SHARED));
+	MUST(dir_make("/tmp/from"));
+	MUST(bind_make("/tmp/master", "/tmp/from"));
+	MUST(mnt_propagation("/tmp/from", MS_SLAVE));
+	MUST(mnt_propagation("/tmp/from", MS_SHARED));
+	MUST(tmpfs_make("/tmp/other"));
+	make_private_copy("/tmp/master", "/tmp/to");
+	make_private_copy("/tmp/master", "/tmp/private");
+	make_private_copy("/tmp/master/sub", "/tmp/narrow");
+	MUST(mnt_propagation("/tmp/narrow", MS_SHARED));
+
+	if (set_group("/tmp/from", "/tmp/to") < 0 && errno == EINVAL)
+		SKIP("no MOVE_MOUNT_SET_GROUP");
+	const char *tags = MUST(mnt_at("/tmp/from"))->tags;
+	IS(OK(mnt_at("/tmp/to"))->tags, tags);
+	OK(tmpfs_make("/tmp/from/x"));
+	IS(mnt_count("/tmp/to/x"), 1);
+
+	FAILS(EINVAL, set_group("/tmp/from", "/tmp/to"));	 /* already shared */
+	FAILS(EINVAL, set_group("/tmp/other", "/tmp/private")); /* the source is private */
+	FAILS(EINVAL, set_group("/tmp/narrow", "/tmp/private"));
+	FAILS(EINVAL, set_group("/tmp/from/sub", "/tmp/private"));
+	FAILS(EINVAL, set_group("/tmp/from", "/tmp/private/sub"));
+	FAILS(EINVAL, move_mount(AT_FDCWD, "/tmp/from", AT_FDCWD, "/tmp/private",
+				 MOVE_MOUNT_SET_GROUP | MOVE_MOUNT_BENEATH));
+	FAILS(EINVAL, set_group("/tmp/from", "/tmp/other")); /* another filesystem */
+	IS(MUST(mnt_at("/tmp/private"))->tags, "");
+	MUST(mnt_propagation("/tmp/private", MS_UNBINDABLE));
+	if (set_group("/tmp/from", "/tmp/private") < 0) /* 0 on older kernels */
+		IS(errno, EINVAL);
+
+	CHILD(elsewhere, NS_MNT) {
+		make_private_copy("/tmp/master", "/tmp/mine");
+		int from = TAKE_FD(elsewhere);
+		OK(move_mount(from, "", AT_FDCWD, "/tmp/mine", MOVE_MOUNT_SET_GROUP | MOVE_MOUNT_F_EMPTY_PATH));
+		IS(OK(mnt_at("/tmp/mine"))->tags, tags);
+		IS(mnt_count("/tmp/mine/x"), 0);
+		TELL(elsewhere);
+		HEAR(elsewhere);
+		IS(mnt_count("/tmp/mine/sub"), 1);
+	}
+	IS_NOT(ns_id(elsewhere->pid, "mnt"), ns_id(0, "mnt"));
+	GIVE_FD(elsewhere, MUST(open("/tmp/from", O_PATH | O_CLOEXEC)));
+	HEAR(elsewhere);
+	OK(tmpfs_make("/tmp/from/sub"));
+	DISMISS(elsewhere);
+}
