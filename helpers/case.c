@@ -114,8 +114,8 @@ static void reset_signals(void)
 static void arrange(int result, const char *what)
 {
 	if (result < 0)
-		record_end(RECORD_ERROR, running->file, running->line, "cannot arrange the test's own %s: %s", what,
-			   errno_name(errno));
+		record_end(RECORD_ERROR, running->file, running->line, "cannot arrange the test's own %s: %s",
+			   what, errno_name(errno));
 }
 
 /* Before the test's first line, in its main process. */
@@ -157,7 +157,8 @@ static void from_record(const struct record *record, struct outcome *outcome)
 }
 
 /* What libcheck knows, for a test that left no record. */
-static void from_libcheck(const struct ns_case *c, TestResult *result, unsigned int limit, struct outcome *outcome)
+static void from_libcheck(const struct ns_case *c, TestResult *result, unsigned int limit,
+			  struct outcome *outcome)
 {
 	const char *message = tr_msg(result);
 

@@ -30,8 +30,12 @@ struct ns_case {
 
 #define CASE(name_, ...)                                                                                     \
 	START_TEST(name_);                                                                                   \
-	static const struct ns_case name_##_case = {.group = GROUP, .name = #name_, .file = __FILE__,        \
-						    .line = __LINE__, .test = &name_, ##__VA_ARGS__};        \
+	static const struct ns_case name_##_case = {.group = GROUP,                                          \
+						    .name = #name_,                                          \
+						    .file = __FILE__,                                        \
+						    .line = __LINE__,                                        \
+						    .test = &name_,                                          \
+						    ##__VA_ARGS__};                                          \
 	static const struct ns_case *const name_##_entry __attribute__((used, section("ns_cases"))) =        \
 		&name_##_case;                                                                               \
 	static void name_##_fn(int _i __attribute__((unused)))

@@ -215,7 +215,8 @@ static void ends(const char *file, int line, struct child *child, int code, int 
 		return;
 	how_it_ended(&info, how, sizeof(how));
 	if (code == CLD_EXITED)
-		record_end(RECORD_FAIL, file, line, "'%s' %s, expected exit status %d", child->role, how, status);
+		record_end(RECORD_FAIL, file, line, "'%s' %s, expected exit status %d", child->role, how,
+			   status);
 	record_end(RECORD_FAIL, file, line, "'%s' %s, expected death by SIG%s", child->role, how,
 		   sigabbrev_np(status));
 }
@@ -257,7 +258,8 @@ static void say(const char *file, int line, struct child *child, const void *dat
 		msg.msg_control = control.bytes;
 		msg.msg_controllen = CMSG_SPACE(sizeof(int));
 		struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
-		*c = (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
+		*c = (struct cmsghdr){
+			.cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
 		memcpy(CMSG_DATA(c), &fd, sizeof(fd));
 	}
 	if (sendmsg(child->link, &msg, MSG_NOSIGNAL) >= 0)
@@ -275,8 +277,10 @@ static ssize_t listen_to(const char *file, int line, struct child *child, void *
 {
 	struct iovec io = {.iov_base = data, .iov_len = size};
 	union control control;
-	struct msghdr msg = {
-		.msg_iov = &io, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof(control.bytes)};
+	struct msghdr msg = {.msg_iov = &io,
+			     .msg_iovlen = 1,
+			     .msg_control = control.bytes,
+			     .msg_controllen = sizeof(control.bytes)};
 	ssize_t got;
 
 	child_await(file, line, child->link);
@@ -286,7 +290,8 @@ static ssize_t listen_to(const char *file, int line, struct child *child, void *
 		if (record_get()->claimed)
 			record_end(RECORD_ERROR, file, line, "the test is over");
 		if (child->inside)
-			record_end(RECORD_ERROR, file, line, "the creator of '%s' ended before it told", child->role);
+			record_end(RECORD_ERROR, file, line, "the creator of '%s' ended before it told",
+				   child->role);
 		siginfo_t info = wait_end(file, line, child, 0);
 		char how[64];
 		how_it_ended(&info, how, sizeof(how));
@@ -405,7 +410,8 @@ int program_make(const char *file, uid_t uid, gid_t gid, mode_t mode)
 	return done;
 }
 
-void child_exec(const char *file, int line, struct child *child, const struct payload *payload, const char *program)
+void child_exec(const char *file, int line, struct child *child, const struct payload *payload,
+		const char *program)
 {
 	char name[128], kept[300], role_and_link[400];
 	char *argv[] = {name, NULL}, *envp[] = {role_and_link, NULL};
@@ -413,7 +419,8 @@ void child_exec(const char *file, int line, struct child *child, const struct pa
 	record_export(kept, sizeof(kept));
 	fcntl(child->link, F_SETFD, 0);
 	snprintf(name, sizeof(name), "%s.%s", payload->group, payload->name);
-	snprintf(role_and_link, sizeof(role_and_link), PAYLOAD_VARIABLE "=%d %d %s", child->link, sabotage_on(), kept);
+	snprintf(role_and_link, sizeof(role_and_link), PAYLOAD_VARIABLE "=%d %d %s", child->link,
+		 sabotage_on(), kept);
 	if (program)
 		execve(program, argv, envp);
 	else
@@ -424,7 +431,8 @@ void child_exec(const char *file, int line, struct child *child, const struct pa
 void payload_main(int argc, char **argv)
 {
 	const char *handed = getenv(PAYLOAD_VARIABLE);
-	static struct child outer = {.role = "outer", .file = __FILE__, .line = __LINE__, .pidfd = -1, .inside = true};
+	static struct child outer = {
+		.role = "outer", .file = __FILE__, .line = __LINE__, .pidfd = -1, .inside = true};
 	char full[128];
 	int used = 0, sabotaged = 0;
 

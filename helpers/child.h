@@ -26,7 +26,7 @@
 struct child {
 	const char *role, *file; /* and where its block stands */
 	int line;
-	pid_t pid;   /* as its creator sees it; 0 inside the block */
+	pid_t pid; /* as its creator sees it; 0 inside the block */
 	int pidfd;
 	int link;    /* this side's end */
 	bool inside; /* true in the child */
@@ -47,7 +47,7 @@ struct child_options {
 	 * unprivileged creator of a user namespace is a CHILD(.uid) with a CHILD(NS_USER) in its block.
 	 */
 	uid_t uid;
-	int cgroup;     /* clone3's CLONE_INTO_CGROUP: the descriptor of a cgroup directory */
+	int cgroup;           /* clone3's CLONE_INTO_CGROUP: the descriptor of a cgroup directory */
 	const pid_t *set_tid; /* clone3's set_tid and set_tid_size */
 	size_t set_tid_size;
 };
@@ -60,27 +60,28 @@ struct child_options {
 /* CHILD that first joins the namespaces `flags` of `host`, a child that is alive (setns(2) on its pidfd). */
 #define VISITOR(name, host, flags_)                                                                          \
 	CHILD(name, 0)                                                                                       \
-	for (bool once_##name = child_visit(__FILE__, __LINE__, host, flags_); once_##name; once_##name = false)
+		for (bool once_##name = child_visit(__FILE__, __LINE__, host, flags_); once_##name;          \
+		     once_##name = false)
 
 /* Claims about how a child ends; each waits for its end and joins it. */
-#define EXITS(name, status)  child_exits(__FILE__, __LINE__, name, status)
-#define DIES_BY(name, sig)   child_dies_by(__FILE__, __LINE__, name, sig)
+#define EXITS(name, status) child_exits(__FILE__, __LINE__, name, status)
+#define DIES_BY(name, sig)  child_dies_by(__FILE__, __LINE__, name, sig)
 /* Ends a child with SIGKILL and joins it. */
-#define KILL(name)           child_kill(__FILE__, __LINE__, name)
+#define KILL(name) child_kill(__FILE__, __LINE__, name)
 /* Waits for a child's end without joining it: a zombie stays. */
-#define AWAIT_ZOMBIE(name)   child_await_zombie(__FILE__, __LINE__, name)
+#define AWAIT_ZOMBIE(name) child_await_zombie(__FILE__, __LINE__, name)
 
 /* Events and values over the link. Without an argument TELL says 0. A peer that has ended fails the test. */
-#define TELL(name, ...)      child_tell(__FILE__, __LINE__, name, NS_FIRST_(__VA_ARGS__ __VA_OPT__(, ) 0, ))
+#define TELL(name, ...)       child_tell(__FILE__, __LINE__, name, NS_FIRST_(__VA_ARGS__ __VA_OPT__(, ) 0, ))
 #define NS_FIRST_(first, ...) (first)
-#define HEAR(name)           child_hear(__FILE__, __LINE__, name)
+#define HEAR(name)            child_hear(__FILE__, __LINE__, name)
 #define TELL_TEXT(name, text) child_tell_text(__FILE__, __LINE__, name, text)
 /* The text stays valid until the fourth HEAR_TEXT after it in this process. */
-#define HEAR_TEXT(name)      child_hear_text(__FILE__, __LINE__, name)
-#define GIVE_FD(name, fd)    child_give_fd(__FILE__, __LINE__, name, fd)
-#define TAKE_FD(name)        child_take_fd(__FILE__, __LINE__, name)
+#define HEAR_TEXT(name)   child_hear_text(__FILE__, __LINE__, name)
+#define GIVE_FD(name, fd) child_give_fd(__FILE__, __LINE__, name, fd)
+#define TAKE_FD(name)     child_take_fd(__FILE__, __LINE__, name)
 /* Hears one TELL and gives who said it, as the kernel translates it for this process (unix(7) SCM_CREDENTIALS). */
-#define HEAR_SENDER(name)    child_hear_sender(__FILE__, __LINE__, name)
+#define HEAR_SENDER(name) child_hear_sender(__FILE__, __LINE__, name)
 /* TELL, then EXITS with 0: the end of a child whose block ends in HEAR. */
 #define DISMISS(name)                                                                                        \
 	do {                                                                                                 \
@@ -89,7 +90,7 @@ struct child_options {
 	} while (0)
 
 /* Waits until `fd` is readable (POLLIN, also the end of a pidfd's process), or the test is over. */
-#define AWAIT(fd)            child_await(__FILE__, __LINE__, fd)
+#define AWAIT(fd) child_await(__FILE__, __LINE__, fd)
 /* True if `fd` is readable now: only after an event that orders it, never after a delay. */
 bool ready(int fd);
 
@@ -141,8 +142,8 @@ void child_give_fd(const char *file, int line, struct child *child, int fd);
 int child_take_fd(const char *file, int line, struct child *child);
 struct ucred child_hear_sender(const char *file, int line, struct child *child);
 void child_await(const char *file, int line, int fd);
-void child_exec(const char *file, int line, struct child *child, const struct payload *payload, const char *program)
-	__attribute__((noreturn));
+void child_exec(const char *file, int line, struct child *child, const struct payload *payload,
+		const char *program) __attribute__((noreturn));
 
 /* Fails the test if a child of this process was never joined or a stray ended badly; for the test's end. */
 void child_all_joined(const char *file, int line);

@@ -32,7 +32,8 @@ void claim_fails(const char *file, int line, const char *call, long result, int 
 	char wanted[32];
 	snprintf(wanted, sizeof(wanted), "%s", errno_name(expected));
 	if (result == -1)
-		record_end(RECORD_FAIL, file, line, "%s gives %s, expected %s", call, errno_name(err), wanted);
+		record_end(RECORD_FAIL, file, line, "%s gives %s, expected %s", call, errno_name(err),
+			   wanted);
 	record_end(RECORD_FAIL, file, line, "%s works (%ld), expected %s", call, result, wanted);
 }
 

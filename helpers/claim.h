@@ -15,32 +15,32 @@
 #define NS_WHERE         __FILE__, __LINE__
 #define NS_IS_POINTER(v) (__builtin_classify_type(v) == 5)
 
-#define MUST(call)                NS_MUST_(call, #call, NS_UNIQUE(must_))
-#define NS_MUST_(call, text, r)                                                                                    \
+#define MUST(call) NS_MUST_(call, #call, NS_UNIQUE(must_))
+#define NS_MUST_(call, text, r)                                                                              \
 	({                                                                                                   \
 		__auto_type r = (call);                                                                      \
 		if ((long)r == -1 || (NS_IS_POINTER(r) && !r)) {                                             \
-			claim_arranged(NS_WHERE, text, errno);                                              \
+			claim_arranged(NS_WHERE, text, errno);                                               \
 		}                                                                                            \
 		r;                                                                                           \
 	})
 
-#define OK(call)                  NS_OK_(call, #call, NS_UNIQUE(ok_))
-#define NS_OK_(call, text, r)                                                                                      \
+#define OK(call) NS_OK_(call, #call, NS_UNIQUE(ok_))
+#define NS_OK_(call, text, r)                                                                                \
 	({                                                                                                   \
 		__auto_type r = (call);                                                                      \
 		if ((long)r == -1) {                                                                         \
-			claim_works(NS_WHERE, text, errno);                                                 \
+			claim_works(NS_WHERE, text, errno);                                                  \
 		}                                                                                            \
 		r;                                                                                           \
 	})
 
-#define FAILS(err, call)          NS_FAILS_(err, call, #call, NS_UNIQUE(fails_))
-#define NS_FAILS_(err, call, text, r)                                                                              \
+#define FAILS(err, call) NS_FAILS_(err, call, #call, NS_UNIQUE(fails_))
+#define NS_FAILS_(err, call, text, r)                                                                        \
 	do {                                                                                                 \
 		errno = 0;                                                                                   \
 		__auto_type r = (call);                                                                      \
-		claim_fails(NS_WHERE, text, (long)r, errno, err);                                           \
+		claim_fails(NS_WHERE, text, (long)r, errno, err);                                            \
 	} while (0)
 
 struct claim_value {
@@ -59,15 +59,15 @@ static inline struct claim_value claim_number(long long number)
 	return (struct claim_value){.number = number};
 }
 
-#define NS_VALUE(v)               (_Generic((v), char * : claim_text, const char * : claim_text, default : claim_number)(v))
+#define NS_VALUE(v) (_Generic((v), char * : claim_text, const char * : claim_text, default : claim_number)(v))
 
-#define IS(value, expected)       claim_is(NS_WHERE, #value, NS_VALUE(value), #expected, NS_VALUE(expected))
-#define IS_NOT(value, other)      claim_is_not(NS_WHERE, #value, NS_VALUE(value), #other, NS_VALUE(other))
-#define HOLDS(condition)          ((condition) ? (void)0 : claim_holds(NS_WHERE, #condition))
+#define IS(value, expected)  claim_is(NS_WHERE, #value, NS_VALUE(value), #expected, NS_VALUE(expected))
+#define IS_NOT(value, other) claim_is_not(NS_WHERE, #value, NS_VALUE(value), #other, NS_VALUE(other))
+#define HOLDS(condition)     ((condition) ? (void)0 : claim_holds(NS_WHERE, #condition))
 
-#define SKIP(...)                 record_end(RECORD_SKIP, NS_WHERE, __VA_ARGS__)
-#define NOTE(...)                 record_note(__VA_ARGS__)
-#define NOTE_END()                record_note("%s", "")
+#define SKIP(...)  record_end(RECORD_SKIP, NS_WHERE, __VA_ARGS__)
+#define NOTE(...)  record_note(__VA_ARGS__)
+#define NOTE_END() record_note("%s", "")
 
 void claim_arranged(const char *file, int line, const char *call, int err) __attribute__((noreturn));
 void claim_works(const char *file, int line, const char *call, int err) __attribute__((noreturn));

@@ -105,11 +105,10 @@ const char *creds_now(void)
 
 	if (!permitted || !effective)
 		return NULL;
-	if (strcmp(permitted, effective) != 0)
-		caps = path("capabilities %s %s", permitted, effective);
-	else if (strcmp(effective, CAPS_NONE) == 0)
+	bool same = strcmp(permitted, effective) == 0;
+	if (same && strcmp(effective, CAPS_NONE) == 0)
 		caps = "no capabilities";
-	else if (strcmp(effective, caps_all()) == 0)
+	else if (same && strcmp(effective, caps_all()) == 0)
 		caps = "all capabilities";
 	else
 		caps = path("capabilities %s %s", permitted, effective);

@@ -73,8 +73,8 @@ static bool parse(const char *line, struct mountinfo *m)
 	int used = 0;
 
 	memset(m, 0, sizeof(*m));
-	if (sscanf(line, "%d %d %u:%u %255s %255s %255s %n", &m->id, &m->parent, &m->major, &m->minor, m->root,
-		   m->where, m->options, &used) < 7)
+	if (sscanf(line, "%d %d %u:%u %255s %255s %255s %n", &m->id, &m->parent, &m->major, &m->minor,
+		   m->root, m->where, m->options, &used) < 7)
 		return false;
 	const char *rest = strstr(line + used - 1, " - ");
 	if (!rest)

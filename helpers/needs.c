@@ -23,7 +23,7 @@
 static const struct {
 	const char *name;
 	long long id;
-} initial_ids[] = {{"ipc", 0xEFFFFFFF}, {"uts", 0xEFFFFFFE}, {"user", 0xEFFFFFFD},
+} initial_ids[] = {{"ipc", 0xEFFFFFFF}, {"uts", 0xEFFFFFFE},    {"user", 0xEFFFFFFD},
 		   {"pid", 0xEFFFFFFC}, {"cgroup", 0xEFFFFFFB}, {"time", 0xEFFFFFFA}};
 
 /* The configuration that the image carries, or what a distribution leaves in /boot. */
@@ -89,7 +89,8 @@ static bool built_in(const char *name)
 
 bool module_load(const char *name)
 {
-	char *argv[] = {"modprobe", (char *)name, NULL}, *envp[] = {"PATH=/sbin:/usr/sbin:/bin:/usr/bin", NULL};
+	char *argv[] = {"modprobe", (char *)name, NULL},
+	     *envp[] = {"PATH=/sbin:/usr/sbin:/bin:/usr/bin", NULL};
 	posix_spawn_file_actions_t quiet;
 	pid_t pid;
 	int status = -1;
@@ -171,8 +172,9 @@ static bool cgroup2_holds(const char *term)
 
 	if (!cgroup_here() || !*rest)
 		return cgroup_here();
-	return strcmp(rest, ":nsdelegate") == 0 ? nsdelegate()
-						: has_word(file_read(cgroup_file("cgroup.controllers")), rest + 1);
+	return strcmp(rest, ":nsdelegate") == 0
+		       ? nsdelegate()
+		       : has_word(file_read(cgroup_file("cgroup.controllers")), rest + 1);
 }
 
 static bool userns_holds(const char *rest)

@@ -154,7 +154,8 @@ long long ns_relative(int fd, unsigned long request)
 
 pid_t ns_clone(unsigned long long flags)
 {
-	return (pid_t)syscall(SYS_clone, (unsigned long)sabotage_flags(flags) | SIGCHLD, NULL, NULL, NULL, 0UL);
+	return (pid_t)syscall(SYS_clone, (unsigned long)sabotage_flags(flags) | SIGCHLD, NULL, NULL, NULL,
+			      0UL);
 }
 
 pid_t ns_clone3(unsigned long long flags)
@@ -170,17 +171,20 @@ int ns_go(const char *file, int line, int fd)
 	const struct ns_type *t = ns_type(flag);
 
 	if (flag < 0 || !t)
-		record_end(RECORD_ERROR, file, line, "descriptor %d is no namespace: %s", fd, errno_name(errno));
+		record_end(RECORD_ERROR, file, line, "descriptor %d is no namespace: %s", fd,
+			   errno_name(errno));
 	int home = ns_open(0, t->name);
 	if (home < 0 || setns(fd, flag) < 0)
-		record_end(RECORD_ERROR, file, line, "cannot enter a %s namespace: %s", t->label, errno_name(errno));
+		record_end(RECORD_ERROR, file, line, "cannot enter a %s namespace: %s", t->label,
+			   errno_name(errno));
 	return home;
 }
 
 int ns_return(const char *file, int line, int home)
 {
 	if (setns(home, 0) < 0)
-		record_end(RECORD_ERROR, file, line, "cannot come back to the own namespace: %s", errno_name(errno));
+		record_end(RECORD_ERROR, file, line, "cannot come back to the own namespace: %s",
+			   errno_name(errno));
 	close(home);
 	return -1;
 }

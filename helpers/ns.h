@@ -21,8 +21,9 @@
 
 struct ns_type {
 	const char *name; /* "pid": the file that tells where the process is */
-	const char *next; /* "pid_for_children": the file that unshare and setns change; else the same as name */
-	int flag;         /* CLONE_NEW* */
+	const char
+		*next; /* "pid_for_children": the file that unshare and setns change; else the same as name */
+	int flag;      /* CLONE_NEW* */
 	const char *label; /* "PID": for messages */
 };
 

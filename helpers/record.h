@@ -22,9 +22,9 @@ struct record {
 	int claimed; /* compare-and-swap: who sets it writes the rest */
 	int kind;    /* enum record_kind, stored last */
 	int line;
-	pid_t pid;   /* of the writer, as it sees itself */
+	pid_t pid; /* of the writer, as it sees itself */
 	char file[160];
-	char role[160];    /* "init/member": the chain of CHILD blocks; empty in the test's main process */
+	char role[160]; /* "init/member": the chain of CHILD blocks; empty in the test's main process */
 	char message[1500];
 };
 

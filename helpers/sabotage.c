@@ -48,5 +48,6 @@ int __wrap_clone(int (*fn)(void *), void *stack, int flags, void *arg, ...)
 	void *tls = va_arg(ap, void *);
 	pid_t *child_tid = va_arg(ap, pid_t *);
 	va_end(ap);
-	return __real_clone(fn, stack, (int)sabotage_flags((unsigned int)flags), arg, parent_tid, tls, child_tid);
+	return __real_clone(fn, stack, (int)sabotage_flags((unsigned int)flags), arg, parent_tid, tls,
+			    child_tid);
 }

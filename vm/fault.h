@@ -6,8 +6,8 @@
 enum exit_status {
 	EXIT_EXPECTED = 0,
 	EXIT_TEST_FAILED = 1,
-	EXIT_BAD_INPUT = 2,   /* usage, or input that the user can mend */
-	EXIT_UNFINISHED = 3,  /* the harness could not finish */
+	EXIT_BAD_INPUT = 2,  /* usage, or input that the user can mend */
+	EXIT_UNFINISHED = 3, /* the harness could not finish */
 	EXIT_INTERRUPTED = 130,
 };
 

@@ -88,7 +88,8 @@ static void each_cgroup(const char *dir, void (*each)(const char *dir, void *con
 	}
 }
 
-static void each_process(const char *dir, void (*each)(pid_t pid, const char *dir, void *context), void *context)
+static void each_process(const char *dir, void (*each)(pid_t pid, const char *dir, void *context),
+			 void *context)
 {
 	char file[600], list[4096], *rest = list;
 

@@ -36,12 +36,15 @@ struct request {
 };
 
 static const struct argp_option options[] = {
-	{"list", KEY_LIST, NULL, 0, "print the table of behaviours and tests, tab-separated, and run nothing", 0},
+	{"list", KEY_LIST, NULL, 0, "print the table of behaviours and tests, tab-separated, and run nothing",
+	 0},
 	{"lint", KEY_LINT, NULL, 0, "check that catalogue and tests fit together", 0},
 	{"one", KEY_ONE, "ID", 0, "run one test for the agent of a VM", 0},
 	{"timeout-factor", KEY_FACTOR, "F", 0, "multiply all time limits", 0},
-	{"sabotage", KEY_SABOTAGE, NULL, 0, "make unshare, setns, clone and pivot_root lie, to see the tests fail", 0},
-	{"here-i-know", KEY_HERE, NULL, 0, "run on this machine although it is no nscheck VM: tests mount, kill and change sysctls", 0},
+	{"sabotage", KEY_SABOTAGE, NULL, 0,
+	 "make unshare, setns, clone and pivot_root lie, to see the tests fail", 0},
+	{"here-i-know", KEY_HERE, NULL, 0,
+	 "run on this machine although it is no nscheck VM: tests mount, kill and change sysctls", 0},
 	{0},
 };
 
@@ -89,7 +92,8 @@ static int list(void)
 	unsigned int count;
 	const struct ns_case **table = case_table(&count);
 
-	puts("id\tfile\tline\ttimeout\talone\tsabotage\ttier\tsince\tuntil\tneeds\tstatement\texpected\tsource");
+	puts("id\tfile\tline\ttimeout\talone\tsabotage\ttier\tsince\tuntil\tneeds\tstatement\texpected\tsourc"
+	     "e");
 	for (unsigned int i = 0; i < catalogue_rows; i++)
 		list_line(catalogue[i].id, case_find(catalogue[i].id), &catalogue[i]);
 	for (unsigned int i = 0; i < count; i++)
@@ -115,12 +119,14 @@ static int lint(void)
 		const struct behaviour *row = catalogue_find(id);
 		const char *unknown = row ? needs_unknown_term(row->needs) : NULL;
 		if (i > 0 && strcmp(case_id(table[i - 1]), id) == 0)
-			faults += fprintf(stderr, "%s:%d: a second test of %s\n", table[i]->file, table[i]->line, id) > 0;
-		if (!row && !is_selftest(id))
-			faults += fprintf(stderr, "%s:%d: no row of a catalogue is called %s\n", table[i]->file,
+			faults += fprintf(stderr, "%s:%d: a second test of %s\n", table[i]->file,
 					  table[i]->line, id) > 0;
+		if (!row && !is_selftest(id))
+			faults += fprintf(stderr, "%s:%d: no row of a catalogue is called %s\n",
+					  table[i]->file, table[i]->line, id) > 0;
 		if (unknown)
-			faults += fprintf(stderr, "%s: nobody knows how to ask for '%s' (helpers/needs.h)\n", id, unknown) > 0;
+			faults += fprintf(stderr, "%s: nobody knows how to ask for '%s' (helpers/needs.h)\n",
+					  id, unknown) > 0;
 	}
 	return faults ? EXIT_FAILURE : EXIT_SUCCESS;
 }
@@ -154,8 +160,11 @@ static void print_outcome(FILE *out, const struct outcome *outcome)
 	}
 }
 
-static const char *const verdict_names[] = {[VERDICT_PASS] = "pass", [VERDICT_FAIL] = "fail", [VERDICT_SKIP] = "skip",
-					    [VERDICT_TIMEOUT] = "timeout", [VERDICT_ERROR] = "error"};
+static const char *const verdict_names[] = {[VERDICT_PASS] = "pass",
+					    [VERDICT_FAIL] = "fail",
+					    [VERDICT_SKIP] = "skip",
+					    [VERDICT_TIMEOUT] = "timeout",
+					    [VERDICT_ERROR] = "error"};
 
 /* Takes standard output away from the test, which could print a verdict of its own making. */
 static FILE *keep_output(void)
@@ -246,7 +255,8 @@ static bool may_run_here(const struct request *request)
 	if (request->here)
 		return true;
 	for (const char *word = cmdline; word && *word; word += strcspn(word, " "), word += strspn(word, " "))
-		if (strncmp(word, "nscheck", strcspn(word, " ")) == 0 && strcspn(word, " ") == strlen("nscheck"))
+		if (strncmp(word, "nscheck", strcspn(word, " ")) == 0 &&
+		    strcspn(word, " ") == strlen("nscheck"))
 			return true;
 	fputs("nscheck-guest: this is no nscheck VM, and the tests mount, kill and change sysctls; "
 	      "in a VM or container of your own say --here-i-know\n",
@@ -283,7 +293,8 @@ static int run(const struct request *request)
 
 int main(int argc, char **argv)
 {
-	static const struct argp argp = {options, parse, "[ID|GLOB...]", "The tests of nscheck, as one kselftest.", NULL, NULL, NULL};
+	static const struct argp argp = {
+		options, parse, "[ID|GLOB...]", "The tests of nscheck, as one kselftest.", NULL, NULL, NULL};
 	struct request request = {.factor = 1};
 
 	payload_main(argc, argv);

@@ -17,7 +17,7 @@ bool init_asked_for(const char *word);
 
 /* port.c: the two channels to the host, or one serial line for both where virtio_console is missing. */
 struct ports {
-	int orders;   /* host to guest */
+	int orders;    /* host to guest */
 	FILE *results; /* guest to host */
 };
 void ports_open(struct ports *ports);

@@ -65,9 +65,16 @@ static void add_dir(const char *what, const char *dir, unsigned char type)
 /* Values that change without a test's doing, or whose reading is costly. */
 static bool restless(const char *name)
 {
-	static const char *const names[] = {"ns_last_pid", "perf_event_max_sample_rate", "tainted", "auto_msgmni",
-					    "tcp_available_congestion_control", "tcp_mem", "udp_mem", "route_flush",
-					    "dev_weight_rx_bias", "dev_weight_tx_bias"};
+	static const char *const names[] = {"ns_last_pid",
+					    "perf_event_max_sample_rate",
+					    "tainted",
+					    "auto_msgmni",
+					    "tcp_available_congestion_control",
+					    "tcp_mem",
+					    "udp_mem",
+					    "route_flush",
+					    "dev_weight_rx_bias",
+					    "dev_weight_tx_bias"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(names[i], name) == 0)
@@ -142,7 +149,8 @@ static void names_of(const struct source *s, FILE *out)
 	DIR *d = opendir(s->dir);
 
 	for (struct dirent *entry; d && (entry = readdir(d));)
-		if (entry->d_name[0] != '.' && entry->d_type == s->type && strcmp(entry->d_name, BOX_NAME) != 0)
+		if (entry->d_name[0] != '.' && entry->d_type == s->type &&
+		    strcmp(entry->d_name, BOX_NAME) != 0)
 			fprintf(out, "%s\n", entry->d_name);
 	if (d)
 		closedir(d);

@@ -84,10 +84,12 @@ static void loopback_up(void)
 
 static void load_virtio(void)
 {
-	char *argv[] = {"modprobe", "-a", "-q", "virtio_pci", "virtio_console", NULL}, *envp[] = {"PATH=/sbin:/bin", NULL};
+	char *argv[] = {"modprobe", "-a", "-q", "virtio_pci", "virtio_console", NULL},
+	     *envp[] = {"PATH=/sbin:/bin", NULL};
 	pid_t pid;
 
-	if (access("/sbin/modprobe", X_OK) < 0 || posix_spawn(&pid, "/sbin/modprobe", NULL, NULL, argv, envp) != 0)
+	if (access("/sbin/modprobe", X_OK) < 0 ||
+	    posix_spawn(&pid, "/sbin/modprobe", NULL, NULL, argv, envp) != 0)
 		return; /* a kernel without modules: built in, or the serial line serves */
 	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		;
@@ -133,7 +135,8 @@ bool init_asked_for(const char *word)
 /* A shell on the console for whoever debugs a test; its end is the end of the VM. */
 static void shell(void)
 {
-	char *argv[] = {"sh", "-l", NULL}, *envp[] = {"PATH=/bin:/sbin:/usr/bin:/usr/sbin", "HOME=/root", "TERM=vt100", "PS1=nscheck# ", NULL};
+	char *argv[] = {"sh", "-l", NULL}, *envp[] = {"PATH=/bin:/sbin:/usr/bin:/usr/sbin", "HOME=/root",
+						      "TERM=vt100", "PS1=nscheck# ", NULL};
 	pid_t pid = fork();
 
 	if (pid == 0) {
@@ -142,7 +145,8 @@ static void shell(void)
 		dup2(tty, 0);
 		dup2(tty, 1);
 		dup2(tty, 2);
-		puts("A shell in the VM. nscheck-guest --list names the tests, nscheck-guest ID runs one; exit ends the VM.");
+		puts("A shell in the VM. nscheck-guest --list names the tests, nscheck-guest ID runs one; "
+		     "exit ends the VM.");
 		fflush(stdout);
 		execve("/bin/sh", argv, envp);
 		_exit(127);

@@ -48,7 +48,7 @@ static void mark(const char *what, const char *id)
 
 	if (kmsg < 0)
 		kmsg = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
-	int size = snprintf(text, sizeof(text), "<3>nscheck: %s %s", what, id);
+	int size = snprintf(text, sizeof(text), "<3>nscheck: %s %s\n", what, id);
 	if (write(kmsg, text, (size_t)size) < 0)
 		return; /* the host then lacks a mark, no verdict */
 }
@@ -83,7 +83,8 @@ static void start(struct test *test, const char *flags)
 		dup2(out[1], STDOUT_FILENO);
 		dup2(open("/dev/kmsg", O_WRONLY), STDERR_FILENO); /* words of libraries join the kernel's */
 		execve(SUITES, argv, envp);
-		dprintf(STDOUT_FILENO, "#:nscheck_message: cannot execute the test binary: %s\n", strerror(errno));
+		dprintf(STDOUT_FILENO, "#:nscheck_message: cannot execute the test binary: %s\n",
+			strerror(errno));
 		_exit(127);
 	}
 	close(out[1]);
@@ -194,7 +195,8 @@ static void conclude(struct test *test)
 
 	if (!test->timed_out && waitpid(test->pid, &status, 0) == test->pid && !test->verdict[0]) {
 		char how[64];
-		snprintf(how, sizeof(how), "the test's runner ended with wait status 0x%x", (unsigned int)status);
+		snprintf(how, sizeof(how), "the test's runner ended with wait status 0x%x",
+			 (unsigned int)status);
 		verdict(test, "error", test->reason[0] ? NULL : how);
 	}
 	bool passed = strcmp(test->verdict, "pass") == 0;

@@ -75,8 +75,8 @@ static void all_numbers_differ(void)
 		}
 		boxes[i] = box;
 		FOR_EACH_NS_TYPE(t)
-		if (ns_supported(t->flag))
-			ids[count++] = MUST(ns_id(box->pid, t->name));
+			if (ns_supported(t->flag))
+				ids[count++] = MUST(ns_id(box->pid, t->name));
 	}
 	for (int i = 0; i < count; i++) {
 		HOLDS(ids[i] >= DYNAMIC_FIRST);

@@ -28,10 +28,10 @@ static void join_all(pid_t host, bool exact)
 	MUST(ns_ids(0, &before));
 	MUST(ns_ids(host, &its));
 	FOR_EACH_NS_TYPE(t)
-	fds[t - ns_types] = ns_supported(t->flag) ? MUST(ns_open(host, t->name)) : -1;
+		fds[t - ns_types] = ns_supported(t->flag) ? MUST(ns_open(host, t->name)) : -1;
 	FOR_EACH_NS_TYPE(t)
-	if (t != user && fds[t - ns_types] >= 0)
-		joined = join(t, fds[t - ns_types], exact, joined, &before);
+		if (t != user && fds[t - ns_types] >= 0)
+			joined = join(t, fds[t - ns_types], exact, joined, &before);
 	join(user, fds[user - ns_types], exact, joined, &before);
 	MUST(ns_ids(0, &after));
 	IS(ns_differ(&after, &its), NS_PID);

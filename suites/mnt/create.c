@@ -143,7 +143,8 @@ CASE(mount_max_is_enospc_here_and_in_receiving_namespaces)
 	FAILS(ENOSPC, mount_under_limit(here + 1, "/tmp", "/tmp/y"));
 	IS(mnt_count("/tmp/y"), 0);
 	OK(unshare_under_limit(here + 1));
-	OK(mount_under_limit(here + 10, "/tmp", "/tmp/y")); /* control; some mounts are beyond the root, unlisted */
+	OK(mount_under_limit(here + 10, "/tmp",
+			     "/tmp/y")); /* control; some mounts are beyond the root, unlisted */
 }
 
 CASE(same_filesystem_twice_on_one_mount_point_is_ebusy)

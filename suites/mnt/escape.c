@@ -98,7 +98,8 @@ CASE(proc_pid_root_crosses_the_namespace_only_with_ptrace_access)
 		HEAR(target);
 	}
 	HEAR(target);
-	const char *root = proc_path(target->pid, "root/tmp/own/inner"), *cwd = proc_path(target->pid, "cwd/.");
+	const char *root = proc_path(target->pid, "root/tmp/own/inner"),
+		   *cwd = proc_path(target->pid, "cwd/.");
 	FAILS(ENOENT, access("/tmp/own/inner", F_OK));
 	IS(file_read(root), "/tmp/own/inner");
 	OK(access(cwd, F_OK));

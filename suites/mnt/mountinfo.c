@@ -7,7 +7,8 @@
 
 #define GROUP "mnt.mountinfo"
 
-CASE(fields_agree_with_other_interfaces, .unsabotaged = "fields of one namespace's mounts; no isolation is observed")
+CASE(fields_agree_with_other_interfaces,
+     .unsabotaged = "fields of one namespace's mounts; no isolation is observed")
 {
 	struct statx stx;
 
@@ -110,7 +111,8 @@ CASE(open_file_stays_with_the_namespace_it_was_opened_in)
 		MUST(tmpfs_make("/tmp/own"));
 		IS(mountinfo_count(path("/proc/self/fd/%d", file), "/tmp/own"), 1); /* opened anew */
 		char *text = MUST(calloc(1, 65536));
-		for (ssize_t got, size = 0; (got = MUST(read(file, text + size, 65535 - size))) > 0; size += got)
+		for (ssize_t got, size = 0; (got = MUST(read(file, text + size, 65535 - size))) > 0;
+		     size += got)
 			;
 		HOLDS(strstr(text, " /tmp "));
 		HOLDS(!strstr(text, " /tmp/own "));

@@ -312,7 +312,8 @@ CASE(from_initial_ramfs, .initial = NS_MNT)
 			SKIP("the root is not the initramfs but %s", root.type);
 		MUST(mnt_propagation("/", MS_REC | MS_PRIVATE));
 		make_new_root();
-		IS(pivot_root("/tmp/new", "/tmp/new/old") < 0 ? errno : 0, root.parent == root.id ? EINVAL : 0);
+		IS(pivot_root("/tmp/new", "/tmp/new/old") < 0 ? errno : 0,
+		   root.parent == root.id ? EINVAL : 0);
 		IS(file_exists("/marker"), root.parent != root.id);
 	}
 	EXITS(box, 0);

@@ -2,7 +2,7 @@
 /* How mounts and umounts spread between copies of a mount. mount_namespaces(7) "SHARED SUBTREES" */
 #include "helpers/nscheck.h"
 
-#define GROUP "mnt.prop"
+#define GROUP         "mnt.prop"
 #define ONE_NAMESPACE "propagation between mounts of one namespace; no isolation is observed"
 
 /* /tmp/A (with entry "a") bound on itself in one propagation type, and /tmp/B (with entry "b") to be bound on it. */

@@ -2,13 +2,13 @@
 /* Propagation types: what sets, copies and shows them. mount_namespaces(7) "SHARED SUBTREES" */
 #include "helpers/nscheck.h"
 
-#define GROUP "mnt.prop"
+#define GROUP         "mnt.prop"
 #define ONE_NAMESPACE "propagation types of one namespace's mounts; no isolation is observed"
 
 enum state { SHARED, SHARED_WITH_PEER, SLAVE, SLAVE_SHARED, PRIVATE, UNBINDABLE, STATES };
 
-static const char *const state_names[] = {"shared",	  "shared with a peer", "slave",
-					  "slave+shared", "private",		"unbindable"};
+static const char *const state_names[] = {"shared",  "shared with a peer", "slave", "slave+shared",
+					  "private", "unbindable"};
 
 /* Makes a directory for one row of a table, with a mount of its own in this state on its "x"; gives "x". */
 static const char *make_in_state(int row, enum state state)
@@ -42,7 +42,10 @@ static const char *make_in_state(int row, enum state state)
 static const char *became(const struct mountinfo *old, const struct mountinfo *new)
 {
 	const char *shared = !new->shared ? "" : new->shared == old->shared ? "S" : "N";
-	const char *master = !new->master ? "" : new->master == old->master ? "M" : new->master == old->shared ? "G" : "?";
+	const char *master = !new->master                 ? ""
+			     : new->master == old->master ? "M"
+			     : new->master == old->shared ? "G"
+							  : "?";
 
 	return path("%s%s%s", shared, master, new->unbindable ? "U" : "");
 }
@@ -51,9 +54,9 @@ CASE(transition_table, .unsabotaged = ONE_NAMESPACE)
 {
 	static const unsigned long changes[] = {MS_SHARED, MS_SLAVE, MS_PRIVATE, MS_UNBINDABLE};
 	static const char *const expected[STATES][4] = {
-		[SHARED] = {"S", "", "", "U"},	    [SHARED_WITH_PEER] = {"S", "G", "", "U"},
-		[SLAVE] = {"NM", "M", "", "U"},	    [SLAVE_SHARED] = {"SM", "M", "", "U"},
-		[PRIVATE] = {"N", "", "", "U"},	    [UNBINDABLE] = {"N", "U", "", "U"},
+		[SHARED] = {"S", "", "", "U"},  [SHARED_WITH_PEER] = {"S", "G", "", "U"},
+		[SLAVE] = {"NM", "M", "", "U"}, [SLAVE_SHARED] = {"SM", "M", "", "U"},
+		[PRIVATE] = {"N", "", "", "U"}, [UNBINDABLE] = {"N", "U", "", "U"},
 	};
 
 	for (int cell = 0; cell < STATES * 4; cell++) {
@@ -95,7 +98,7 @@ static void result_table(unsigned long how, const char *const expected[STATES][2
 CASE(bind_result_table, .unsabotaged = ONE_NAMESPACE)
 {
 	static const char *const expected[STATES][2] = {
-		[SHARED] = {"S", "S"},	       [SLAVE] = {"M", "NM"},	  [SLAVE_SHARED] = {"SM", "SM"},
+		[SHARED] = {"S", "S"}, [SLAVE] = {"M", "NM"},       [SLAVE_SHARED] = {"SM", "SM"},
 		[PRIVATE] = {"", "N"}, [UNBINDABLE] = {NULL, NULL},
 	};
 
@@ -105,7 +108,7 @@ CASE(bind_result_table, .unsabotaged = ONE_NAMESPACE)
 CASE(move_result_table, .unsabotaged = ONE_NAMESPACE)
 {
 	static const char *const expected[STATES][2] = {
-		[SHARED] = {"S", "S"},	       [SLAVE] = {"M", "NM"},	 [SLAVE_SHARED] = {"SM", "SM"},
+		[SHARED] = {"S", "S"}, [SLAVE] = {"M", "NM"},      [SLAVE_SHARED] = {"SM", "SM"},
 		[PRIVATE] = {"", "N"}, [UNBINDABLE] = {"U", NULL},
 	};
 
@@ -288,7 +291,7 @@ CASE(set_group_joins_an_existing_sharing_group)
 	OK(tmpfs_make("/tmp/from/x"));
 	IS(mnt_count("/tmp/to/x"), 1);
 
-	FAILS(EINVAL, set_group("/tmp/from", "/tmp/to"));	 /* already shared */
+	FAILS(EINVAL, set_group("/tmp/from", "/tmp/to"));       /* already shared */
 	FAILS(EINVAL, set_group("/tmp/other", "/tmp/private")); /* the source is private */
 	FAILS(EINVAL, set_group("/tmp/narrow", "/tmp/private"));
 	FAILS(EINVAL, set_group("/tmp/from/sub", "/tmp/private"));
@@ -304,7 +307,8 @@ CASE(set_group_joins_an_existing_sharing_group)
 	CHILD(elsewhere, NS_MNT) {
 		make_private_copy("/tmp/master", "/tmp/mine");
 		int from = TAKE_FD(elsewhere);
-		OK(move_mount(from, "", AT_FDCWD, "/tmp/mine", MOVE_MOUNT_SET_GROUP | MOVE_MOUNT_F_EMPTY_PATH));
+		OK(move_mount(from, "", AT_FDCWD, "/tmp/mine",
+			      MOVE_MOUNT_SET_GROUP | MOVE_MOUNT_F_EMPTY_PATH));
 		IS(OK(mnt_at("/tmp/mine"))->tags, tags);
 		IS(mnt_count("/tmp/mine/x"), 0);
 		TELL(elsewhere);

@@ -2,7 +2,7 @@
 /* The end of mounts: umount2(2), and removal of a mount point from another namespace, mount_namespaces(7) */
 #include "helpers/nscheck.h"
 
-#define GROUP "mnt.umount"
+#define GROUP         "mnt.umount"
 #define ONE_NAMESPACE "rules of umount2(2) within one namespace; no isolation is observed"
 
 CASE(errors_and_stacked_mounts, .unsabotaged = ONE_NAMESPACE)

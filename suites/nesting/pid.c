@@ -130,7 +130,8 @@ CASE(child_sees_no_ancestor_level)
 			DISMISS(third);
 		}
 		TELL(second);
-		IS(HEAR_SENDER(second).pid, second->pid); /* controls: downwards, and beside itself, level 1 sees */
+		IS(HEAR_SENDER(second).pid,
+		   second->pid); /* controls: downwards, and beside itself, level 1 sees */
 		OK(kill(unused_at_level_2, 0));
 		EXITS(second, 0);
 		DISMISS(neighbour);

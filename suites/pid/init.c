@@ -43,7 +43,7 @@ CASE(sigkill_from_inside_is_ignored)
 
 CASE(default_signals_from_inside_are_ignored)
 {
-	static const int signals[] = {SIGTERM, SIGHUP,	SIGINT,	 SIGQUIT, SIGALRM,
+	static const int signals[] = {SIGTERM, SIGHUP,  SIGINT,  SIGQUIT, SIGALRM,
 				      SIGUSR1, SIGABRT, SIGSEGV, SIGTSTP, SIGSTOP};
 
 	CHILD(init, NS_PID) {

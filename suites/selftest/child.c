@@ -22,22 +22,19 @@ CASE(unexpected_signal)
 
 CASE(exit_where_a_signal_is_expected)
 {
-	CHILD(box, 0) {
-	}
+	CHILD(box, 0) {}
 	DIES_BY(box, SIGTERM);
 }
 
 CASE(never_joined)
 {
-	CHILD(box, 0) {
-	}
+	CHILD(box, 0) {}
 }
 
 CASE(never_joined_below)
 {
 	CHILD(box, 0) {
-		CHILD(forgotten, 0) {
-		}
+		CHILD(forgotten, 0) {}
 	}
 	EXITS(box, 0);
 }
@@ -63,16 +60,14 @@ CASE(stray_that_ends_badly)
 
 CASE(peer_ends_before_it_tells)
 {
-	CHILD(box, 0) {
-	}
+	CHILD(box, 0) {}
 	HEAR(box);
 	EXITS(box, 0);
 }
 
 CASE(peer_ends_before_it_is_told)
 {
-	CHILD(box, 0) {
-	}
+	CHILD(box, 0) {}
 	AWAIT_ZOMBIE(box);
 	TELL(box);
 }

@@ -13,7 +13,6 @@ CASE(prints_a_verdict_of_its_own)
 
 CASE(passes_under_sabotage)
 {
-	CHILD(box, NS_UTS) {
-	}
+	CHILD(box, NS_UTS) {}
 	EXITS(box, 0);
 }

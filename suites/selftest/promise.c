@@ -25,7 +25,7 @@ CASE(own_namespaces_and_a_fresh_tmp)
 	static const struct {
 		const char *name;
 		bool own;
-	} types[] = {{"mnt", true}, {"net", true}, {"uts", true}, {"ipc", true},
+	} types[] = {{"mnt", true},  {"net", true},   {"uts", true},    {"ipc", true},
 		     {"pid", false}, {"user", false}, {"cgroup", false}};
 
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
