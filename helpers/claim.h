@@ -29,7 +29,7 @@
 #define NS_OK_(call, text, r)                                                                                \
 	({                                                                                                   \
 		__auto_type r = (call);                                                                      \
-		if ((long)r == -1) {                                                                         \
+		if ((long)r == -1 || (NS_IS_POINTER(r) && !r)) {                                             \
 			claim_works(NS_WHERE, text, errno);                                                  \
 		}                                                                                            \
 		r;                                                                                           \

@@ -22,7 +22,7 @@
  * that means:
  *
  *	MUST(call)          arranging: a failure is the harness's trouble (verdict `error`)
- *	OK(call)            claim: the call works (anything but -1)
+ *	OK(call)            claim: the call works (anything but -1 or a null pointer)
  *	FAILS(err, call)    claim: the call gives -1 and exactly this errno
  *	IS(value, expected) claim: equal, as numbers or as strings
  *	IS_NOT(value, other)

@@ -21,6 +21,8 @@ static void execute(const char *command, int out)
 	for (char *word; argc < 63 && (word = strsep(&copy, " "));)
 		argv[argc++] = word;
 	argv[argc] = NULL;
+	if (!argc)
+		_exit(127);
 	dup2(null, STDIN_FILENO);
 	dup2(out < 0 ? null : out, STDOUT_FILENO);
 	dup2(null, STDERR_FILENO);

@@ -54,7 +54,7 @@ static int read_all(int fd, const char *path, struct bytes *out, struct fault *f
 
 int file_read(const char *path, size_t max, struct bytes *out, struct fault *fault)
 {
-	struct stat st;
+	struct stat st = {0};
 	int fd = open_regular(path, &st, fault);
 
 	*out = (struct bytes){0};
@@ -77,7 +77,7 @@ int file_read(const char *path, size_t max, struct bytes *out, struct fault *fau
 
 int file_map(const char *path, struct bytes *out, struct fault *fault)
 {
-	struct stat st;
+	struct stat st = {0};
 	int fd = open_regular(path, &st, fault);
 
 	*out = (struct bytes){0};

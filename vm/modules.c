@@ -438,7 +438,7 @@ int modules_release(const char *dir, char release[RELEASE_MAX + 1], struct fault
 		if (rc == 0 && !release_valid(info.release))
 			rc = fault_set(fault, EXIT_BAD_INPUT,
 				       "%s is a damaged kernel module: give a whole modules folder", path);
-		if (rc == 0)
+		if (rc == 0 && info.release)
 			strcpy(release, info.release);
 	}
 	modinfo_free(&info);

@@ -23,11 +23,11 @@ struct modinfo {
 
 /*
  * modinfo_parse - reads .modinfo of an unpacked module.
- * @elf: the module; libelf wants it writable but leaves it as it is
+ * @bytes: the module; libelf wants it writable but leaves it as it is
  * @name: what to call it in a fault
  * A fault says that it is no x86-64 kernel module, or a damaged one.
  */
-int modinfo_parse(const struct bytes *elf, const char *name, struct modinfo *info, struct fault *fault);
+int modinfo_parse(const struct bytes *bytes, const char *name, struct modinfo *info, struct fault *fault);
 void modinfo_free(struct modinfo *info);
 
 /* The kernel's name of a module for a path or a name: without folder and endings, '-' as '_'. Free it. */

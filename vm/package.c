@@ -19,8 +19,6 @@
 
 #define TABLE_MAX (1U << 20)
 
-extern char **environ;
-
 /* The packages of one kernel and what is known about them. */
 struct parcel {
 	struct strings debs; /* paths */
@@ -168,10 +166,9 @@ static void last_line(int fd, char *line, size_t size)
 	FILE *f = mem_need(fdopen(fd, "r"));
 	char *next = NULL;
 	size_t room = 0;
-	ssize_t n;
 
 	line[0] = '\0';
-	while ((n = getline(&next, &room, f)) > 0) {
+	while (getline(&next, &room, f) > 0) {
 		next[strcspn(next, "\n")] = '\0';
 		if (*next)
 			snprintf(line, size, "%s", next);
@@ -185,7 +182,7 @@ static int fetch(const char *name, const char *mirror, const char *cache_dir, st
 	char *script = data_path("fetch.sh", fault);
 	char line[900];
 	int status, errors = -1;
-	pid_t pid;
+	pid_t pid = -1;
 
 	if (!script)
 		return -1;

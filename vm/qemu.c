@@ -19,8 +19,6 @@
 /* COMMAND_LINE_SIZE of x86: the kernel would cut the rest off silently. */
 #define COMMAND_LINE_MAX 2048
 
-extern char **environ;
-
 /*
  * panic, oops and reboot make a dead kernel end the VM at once (with -no-reboot). The crypto self-tests, which are not our
  * subject, are a quarter of all that a boot to init executes.

@@ -18,7 +18,7 @@ int tools_add(struct cpio *image, struct fault *fault);
  * @needed: receives the DT_NEEDED names
  * @interpreter: receives the path of ld.so, to free, or NULL for a library or a static program
  */
-int elf_needs(const struct bytes *elf, const char *name, struct strings *needed, char **interpreter,
+int elf_needs(const struct bytes *bytes, const char *name, struct strings *needed, char **interpreter,
 	      struct fault *fault);
 
 #endif
