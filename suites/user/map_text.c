@@ -186,7 +186,7 @@ CASE(size_limit_is_below_one_page)
 	char *text = MUST(malloc(page));
 
 	memset(text, ' ', page);
-	memcpy(text, "0 0 1 ", 6);
+	text[snprintf(text, page, "0 0 1")] = ' '; /* blanks up to the end but for the map */
 	CHILD(member, NS_USER) {
 		HEAR(member);
 	}
