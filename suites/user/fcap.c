@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Capabilities of files. capabilities(7) "File capability extended attribute versioning", "Namespaced file capabilities" */
+#include <endian.h>
+#include <sys/xattr.h>
+
+#include "helpers/nscheck.h"
+
+#define GROUP "user.fcap"
+
+#define ATTRIBUTE "security.capability"
+#define PROGRAM   "/tmp/program"
+
+#define GAINED "0000000000002000" /* CAP_NET_RAW alone, as each of these files gives it */
+
+/* Gives a file CAP_NET_RAW, permitted and effective; version 3 names the root it is good for. -1 with errno. */
+static int fcap_set(const char *file, int version, uid_t root)
+{
+	uint32_t revision = version == 3 ? VFS_CAP_REVISION_3 : VFS_CAP_REVISION_2;
+	struct vfs_ns_cap_data value = {
+		.magic_etc = htole32(revision | VFS_CAP_FLAGS_EFFECTIVE),
+		.data[0].permitted = htole32(1U << CAP_NET_RAW),
+		.rootid = htole32(root),
+	};
+
+	return setxattr(file, ATTRIBUTE, &value, version == 3 ? XATTR_CAPS_SZ_3 : XATTR_CAPS_SZ_2, 0);
+}
+
+/* The attribute as the caller sees it: "version 3 of 24 bytes: 2000, root 100000". */
+static const char *fcap_of(const char *file)
+{
+	struct vfs_ns_cap_data value = {0};
+	ssize_t size = MUST(getxattr(file, ATTRIBUTE, &value, sizeof(value)));
+	uint32_t magic = le32toh(value.magic_etc);
+	const char *text =
+		path("version %u of %zd bytes: %x", magic >> 24, size, le32toh(value.data[0].permitted));
+
+	HOLDS(magic & VFS_CAP_FLAGS_EFFECTIVE);
+	return (magic & VFS_CAP_REVISION_MASK) == VFS_CAP_REVISION_3
+		       ? path("%s, root %u", text, le32toh(value.rootid))
+		       : text;
+}
+
+#define V2          "version 2 of 20 bytes: 2000"
+#define V3_OF(root) "version 3 of 24 bytes: 2000, root " #root
+
+PAYLOAD(report)
+{
+	TELL_TEXT(outer, proc_status(0, "CapEff"));
+}
+
+/* The effective set of this uid of the caller's user namespace after it executed the file. */
+static const char *run_as(uid_t id, const char *file)
+{
+	CHILD(runner, 0, .uid = id) {
+		EXEC_FILE(runner, report, file);
+	}
+	const char *caps = HEAR_TEXT(runner);
+	EXITS(runner, 0);
+	return caps;
+}
+
+CASE(v2_written_inside_is_stored_as_v3)
+{
+	MUST(program_make(PROGRAM, CONTAINER_ID, CONTAINER_ID, 0755));
+	CHILD(root, NS_USER, .map = CONTAINER_MAP) {
+		OK(fcap_set(PROGRAM, 2, 0));
+		IS(fcap_of(PROGRAM), V2);
+	}
+	EXITS(root, 0);
+	IS(fcap_of(PROGRAM), V3_OF(100000));
+}
+
+CASE(v3_is_effective_only_below_its_root)
+{
+	static const char of_nested[] = "/tmp/of_nested";
+
+	MUST(program_make(PROGRAM, 0, 0, 0755));
+	MUST(program_make(of_nested, 0, 0, 0755));
+	OK(fcap_set(PROGRAM, 3, 100000));
+	OK(fcap_set(of_nested, 3, 100500));
+	CHILD(root, NS_USER, .map = CONTAINER_MAP) {
+		IS(run_as(9, PROGRAM), GAINED);
+		IS(run_as(9, of_nested), CAPS_NONE);
+		CHILD(nested, NS_USER, .map = "0 500 100") {
+			IS(run_as(9, PROGRAM), GAINED);
+			IS(run_as(9, of_nested), GAINED);
+		}
+		EXITS(nested, 0);
+	}
+	EXITS(root, 0);
+	CHILD(other_root, NS_USER, .map = "0 200000 65536") {
+		IS(run_as(9, PROGRAM), CAPS_NONE);
+	}
+	EXITS(other_root, 0);
+	IS(run_as(UNPRIVILEGED, PROGRAM), CAPS_NONE);
+	IS(run_as(CONTAINER_ID + 9, PROGRAM), CAPS_NONE);
+}
+
+CASE(v2_of_real_root_is_effective_everywhere)
+{
+	MUST(program_make(PROGRAM, 0, 0, 0755));
+	OK(fcap_set(PROGRAM, 2, 0));
+	CHILD(root, NS_USER, .map = CONTAINER_MAP) {
+		IS(fcap_of(PROGRAM), V2);
+		IS(run_as(9, PROGRAM), GAINED);
+		FAILS(EPERM, fcap_set(PROGRAM, 2, 0));
+		FAILS(EPERM, fcap_set(PROGRAM, 3, 0));
+		FAILS(EPERM, removexattr(PROGRAM, ATTRIBUTE));
+	}
+	EXITS(root, 0);
+	IS(run_as(UNPRIVILEGED, PROGRAM), GAINED);
+}
+
+CASE(real_root_can_write_v3_for_a_namespace)
+{
+	static const char foreign[] = "/tmp/foreign";
+
+	MUST(program_make(PROGRAM, 0, 0, 0755));
+	MUST(program_make(foreign, 0, 0, 0755));
+	OK(fcap_set(PROGRAM, 3, 100000));
+	OK(fcap_set(foreign, 3, 200000));
+	IS(fcap_of(foreign), V3_OF(200000));
+	CHILD(root, NS_USER, .map = CONTAINER_MAP) {
+		IS(fcap_of(PROGRAM), V2);
+		IS(run_as(9, PROGRAM), GAINED);
+		FAILS(EOVERFLOW, getxattr(foreign, ATTRIBUTE, NULL, 0));
+		IS(run_as(9, foreign), CAPS_NONE);
+	}
+	EXITS(root, 0);
+}
+
+CASE(v3_root_id_is_translated)
+{
+	MUST(program_make(PROGRAM, CONTAINER_ID, CONTAINER_ID, 0755));
+	CHILD(root, NS_USER, .map = CONTAINER_MAP) {
+		FAILS(EINVAL, fcap_set(PROGRAM, 3, 70000));
+		FAILS(EINVAL, setxattr(PROGRAM, ATTRIBUTE, "sixteen bytes...", 16, 0));
+		OK(fcap_set(PROGRAM, 3, 5));
+		IS(fcap_of(PROGRAM), V3_OF(5));
+	}
+	EXITS(root, 0);
+	IS(fcap_of(PROGRAM), V3_OF(100005));
+}
+
+CASE(own_filesystem_keeps_v2)
+{
+	static const char own[] = "/tmp/own/program";
+
+	CHILD(root, NS_USER | NS_MNT, .map = CONTAINER_MAP) {
+		TELL(root);
+		MUST(tmpfs_make("/tmp/own"));
+		MUST(program_make(own, 0, 0, 0755));
+		OK(fcap_set(own, 2, 0));
+		IS(fcap_of(own), V2);
+		IS(run_as(9, own), GAINED);
+	}
+	IS(HEAR_SENDER(root).uid, CONTAINER_ID);
+	EXITS(root, 0);
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Resource limits and user namespaces. getrlimit(2), /proc/sys/user of namespaces(7) */
+#include <mqueue.h>
+#include <sys/fanotify.h>
+#include <sys/inotify.h>
+#include <sys/resource.h>
+
+#include "helpers/nscheck.h"
+
+#define GROUP "user.limit"
+
+static void set_limit(int which, rlim_t soft, rlim_t hard)
+{
+	const struct rlimit limit = {soft, hard};
+
+	MUST(setrlimit(which, &limit));
+}
+
+/* How many children the caller can have at once, at most 8; one that cannot be made must give EAGAIN. */
+static int children_possible(void)
+{
+	int gate[2], count = 0;
+	pid_t pid = 0;
+
+	MUST(pipe(gate));
+	while (count < 8 && (pid = fork()) > 0)
+		count++;
+	if (pid == 0) {
+		char byte;
+		close(gate[1]);
+		_exit(read(gate[0], &byte, 1) == 0 ? 0 : 1); /* until the other end is closed */
+	}
+	int err = errno;
+	close(gate[0]);
+	close(gate[1]);
+	for (int i = 0; i < count; i++)
+		MUST(wait(NULL));
+	if (pid < 0)
+		IS(err, EAGAIN);
+	return count;
+}
+
+CASE(nproc_applies_to_namespace_root)
+{
+	CHILD(host_root, 0) {
+		set_limit(RLIMIT_NPROC, 1, 1);
+		IS(children_possible(), 8); /* control */
+	}
+	EXITS(host_root, 0);
+	CHILD(root, NS_USER, .map = CONTAINER_MAP) {
+		set_limit(RLIMIT_NPROC, 3, 3);
+		IS(getuid(), 0);
+		IS(children_possible(), 2);
+	}
+	EXITS(root, 0);
+}
+
+PAYLOAD(serve)
+{
+	TELL(outer);
+	HEAR(outer);
+}
+
+/* Becomes the only process of uid 60000 in a user namespace of its own, and serves if it may execute anything. */
+static void start_service(struct child *self)
+{
+	char *argv[] = {"missing", NULL}, *envp[] = {NULL};
+	long long home = ns_id(0, "user");
+
+	set_limit(RLIMIT_NPROC, 1, 1);
+	MUST(setresuid(60000, 60000, 60000));
+	OK(unshare(CLONE_NEWUSER));
+	IS_NOT(ns_id(0, "user"), home);
+	execve("/missing", argv, envp);
+	int err = errno;
+	TELL(self, err);
+	if (err == ENOENT)
+		EXEC(self, serve);
+	HEAR(self);
+}
+
+CASE(nproc_is_counted_per_user_namespace)
+{
+	CHILD(first, 0) {
+		start_service(first);
+	}
+	IS(HEAR(first), ENOENT);
+	HEAR(first);
+	CHILD(second, 0) {
+		start_service(second);
+	}
+	long long err = HEAR(second);
+	if (err == EAGAIN)
+		SKIP("the kernel counts the processes of a user across user namespaces");
+	IS(err, ENOENT);
+	HEAR(second);
+	DISMISS(second);
+	DISMISS(first);
+}
+
+/* Unshares with this soft limit, and raises it to the hard one afterwards. */
+static void unshare_with_limit(int which, rlim_t soft, rlim_t hard, int flags, const char *map)
+{
+	set_limit(which, soft, hard);
+	OK(unshare(CLONE_NEWUSER | flags));
+	MUST(idmap_write(0, map));
+	set_limit(which, hard, hard);
+}
+
+CASE(nproc_of_the_creator_caps_the_namespace)
+{
+	CHILD(free, 0, .uid = 3001) {
+		unshare_with_limit(RLIMIT_NPROC, 16, 16, 0, "0 3001 1");
+		IS(children_possible(), 8); /* control */
+	}
+	EXITS(free, 0);
+	CHILD(capped, 0, .uid = 3001) {
+		unshare_with_limit(RLIMIT_NPROC, 4, 16, 0, "0 3001 1");
+		TELL(capped, children_possible());
+	}
+	long long count = HEAR(capped);
+	if (count == 8)
+		SKIP("the limit of the creator is no ceiling on this kernel");
+	IS(count, 3);
+	EXITS(capped, 0);
+}
+
+/* How many signals can be queued for the caller, at most 8; one that cannot must give EAGAIN. */
+static int signals_possible(void)
+{
+	sigset_t blocked;
+	int count = 0, failed = 0;
+
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGRTMIN);
+	MUST(sigprocmask(SIG_BLOCK, &blocked, NULL));
+	while (count < 8 && (failed = sigqueue(getpid(), SIGRTMIN, (union sigval){0})) == 0)
+		count++;
+	if (failed)
+		IS(errno, EAGAIN);
+	return count;
+}
+
+CASE(sigpending_of_the_creator_caps_the_namespace)
+{
+	CHILD(free, 0, .uid = 3002) {
+		unshare_with_limit(RLIMIT_SIGPENDING, 16, 16, 0, "0 3002 1");
+		IS(signals_possible(), 8); /* control */
+	}
+	EXITS(free, 0);
+	CHILD(capped, 0, .uid = 3002) {
+		unshare_with_limit(RLIMIT_SIGPENDING, 3, 16, 0, "0 3002 1");
+		TELL(capped, signals_possible());
+	}
+	long long count = HEAR(capped);
+	if (count == 8)
+		SKIP("the limit of the creator is no ceiling on this kernel");
+	IS(count, 3);
+	EXITS(capped, 0);
+}
+
+static mqd_t make_queue(void)
+{
+	return mq_open("/queue", O_RDWR | O_CREAT | O_EXCL, 0600, NULL);
+}
+
+CASE(msgqueue_of_the_creator_caps_the_namespace)
+{
+	CHILD(free, 0, .uid = 3003) {
+		unshare_with_limit(RLIMIT_MSGQUEUE, 819200, 819200, CLONE_NEWIPC, "0 3003 1");
+		OK(make_queue()); /* control */
+	}
+	EXITS(free, 0);
+	CHILD(capped, 0, .uid = 3003) {
+		unshare_with_limit(RLIMIT_MSGQUEUE, 0, 819200, CLONE_NEWIPC, "0 3003 1");
+		TELL(capped, make_queue() < 0 ? errno : 0);
+	}
+	long long err = HEAR(capped);
+	if (err == 0)
+		SKIP("the limit of the creator is no ceiling on this kernel");
+	IS(err, EMFILE);
+	EXITS(capped, 0);
+}
+
+#define INSTANCES "/proc/sys/user/max_inotify_instances"
+#define WATCHES   "/proc/sys/user/max_inotify_watches"
+
+CASE(inotify_limits_are_per_namespace)
+{
+	long long instances = MUST(file_number(INSTANCES)), watches = MUST(file_number(WATCHES));
+
+	CHILD(root, NS_USER, .map = CONTAINER_MAP) {
+		OK(file_write(INSTANCES, "2"));
+		OK(file_write(WATCHES, "1"));
+		int fd = OK(inotify_init());
+		OK(inotify_init());
+		FAILS(EMFILE, inotify_init());
+		OK(inotify_add_watch(fd, "/tmp", IN_CREATE));
+		FAILS(ENOSPC, inotify_add_watch(fd, "/", IN_CREATE));
+		TELL(root);
+		HEAR(root);
+	}
+	HEAR(root);
+	IS(file_number(INSTANCES), instances);
+	IS(file_number(WATCHES), watches);
+	int fd = OK(inotify_init());
+	OK(inotify_init());
+	OK(inotify_init());
+	OK(inotify_add_watch(fd, "/tmp", IN_CREATE));
+	OK(inotify_add_watch(fd, "/", IN_CREATE));
+	DISMISS(root);
+}
+
+#define GROUPS "/proc/sys/user/max_fanotify_groups"
+#define MARKS  "/proc/sys/user/max_fanotify_marks"
+
+CASE(fanotify_limits_are_per_namespace)
+{
+	if (!file_exists(GROUPS))
+		SKIP("no fanotify for users without privilege");
+	long long groups = MUST(file_number(GROUPS)), marks = MUST(file_number(MARKS));
+	OK(fanotify_init(0, 0)); /* control: real root may */
+	MUST(mkdir("/tmp/a", 0755));
+	MUST(mkdir("/tmp/b", 0755));
+	CHILD(root, NS_USER, .map = CONTAINER_MAP) {
+		FAILS(EPERM, fanotify_init(0, 0));
+		OK(file_write(GROUPS, "1"));
+		OK(file_write(MARKS, "1"));
+		int fd = OK(fanotify_init(FAN_REPORT_FID, 0));
+		FAILS(EMFILE, fanotify_init(FAN_REPORT_FID, 0));
+		FAILS(EPERM, fanotify_mark(fd, FAN_MARK_ADD | FAN_MARK_MOUNT, FAN_OPEN, AT_FDCWD, "/tmp/a"));
+		FAILS(EPERM,
+		      fanotify_mark(fd, FAN_MARK_ADD | FAN_MARK_FILESYSTEM, FAN_OPEN, AT_FDCWD, "/tmp/a"));
+		if (fanotify_mark(fd, FAN_MARK_ADD, FAN_OPEN, AT_FDCWD, "/tmp/a") < 0 && errno == ENODEV)
+			SKIP("a tmpfs has no id that FAN_REPORT_FID could report");
+		OK(fanotify_mark(fd, FAN_MARK_ADD, FAN_OPEN, AT_FDCWD, "/tmp/a"));
+		FAILS(ENOSPC, fanotify_mark(fd, FAN_MARK_ADD, FAN_OPEN, AT_FDCWD, "/tmp/b"));
+	}
+	EXITS(root, 0);
+	IS(file_number(GROUPS), groups);
+	IS(file_number(MARKS), marks);
+}
