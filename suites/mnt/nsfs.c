@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Files of mount namespaces as mounts. namespaces(7) "Namespace lifetime", mount(2) "ERRORS" */
+#include <linux/magic.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/vfs.h>
+
 #include "helpers/nscheck.h"
 
 #define GROUP "mnt.nsfs"
@@ -32,4 +37,104 @@ CASE(bound_newer_mount_ns_file_keeps_the_namespace_and_can_be_joined)
 	}
 	EXITS(joiner, 0);
 	OK(umount2("/tmp/kept", 0));
+}
+
+CASE(own_or_older_mount_ns_file_cannot_be_bound)
+{
+	struct statfs fs;
+
+	MUST(file_make("/tmp/f"));
+	MUST(file_make("/tmp/uts"));
+	int older = MUST(ns_open(0, "mnt"));
+	FAILS(EINVAL, bind_make("/proc/self/ns/mnt", "/tmp/f"));
+	int tree = open_tree(AT_FDCWD, "/proc/self/ns/mnt", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	if (tree >= 0)
+		FAILS(ELOOP, tree_attach(tree, "/tmp/f"));
+	else
+		IS(errno, EINVAL);
+	OK(bind_make("/proc/self/ns/uts", "/tmp/uts")); /* control */
+	OK(statfs("/tmp/uts", &fs));
+	IS(fs.f_type, NSFS_MAGIC);
+	CHILD(box, NS_MNT) {
+		IS_NOT(ns_id(0, "mnt"), ns_id_of(older));
+		FAILS(EINVAL, bind_make(path("/proc/self/fd/%d", older), "/tmp/f"));
+		HEAR(box);
+	}
+	OK(bind_make(proc_path(box->pid, "ns/mnt"), "/tmp/f")); /* control: the newer one */
+	OK(umount2("/tmp/f", 0));
+	OK(umount2("/tmp/uts", 0));
+	DISMISS(box);
+}
+
+CASE(newer_namespace_is_recognised_whatever_cpu_created_it)
+{
+	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
+		SKIP("one CPU only");
+	for (int round = 0; round < 8; round++) {
+		NOTE("round %d", round);
+		CHILD(older, 0) {
+			cpu_set_t first, second;
+			CPU_ZERO(&first);
+			CPU_ZERO(&second);
+			CPU_SET(round & 1, &first);
+			CPU_SET(!(round & 1), &second);
+			MUST(sched_setaffinity(0, sizeof(first), &first));
+			MUST(unshare(CLONE_NEWNS));
+			MUST(file_make("/tmp/f"));
+			CHILD(newer, 0) {
+				MUST(sched_setaffinity(0, sizeof(second), &second));
+				MUST(unshare(CLONE_NEWNS));
+				TELL(newer);
+				HEAR(newer);
+			}
+			HEAR(newer);
+			OK(bind_make(proc_path(newer->pid, "ns/mnt"), "/tmp/f"));
+			OK(umount2("/tmp/f", 0));
+			DISMISS(newer);
+		}
+		EXITS(older, 0);
+	}
+}
+
+CASE(namespace_copy_drops_mount_ns_binds_and_keeps_others)
+{
+	MUST(tmpfs_make("/tmp/m"));
+	MUST(file_make("/tmp/m/mnt"));
+	MUST(file_make("/tmp/m/uts"));
+	MUST(dir_make("/tmp/copy"));
+	CHILD(newer, NS_MNT) {
+		HEAR(newer);
+	}
+	OK(bind_make(proc_path(newer->pid, "ns/mnt"), "/tmp/m/mnt"));
+	OK(bind_make("/proc/self/ns/uts", "/tmp/m/uts"));
+	OK(mount("/tmp/m", "/tmp/copy", NULL, MS_BIND | MS_REC, NULL));
+	IS(mnt_count("/tmp/copy/mnt"), 1);
+	IS(mnt_count("/tmp/copy/uts"), 1);
+	CHILD(copier, 0) {
+		IS(mnt_count("/tmp/m/mnt"), 1); /* control */
+		OK(unshare(CLONE_NEWNS));
+		IS(mnt_count("/tmp/m/mnt"), 0);
+		IS(mnt_count("/tmp/m/uts"), 1);
+	}
+	EXITS(copier, 0);
+	DISMISS(newer);
+}
+
+CASE(anonymous_objects_cannot_be_bound, .unsabotaged = "what a bind takes; no isolation is observed")
+{
+	int ends[2];
+
+	MUST(file_make("/tmp/f"));
+	MUST(pipe2(ends, O_CLOEXEC));
+	const int objects[] = {ends[0], MUST(memfd_create("object", MFD_CLOEXEC)),
+			       MUST(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0))};
+	for (int i = 0; i < 3; i++) {
+		NOTE("object %d", i);
+		FAILS(EINVAL, bind_make(path("/proc/self/fd/%d", objects[i]), "/tmp/f"));
+	}
+	NOTE_END();
+	IS(bind_make("/tmp/f", path("/proc/self/fd/%d", ends[0])), -1);
+	HOLDS(errno == EINVAL || errno == ENOENT);
+	int file = MUST(open("/tmp/f", O_RDONLY | O_CLOEXEC)); /* control: the same way with a file of a mount */
+	OK(bind_make(path("/proc/self/fd/%d", file), "/tmp/f"));
 }

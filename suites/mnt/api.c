@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Mounts by descriptors: open_tree(2), move_mount(2), fsmount(2), mount_setattr(2) */
+#include <sys/syscall.h>
+
+#include "helpers/nscheck.h"
+
+#define GROUP "mnt.api"
+#define ONE_NAMESPACE "rules of the mount API within one namespace; no isolation is observed"
+
+static int set_attr(const char *where, unsigned int flags, struct mount_attr attr)
+{
+	return mount_setattr(AT_FDCWD, where, flags, &attr, sizeof(attr));
+}
+
+static void need_mount_setattr(void)
+{
+	struct mount_attr none = {0};
+
+	if (mount_setattr(-1, "", AT_EMPTY_PATH, &none, sizeof(none)) < 0 && errno == ENOSYS)
+		SKIP("no mount_setattr(2)");
+}
+
+static bool has_option(const char *where, const char *option)
+{
+	return strstr(path(",%s,", MUST(mnt_at(where))->options), path(",%s,", option)) != NULL;
+}
+
+CASE(detached_tree_is_invisible_until_attached_and_dies_with_its_fd, .unsabotaged = ONE_NAMESPACE)
+{
+	MUST(tmpfs_make("/tmp/m"));
+	MUST(file_make("/tmp/m/f"));
+	MUST(tmpfs_make("/tmp/m/sub"));
+	MUST(file_make("/tmp/m/sub/x"));
+	MUST(dir_make("/tmp/to"));
+	MUST(dir_make("/tmp/then"));
+	int mounts = MUST(mountinfo_count("/proc/self/mountinfo", "/"));
+
+	int tree = OK(tree_clone("/tmp/m", 0)), whole = OK(tree_clone("/tmp/m", AT_RECURSIVE));
+	IS(mountinfo_count("/proc/self/mountinfo", "/"), mounts);
+	OK(faccessat(tree, "f", F_OK, 0));
+	FAILS(ENOENT, faccessat(tree, "sub/x", F_OK, 0));
+	OK(faccessat(whole, "sub/x", F_OK, 0));
+	OK(tree_attach(tree, "/tmp/to"));
+	IS(mountinfo_count("/proc/self/mountinfo", "/"), mounts + 1);
+	IS(mnt_count("/tmp/to"), 1);
+	OK(tree_attach(tree, "/tmp/then"));
+	IS(mnt_count("/tmp/to"), 0);
+	OK(close(tree));
+	IS(mnt_count("/tmp/then"), 1);
+
+	int file = MUST(openat(whole, "f", O_RDONLY | O_CLOEXEC));
+	int root = MUST(openat(whole, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+	OK(close(whole));
+	char text[16] = "";
+	OK(read(file, text, sizeof(text) - 1));
+	IS(text, "/tmp/m/f");
+	FAILS(EINVAL, tree_attach(root, "/tmp/to"));
+	struct mount_attr nodev = {.attr_set = MOUNT_ATTR_NODEV};
+	if (mount_setattr(root, "", AT_EMPTY_PATH, &nodev, sizeof(nodev)) == 0 || errno != ENOSYS)
+		FAILS(EINVAL, mount_setattr(root, "", AT_EMPTY_PATH, &nodev, sizeof(nodev)));
+}
+
+CASE(open_tree_and_move_mount_argument_errors, .unsabotaged = ONE_NAMESPACE)
+{
+	MUST(tmpfs_make("/tmp/m"));
+	MUST(dir_make("/tmp/m/dir"));
+	MUST(file_make("/tmp/m/file"));
+	MUST(dir_make("/tmp/to"));
+	MUST(file_make("/tmp/bound"));
+	MUST(bind_make("/tmp/m/file", "/tmp/bound"));
+	FAILS(EINVAL, open_tree(AT_FDCWD, "/tmp/m", AT_RECURSIVE));
+	FAILS(EINVAL, open_tree(AT_FDCWD, "/tmp/m", 0x40000000));
+	FAILS(EBADF, open_tree(-1, "m", 0));
+	FAILS(ENOENT, open_tree(AT_FDCWD, "/tmp/none", 0));
+	FAILS(EINVAL, move_mount(AT_FDCWD, "/tmp/m", AT_FDCWD, "/tmp/to", 0x40000000));
+	FAILS(ENOENT, move_mount(MUST(tmpfs_detached()), "", AT_FDCWD, "/tmp/to", 0));
+	FAILS(EBADF, tree_attach(-1, "/tmp/to"));
+	FAILS(EINVAL, move_mount(AT_FDCWD, "/tmp/bound", AT_FDCWD, "/tmp/to", 0));
+	FAILS(EINVAL, move_mount(AT_FDCWD, "/tmp/m/dir", AT_FDCWD, "/tmp/to", 0));
+	int context = MUST(fsopen("tmpfs", FSOPEN_CLOEXEC)), tree = MUST(tmpfs_detached());
+	MUST(fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0));
+	CHILD(user, 0, .uid = UNPRIVILEGED) {
+		FAILS(EPERM, tree_clone("/tmp/m", 0));
+		FAILS(EPERM, tree_attach(tree, "/tmp/to"));
+		FAILS(EPERM, fsopen("tmpfs", 0));
+		FAILS(EPERM, fsmount(context, 0, 0));
+		FAILS(EPERM, fspick(AT_FDCWD, "/tmp/m", 0));
+		if (set_attr("/tmp/m", 0, (struct mount_attr){.attr_set = MOUNT_ATTR_NODEV}) == 0 || errno != ENOSYS)
+			FAILS(EPERM, set_attr("/tmp/m", 0, (struct mount_attr){.attr_set = MOUNT_ATTR_NODEV}));
+		OK(open_tree(AT_FDCWD, "/tmp/m", OPEN_TREE_CLOEXEC));
+	}
+	EXITS(user, 0);
+	OK(tree_attach(tree, "/tmp/to")); /* control */
+}
+
+CASE(detached_tree_can_be_passed_to_another_namespace_and_attached_there)
+{
+	MUST(tmpfs_make("/tmp/m"));
+	MUST(file_make("/tmp/m/f"));
+	MUST(dir_make("/tmp/a"));
+	MUST(dir_make("/tmp/b"));
+	CHILD(box, NS_MNT) {
+		int new = TAKE_FD(box), clone = TAKE_FD(box), attached = TAKE_FD(box), third = TAKE_FD(box);
+		FAILS(EINVAL, tree_attach(attached, "/tmp/a"));
+		FAILS(EINVAL, open_tree(third, "", AT_EMPTY_PATH | OPEN_TREE_CLONE));
+		OK(tree_attach(new, "/tmp/a"));
+		OK(access("/tmp/a/new", F_OK));
+		OK(tree_attach(clone, "/tmp/b"));
+		OK(access("/tmp/b/f", F_OK));
+		TELL(box);
+		HEAR(box);
+	}
+	int new = MUST(tmpfs_detached()), clone = MUST(tree_clone("/tmp/m", 0));
+	MUST(mkdirat(new, "new", 0755));
+	GIVE_FD(box, new);
+	GIVE_FD(box, clone);
+	GIVE_FD(box, MUST(open("/tmp/m", O_PATH | O_CLOEXEC)));
+	GIVE_FD(box, MUST(tree_clone("/tmp/m", 0)));
+	HEAR(box);
+	IS(mnt_count("/tmp/a"), 0);
+	IS(mnt_count("/tmp/b"), 0);
+	FAILS(ENOENT, access("/tmp/a/new", F_OK));
+	DISMISS(box);
+}
+
+CASE(detached_tree_gets_no_propagation_until_attached, .unsabotaged = ONE_NAMESPACE)
+{
+	MUST(tmpfs_make("/tmp/s"));
+	MUST(dir_make("/tmp/s/x"));
+	MUST(dir_make("/tmp/s/y"));
+	MUST(dir_make("/tmp/d"));
+	MUST(mnt_propagation("/tmp/s", MS_SHARED));
+	int tree = OK(tree_clone("/tmp/s", 0));
+	OK(tmpfs_make("/tmp/s/x"));
+	MUST(file_make("/tmp/s/x/f"));
+	FAILS(ENOENT, faccessat(tree, "x/f", F_OK, 0));
+	OK(tree_attach(tree, "/tmp/d"));
+	IS(mnt_count("/tmp/d/x"), 0);
+	OK(tmpfs_make("/tmp/s/y"));
+	IS(mnt_count("/tmp/d/y"), 1);
+}
+
+CASE(detached_trees_can_be_nested_and_cloned, .unsabotaged = ONE_NAMESPACE)
+{
+	int outer = MUST(tmpfs_detached()), inner = MUST(tmpfs_detached());
+
+	MUST(mkdirat(outer, "s", 0755));
+	MUST(mkdirat(inner, "x", 0755));
+	MUST(dir_make("/tmp/to"));
+	bool can = move_mount(inner, "", outer, "s", MOVE_MOUNT_F_EMPTY_PATH) == 0;
+	if (!can)
+		IS(errno, EINVAL);
+	IS(faccessat(outer, "s/x", F_OK, 0) == 0, can);
+	int clone = open_tree(outer, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+	IS(clone < 0 ? errno : 0, can ? 0 : EINVAL);
+	if (can)
+		OK(faccessat(clone, "s/x", F_OK, 0));
+	IS(bind_make(path("/proc/self/fd/%d", outer), "/tmp/to") < 0 ? errno : 0, can ? 0 : EINVAL);
+	FAILS(EINVAL, umount2(path("/proc/self/fd/%d", outer), MNT_DETACH));
+	FAILS(EINVAL, mount("tmpfs", path("/proc/self/fd/%d", outer), "tmpfs", 0, NULL));
+	if (!can)
+		SKIP("detached trees are opaque here");
+}
+
+CASE(mount_setattr_is_recursive_and_atomic, .unsabotaged = ONE_NAMESPACE)
+{
+	need_mount_setattr();
+	MUST(tmpfs_make("/tmp/m"));
+	MUST(tmpfs_make("/tmp/m/sub"));
+	int file = MUST(open("/tmp/m/sub/f", O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+	struct mount_attr strict = {.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID};
+	FAILS(EBUSY, set_attr("/tmp/m", AT_RECURSIVE, strict));
+	HOLDS(!has_option("/tmp/m", "ro"));
+	HOLDS(!has_option("/tmp/m", "nosuid"));
+	MUST(close(file));
+	OK(set_attr("/tmp/m", AT_RECURSIVE, strict));
+	HOLDS(has_option("/tmp/m", "nosuid"));
+	OK(set_attr("/tmp/m", AT_RECURSIVE, (struct mount_attr){.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOEXEC}));
+	for (int i = 0; i < 2; i++) {
+		HOLDS(has_option(i ? "/tmp/m/sub" : "/tmp/m", "ro"));
+		HOLDS(has_option(i ? "/tmp/m/sub" : "/tmp/m", "noexec"));
+	}
+	OK(set_attr("/tmp/m", AT_RECURSIVE, (struct mount_attr){.propagation = MS_SHARED}));
+	HOLDS(MUST(mnt_at("/tmp/m"))->shared);
+	HOLDS(MUST(mnt_at("/tmp/m/sub"))->shared);
+}
+
+CASE(mount_setattr_argument_errors)
+{
+	static const struct {
+		const char *what, *where;
+		unsigned int flags;
+		struct mount_attr attr;
+	} rows[] = {
+		{"attr_set", "/tmp/m", 0, {.attr_set = 1ULL << 40}},
+		{"attr_clr", "/tmp/m", 0, {.attr_clr = 1ULL << 40}},
+		{"two types", "/tmp/m", 0, {.propagation = MS_SHARED | MS_PRIVATE}},
+		{"no type", "/tmp/m", 0, {.propagation = MS_RDONLY}},
+		{"atime without mask", "/tmp/m", 0, {.attr_set = MOUNT_ATTR_NOATIME}},
+		{"partial mask", "/tmp/m", 0, {.attr_clr = MOUNT_ATTR_NOATIME}},
+		{"call flag", "/tmp/m", 0x40000000, {.attr_set = MOUNT_ATTR_NODEV}},
+		{"no mount point", "/tmp/m/dir", 0, {.attr_set = MOUNT_ATTR_NODEV}},
+	};
+	struct {
+		struct mount_attr attr;
+		uint64_t tail[1024];
+	} large = {.attr = {.attr_set = MOUNT_ATTR_NODEV}};
+
+	need_mount_setattr();
+	MUST(tmpfs_make("/tmp/m"));
+	MUST(dir_make("/tmp/m/dir"));
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		NOTE("%s", rows[i].what);
+		FAILS(EINVAL, set_attr(rows[i].where, rows[i].flags, rows[i].attr));
+	}
+	NOTE_END();
+	FAILS(EINVAL, mount_setattr(AT_FDCWD, "/tmp/m", 0, &large.attr, 16));
+	FAILS(E2BIG, mount_setattr(AT_FDCWD, "/tmp/m", 0, &large.attr, 8192));
+	OK(mount_setattr(AT_FDCWD, "/tmp/m", 0, &large.attr, sizeof(large.attr) + 8));
+	large.tail[0] = 1;
+	FAILS(E2BIG, mount_setattr(AT_FDCWD, "/tmp/m", 0, &large.attr, sizeof(large.attr) + 8));
+	OK(set_attr("/tmp/m", 0, (struct mount_attr){.attr_set = MOUNT_ATTR_NODEV})); /* control */
+	CHILD(other, NS_MNT) {
+		HEAR(other);
+	}
+	FAILS(EINVAL, set_attr(proc_path(other->pid, "root/tmp/m"), 0, rows[7].attr));
+	DISMISS(other);
+}
