@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "helpers/claim.h"
@@ -163,6 +164,56 @@ pid_t ns_clone3(unsigned long long flags)
 	struct clone_args args = {.flags = sabotage_flags(flags), .exit_signal = SIGCHLD};
 
 	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+}
+
+pid_t ns_clone3_raw(struct clone_args *args, size_t size)
+{
+	args->flags = sabotage_flags(args->flags);
+	return (pid_t)syscall(SYS_clone3, args, size);
+}
+
+/* Waits for a child of clone, whatever its exit signal; its exit status is the errno to give. */
+static int tried(pid_t pid)
+{
+	int status;
+
+	if (pid == 0)
+		_exit(0);
+	if (pid < 0)
+		return -1;
+	while (waitpid(pid, &status, __WALL) < 0)
+		if (errno != EINTR)
+			return -1;
+	errno = WEXITSTATUS(status);
+	return errno ? -1 : 0;
+}
+
+int ns_try_clone(unsigned long long flags)
+{
+	return tried(ns_clone(flags));
+}
+
+int ns_try_clone3(unsigned long long flags)
+{
+	return tried(ns_clone3(flags));
+}
+
+int ns_try_unshare(int flags)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(unshare(flags) < 0 ? errno : 0);
+	return tried(pid);
+}
+
+int ns_try_setns(int fd, int nstype)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(setns(fd, nstype) < 0 ? errno : 0);
+	return tried(pid);
 }
 
 int ns_go(const char *file, int line, int fd)

@@ -78,6 +78,21 @@ pid_t ns_clone(unsigned long long flags);
 pid_t ns_clone3(unsigned long long flags);
 
 /*
+ * clone3(2) itself, for what ns_clone3 decides: `size` need not be that of *args. CLONE_NEW* are dropped from
+ * args->flags under sabotage.
+ */
+pid_t ns_clone3_raw(struct clone_args *args, size_t size);
+
+/*
+ * The same calls tried out by a process that ends at once, so that the caller stays as it is: 0, or -1 with
+ * the errno that the call gave.
+ */
+int ns_try_clone(unsigned long long flags);
+int ns_try_clone3(unsigned long long flags);
+int ns_try_unshare(int flags);
+int ns_try_setns(int fd, int nstype);
+
+/*
  * A block that runs in the namespace behind `fd` (net, uts, ipc, cgroup; any type that setns(2) takes back
  * and forth) and comes back after it:
  *

@@ -66,6 +66,7 @@
 #include "helpers/proc.h"
 #include "helpers/sock.h"
 #include "helpers/sysv.h"
+#include "helpers/thread.h"
 #include "helpers/tool.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))

@@ -26,11 +26,13 @@ bool sabotage_on(void)
 
 unsigned long long sabotage_flags(unsigned long long flags)
 {
-	return on ? flags & ~(unsigned long long)NS_ALL : flags;
+	return on ? flags & ~(NS_ALL | CLONE_EMPTY_MNTNS) : flags;
 }
 
 int __wrap_unshare(int flags)
 {
+	if (on)
+		flags &= ~UNSHARE_EMPTY_MNTNS;
 	return __real_unshare((int)sabotage_flags((unsigned int)flags));
 }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Namespaces made for the caller. unshare(2) */
+#include <sys/resource.h>
+
 #include "helpers/nscheck.h"
+#include "helpers/utsname.h"
 
 #define GROUP "api.unshare"
 
@@ -25,4 +28,225 @@ CASE(each_flag_changes_exactly_one_link)
 		}
 		EXITS(mover, 0);
 	}
+}
+
+CASE(zero_and_unsharing_nothing)
+{
+	static const int flags[] = {0, CLONE_THREAD, CLONE_SIGHAND, CLONE_VM, CLONE_SYSVSEM, CLONE_FILES, CLONE_FS};
+
+	CHILD(caller, 0) {
+		struct ns_ids before, after;
+		MUST(ns_ids(0, &before));
+		for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
+			NOTE("flags %#x", (unsigned int)flags[i]);
+			OK(unshare(flags[i]));
+		}
+		MUST(ns_ids(0, &after));
+		IS(ns_differ(&before, &after), 0);
+		IS(ns_differ_next(&before, &after), 0);
+		OK(unshare(CLONE_FS | CLONE_NEWUTS)); /* control */
+		MUST(ns_ids(0, &after));
+		IS(ns_differ(&before, &after), NS_UTS);
+	}
+	EXITS(caller, 0);
+}
+
+CASE(invalid_bits_einval)
+{
+	static const unsigned long bits[] = {
+		CLONE_PTRACE,	CLONE_VFORK, CLONE_PARENT,   CLONE_IO,		   CLONE_SETTLS,
+		CLONE_UNTRACED, CLONE_PIDFD, CLONE_DETACHED, CLONE_CHILD_CLEARTID, 1UL << 33};
+	long long uts = MUST(ns_id(0, "uts"));
+
+	for (size_t i = 0; i < ARRAY_SIZE(bits); i++) {
+		NOTE("flags %#lx", bits[i]);
+		FAILS(EINVAL, syscall(SYS_unshare, bits[i]));
+		FAILS(EINVAL, syscall(SYS_unshare, bits[i] | CLONE_NEWUTS));
+		IS(ns_id(0, "uts"), uts);
+	}
+	NOTE_END();
+	OK(unshare(CLONE_NEWUTS));
+	IS_NOT(ns_id(0, "uts"), uts);
+}
+
+/* What unshare(2) says to a process of its own that is not alone in its memory. */
+static void claim_unshare(int flag, int err, pid_t (*company)(void))
+{
+	NOTE("flags %#x, expected %s", (unsigned int)flag, errno_name(err));
+	CHILD(caller, 0) {
+		struct ns_ids before, after;
+		pid_t other = MUST(company());
+		MUST(ns_ids(0, &before));
+		if (err)
+			FAILS(err, unshare(flag));
+		else
+			OK(unshare(flag));
+		MUST(ns_ids(0, &after));
+		IS(ns_differ_next(&before, &after), err ? 0 : flag & NS_ALL);
+		if (company == thread_partner) {
+			MUST(kill(other, SIGKILL));
+			MUST(waitpid(other, NULL, 0));
+		}
+	}
+	EXITS(caller, 0);
+}
+
+static pid_t second_thread(void)
+{
+	return thread_run(NULL);
+}
+
+CASE(multithreaded_rules)
+{
+	claim_unshare(CLONE_THREAD, EINVAL, second_thread);
+	claim_unshare(CLONE_SIGHAND, EINVAL, second_thread);
+	claim_unshare(CLONE_VM, EINVAL, second_thread);
+	claim_unshare(CLONE_FILES, 0, second_thread);
+	claim_unshare(CLONE_FS, 0, second_thread);
+	FOR_EACH_NS_TYPE(t)
+		if (ns_supported(t->flag))
+			claim_unshare(t->flag, t->flag == NS_USER ? EINVAL : 0, second_thread);
+	claim_unshare(CLONE_VM, EINVAL, thread_partner);
+	claim_unshare(CLONE_THREAD, 0, thread_partner);
+	claim_unshare(NS_USER, 0, thread_partner);
+}
+
+static void move_thread_away(void)
+{
+	char *entry = strdupa(path("/proc/self/task/%d/ns/uts", gettid()));
+
+	OK(unshare(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUTS));
+	OK(hostname_set("thread"));
+	OK(link_add_dummy("thread0"));
+	OK(link_index("thread0"));
+	IS(link_read("/proc/thread-self/ns/uts"), link_read(entry));
+}
+
+CASE(affects_only_the_calling_thread)
+{
+	MUST(hostname_set("leader"));
+	CHILD(leader, 0) {
+		struct ns_ids before, after;
+		MUST(ns_ids(0, &before));
+		pid_t tid = MUST(thread_run(move_thread_away)), other = MUST(thread_run(NULL));
+		MUST(ns_ids(0, &after));
+		IS(ns_differ(&before, &after), 0);
+		FOR_EACH_NS_TYPE(t) {
+			struct stat its, others;
+			if (!ns_supported(t->flag))
+				continue;
+			NOTE("%s link of a thread", t->name);
+			OK(stat(path("/proc/self/task/%d/ns/%s", tid, t->name), &its));
+			OK(stat(path("/proc/self/task/%d/ns/%s", other, t->name), &others));
+			IS(others.st_ino, ns_id(0, t->name));
+			IS(its.st_ino != others.st_ino, (t->flag & (NS_MNT | NS_NET | NS_UTS)) != 0);
+		}
+		IS(hostname(), "leader");
+		FAILS(ENODEV, link_index("thread0"));
+	}
+	EXITS(leader, 0);
+}
+
+CASE(newuser_and_newns_stop_fs_sharing)
+{
+	static const int flags[] = {NS_MNT, NS_USER, NS_UTS};
+	char cwd[64];
+
+	for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
+		NOTE("%s namespace", ns_type(flags[i])->label);
+		CHILD(mover, 0) {
+			MUST(chdir("/tmp"));
+			CHILD(partner, CLONE_FS) {
+				HEAR(partner);
+				IS(getcwd(cwd, sizeof(cwd)), flags[i] == NS_UTS ? "/proc" : "/tmp");
+			}
+			OK(unshare(flags[i]));
+			MUST(chdir("/proc"));
+			DISMISS(partner);
+		}
+		EXITS(mover, 0);
+	}
+}
+
+CASE(order_of_user_and_other_namespace_decides_owner)
+{
+	CHILD(before, 0) {
+		OK(unshare(CLONE_NEWNET | CLONE_NEWUTS));
+		int net = MUST(ns_open(0, "net")), uts = MUST(ns_open(0, "uts"));
+		OK(unshare(CLONE_NEWUSER));
+		MUST(idmap_write(0, "0 0 1"));
+		FAILS(EPERM, ns_relative(net, NS_GET_USERNS));
+		FAILS(EPERM, ns_relative(uts, NS_GET_USERNS));
+		FAILS(EPERM, link_up("lo"));
+		FAILS(EPERM, hostname_set("mine"));
+	}
+	EXITS(before, 0);
+	CHILD(together, 0, .uid = UNPRIVILEGED) {
+		OK(unshare(CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWUTS));
+		MUST(idmap_write(0, "0 1000 1"));
+		IS(ns_relative(MUST(ns_open(0, "net")), NS_GET_USERNS), ns_id(0, "user"));
+		IS(ns_relative(MUST(ns_open(0, "uts")), NS_GET_USERNS), ns_id(0, "user"));
+		OK(link_up("lo"));
+		OK(hostname_set("mine"));
+	}
+	EXITS(together, 0);
+}
+
+CASE(files_table_copy_emfile, .unsabotaged = "CLONE_FILES is about descriptors, not about a namespace")
+{
+	const char *nr_open = "/proc/sys/fs/nr_open";
+	const char *old = strdupa(MUST(file_read(nr_open)));
+	int few = atoi(old), status;
+
+	for (int high = 1; high >= 0; high--) {
+		NOTE("%s a high descriptor", high ? "with" : "without");
+		CHILD(owner, 0) {
+			struct rlimit many = {(rlim_t)few + 1024, (rlim_t)few + 1024};
+			MUST(file_write(nr_open, path("%d", few + 1024)));
+			MUST(setrlimit(RLIMIT_NOFILE, &many));
+			MUST(high ? dup2(2, few + 64) : 0);
+			pid_t sharer = MUST(ns_clone3(CLONE_FILES));
+			if (sharer == 0) {
+				MUST(file_write(nr_open, old));
+				_exit(unshare(CLONE_FILES) < 0 ? errno : 0);
+			}
+			MUST(waitpid(sharer, &status, 0));
+			HOLDS(WIFEXITED(status));
+			IS(WEXITSTATUS(status), high ? EMFILE : 0);
+		}
+		EXITS(owner, 0);
+	}
+	IS(file_read(nr_open), old);
+}
+
+CASE(empty_mount_namespace)
+{
+	struct ns_ids before, after;
+	int mounts = MUST(mountinfo_count("/proc/self/mountinfo", "/"));
+	char cwd[64];
+
+	if (ns_try_unshare(UNSHARE_EMPTY_MNTNS) < 0 && errno == EINVAL)
+		SKIP("no empty mount namespaces");
+	MUST(ns_ids(0, &before));
+	CHILD(root, 0) {
+		MUST(chdir("/proc"));
+		OK(access("/proc/self", F_OK)); /* control */
+		OK(unshare(UNSHARE_EMPTY_MNTNS));
+		FAILS(ENOENT, access("/proc/self", F_OK));
+		IS(getcwd(cwd, sizeof(cwd)), "/");
+		IS(dir_count("/"), 0);
+		FAILS(ENOENT, mkdir("/new", 0755));
+		TELL(root);
+		HEAR(root);
+	}
+	HEAR(root);
+	MUST(ns_ids(root->pid, &after));
+	IS(ns_differ(&before, &after), NS_MNT);
+	IS(mountinfo_count("/proc/self/mountinfo", "/"), mounts);
+	DISMISS(root);
+	CHILD(user, 0, .uid = UNPRIVILEGED) {
+		FAILS(EPERM, ns_try_unshare(UNSHARE_EMPTY_MNTNS));
+		OK(ns_try_unshare(UNSHARE_EMPTY_MNTNS | CLONE_NEWUSER));
+	}
+	EXITS(user, 0);
 }

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* How many namespaces, and how deep. clone(2) ERRORS ENOSPC, namespaces(7) "The /proc/sys/user directory" */
+#include "helpers/nscheck.h"
+#include "helpers/nscount.h"
+
+#define GROUP "api.clone"
+
+CASE(user_nesting_limit_enospc)
+{
+	for (int level = 1; level <= 33; level++) {
+		NOTE("level %d", level);
+		OK(unshare(CLONE_NEWUSER));
+		MUST(idmap_write(0, "0 0 1"));
+	}
+	NOTE("level 34");
+	FAILS(ENOSPC, unshare(CLONE_NEWUSER));
+	FAILS(ENOSPC, ns_clone3(NS_USER));
+}
+
+static void nest_pid_namespaces(int level)
+{
+	NOTE("level %d", level);
+	if (level > 32) {
+		FAILS(ENOSPC, ns_try_clone3(NS_PID));
+		FAILS(ENOSPC, ns_try_unshare(NS_PID));
+		return;
+	}
+	OK(ns_try_clone3(NS_PID));
+	CHILD(inner, NS_PID) {
+		IS(getpid(), 1);
+		nest_pid_namespaces(level + 1);
+	}
+	EXITS(inner, 0);
+}
+
+CASE(pid_nesting_limit_enospc)
+{
+	nest_pid_namespaces(1);
+}
+
+static const char *limit_file(const struct ns_type *t)
+{
+	return path("/proc/sys/user/max_%s_namespaces", t->name);
+}
+
+CASE(per_type_limit_enospc)
+{
+	CHILD(root, NS_USER, .map = CONTAINER_MAP) {
+		FOR_EACH_NS_TYPE(t) {
+			const struct ns_type *other = ns_type(t->flag == NS_UTS ? NS_IPC : NS_UTS);
+			NOTE("%s namespace", t->label);
+			if (!ns_supported(t->flag))
+				continue;
+			IS(file_number(limit_file(t)), 2147483647);
+			OK(file_write(limit_file(t), "0"));
+			FAILS(ENOSPC, ns_try_unshare(t->flag));
+			FAILS(ENOSPC, ns_try_clone3(t->flag));
+			OK(ns_try_unshare(other->flag));
+			OK(ns_try_clone3(other->flag));
+			OK(file_write(limit_file(t), "2147483647"));
+			OK(ns_try_clone3(t->flag));
+		}
+		FOR_EACH_NS_TYPE(t)
+			if (ns_supported(t->flag))
+				OK(file_write(limit_file(t), "0"));
+		TELL(root);
+		HEAR(root);
+	}
+	HEAR(root);
+	CHILD(sibling, NS_USER, .map = CONTAINER_MAP) {
+		FOR_EACH_NS_TYPE(t)
+			if (ns_supported(t->flag))
+				IS(file_number(limit_file(t)), 2147483647);
+	}
+	EXITS(sibling, 0);
+	DISMISS(root);
+}
+
+CASE(failed_call_releases_everything)
+{
+	const int three = NS_UTS | NS_IPC | NS_PID;
+
+	CHILD(root, NS_USER, .map = CONTAINER_MAP) {
+		struct ns_ids before, after;
+		MUST(ns_ids(0, &before));
+		OK(ns_try_unshare(three)); /* control */
+		MUST(file_write(limit_file(ns_type(NS_PID)), "0"));
+		MUST(file_write(limit_file(ns_type(NS_UTS)), "1"));
+		for (int i = 0; i < 100; i++) {
+			FAILS(ENOSPC, ns_clone3((unsigned int)three));
+			FAILS(ENOSPC, unshare(three));
+		}
+		MUST(ns_ids(0, &after));
+		IS(ns_differ(&before, &after), 0);
+		IS(ns_differ_next(&before, &after), 0);
+		FREED(NS_UTS); /* so none of the 200 is left */
+	}
+	EXITS(root, 0);
+}
