@@ -29,7 +29,7 @@ sleepless() {
 
 # The mirror is the one of the system's apt, or the user's.
 hostless() {
-	! grep -nE '(https?|ftp)://|(^|[^[:alnum:]_}*"])/(home|root|work)/[a-z]' "${sources[@]}"
+	! grep -nE '(https?|ftp)://[[:alnum:]-]+\.|(^|[^[:alnum:]_}*"])/(home|root|work)/[a-z]' "${sources[@]}"
 }
 
 finished() {
