@@ -37,7 +37,7 @@ finished() {
 }
 
 with clang-format "clang-format" clang-format --dry-run --Werror "${c[@]}"
-with clang-tidy "clang-tidy" make -s -j"$(nproc)" tidy
+with clang-tidy "clang-tidy" make -s -k -j"$(nproc)" tidy
 with cppcheck "cppcheck" make -s cppcheck
 with shellcheck "shellcheck" shellcheck -x "${scripts[@]}"
 check "each source has its SPDX line" licensed
