@@ -29,7 +29,7 @@ sleepless() {
 
 # The mirror is the one of the system's apt, or the user's.
 hostless() {
-	! grep -nE '(https?|ftp)://[[:alnum:]-]+\.[[:alpha:]]|(^|[^[:alnum:]_}*"])/(home|root|work)/[a-z]' "${sources[@]}"
+	! grep -nE '(https?|ftp)://[[:alnum:]-]+\.|(^|[^[:alnum:]_}*"])/(home|root|work)/[a-z]' "${sources[@]}"
 }
 
 finished() {
@@ -37,7 +37,7 @@ finished() {
 }
 
 with clang-format "clang-format" clang-format --dry-run --Werror "${c[@]}"
-with clang-tidy "clang-tidy" make -s -j"$(nproc)" tidy
+with clang-tidy "clang-tidy" make -s -k -j"$(nproc)" tidy
 with cppcheck "cppcheck" make -s cppcheck
 with shellcheck "shellcheck" shellcheck -x "${scripts[@]}"
 check "each source has its SPDX line" licensed
