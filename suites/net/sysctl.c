@@ -209,10 +209,11 @@ CASE(core_keys_in_userns_owned_ns, .initial = NS_NET)
 	snprintf(saved, sizeof(saved), "%s", MUST(file_read(BACKLOG_LIMIT)));
 	MUST(file_write(BACKLOG_LIMIT, "777"));
 	WITHIN(MUST(ns_new(NS_NET)))
-		IS(file_read(BACKLOG_LIMIT), "4096"); /* control: root's own has it, with the kernel's default */
+		IS(file_read(BACKLOG_LIMIT),
+		   "4096"); /* control: root's own has it, with the kernel's default */
 	CHILD(box, NS_USER | NS_NET, .map = CONTAINER_MAP) {
 		HOLDS(file_exists("/proc/sys/net/ipv4/ip_forward")); /* control */
-		if (file_exists(BACKLOG_LIMIT)) {                        /* older kernels hide it */
+		if (file_exists(BACKLOG_LIMIT)) {                    /* older kernels hide it */
 			IS(file_read(BACKLOG_LIMIT), "4096");
 			OK(file_write(BACKLOG_LIMIT, "555"));
 			IS(file_read(BACKLOG_LIMIT), "555");
