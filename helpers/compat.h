@@ -62,5 +62,13 @@ struct pidfd_info_first {
 #ifndef MOVE_MOUNT_BENEATH
 #define MOVE_MOUNT_BENEATH 0x00000200
 #endif
+/* A constant of an enum, which #ifndef cannot see. */
+#define COMPAT_IFLA_NETNS_IMMUTABLE 67
+#ifndef NS_GET_ID
+#define NS_GET_ID _IOR(0xb7, 13, __u64)
+#endif
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE 71
+#endif
 
 #endif
