@@ -89,6 +89,10 @@ $(BUILD)/fake-qemu: $(BUILD)/obj/runner/tests/fake-qemu.o
 check: $(BUILD)/host-tests
 	$<
 
+# How fast it is here: prints ratios and writes results/bench.json. The machine must be idle.
+bench: all
+	runner/tests/bench.sh
+
 lint: all
 	runner/tests/lint.sh
 
@@ -130,6 +134,6 @@ clean:
 format:
 	clang-format -i $$(git ls-files '*.c' '*.h')
 
-.PHONY: all check clean cppcheck format lint tidy
+.PHONY: all bench check clean cppcheck format lint tidy
 .DELETE_ON_ERROR:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
