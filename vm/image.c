@@ -2,9 +2,12 @@
 #include "vm/image.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "vm/cpio.h"
 #include "vm/file.h"
@@ -120,6 +123,23 @@ static int fill(const struct build *b, const struct image_request *request, stru
 	return tools_add(b->image, b->memo, fault);
 }
 
+/* Whether a file holds what was written to fd. */
+static bool is_stored(const char *path, int fd)
+{
+	static char a[65536], b[65536];
+	int other = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = -1;
+	off_t at = 0;
+
+	while (other >= 0 && (n = pread(fd, a, sizeof(a), at)) > 0 && pread(other, b, sizeof(b), at) == n &&
+	       !memcmp(a, b, (size_t)n))
+		at += n;
+	bool same = n == 0 && pread(other, b, 1, at) == 0;
+	if (other >= 0)
+		close(other);
+	return same;
+}
+
 /* Writes the image, and names it by what is in it. */
 static int store(struct cpio *image, const char *dir, char **path, struct fault *fault)
 {
@@ -132,8 +152,11 @@ static int store(struct cpio *image, const char *dir, char **path, struct fault 
 		rc = fault_writing(fault, dir, errno);
 	else
 		*path = mem_printf("%s/%s.cpio", dir, sum);
-	/* One that has the name already may have been spoiled by a crash or a hand. */
-	if (file_end(fd, tmp, *path, fault) < 0)
+	/*
+	 * One that has the name already may have been spoiled by a crash or a hand; a sound one stays, for the memo of
+	 * another question knows it by its time.
+	 */
+	if (file_end(fd, tmp, rc == 0 && !is_stored(*path, fd) ? *path : NULL, fault) < 0)
 		rc = -1;
 	if (rc < 0) {
 		free(*path);
