@@ -13,7 +13,7 @@ options=("$@")
 missed=0
 json=
 
-# run NAME ARGUMENT...: seconds of one ./run.sh; its output is kept for share() and verdicts().
+# run NAME ARGUMENT...: one ./run.sh, its seconds in $took; its output is kept for share(), memory() and verdicts().
 run() {
 	local name=$1 began status=0
 	shift
@@ -73,12 +73,36 @@ tell() {
 	json+="${json:+,}"$'\n'"  \"$1\": {\"value\": $2, \"unit\": \"$3\", \"bound\": $bound}"
 }
 
+# bare: seconds of the same QEMU from its start to its end with an init that only powers off.
+bare() {
+	local command began
+	mkdir -p "$dir/root"
+	cc -static -O2 -xc -o "$dir/root/init" - <<-END
+		#include <sys/reboot.h>
+		int main(void) { return reboot(RB_POWER_OFF); }
+	END
+	(cd "$dir/root" && echo init | busybox cpio -o -H newc >../initrd) 2>/dev/null
+	command=$(sed -n 's/.*"command": "\([^"]*\)".*/\1/p' "$dir/run/results.json" | tail -n 1 |
+		sed "s/socket,id=\([a-z0-9]*\),fd=[0-9]*/null,id=\1/g; s,-initrd [^ ]*,-initrd $dir/initrd,")
+	began=$(date +%s%N)
+	eval "timeout 120 $command" >"$dir/bare" 2>&1
+	took=$(awk -v ns="$(($(date +%s%N) - began))" 'BEGIN { printf "%.3f", ns / 1e9 }')
+}
+
 run first "$test" # what is fetched, built, and saved once
 best cold 3 --cold "$test"
 cold=$took
+boot=$(share cold boot)
+bare
+least=$took
+for _ in 2 3; do
+	bare
+	least=$(awk "BEGIN { print $took < $least ? $took : $least }")
+done
 best warm "$rounds" "$test"
 warm=$took
 tell cold "$cold" s
+tell cold_boot_to_bare_boot "$(divide "$boot" "$least")" x most 1.3
 tell warm "$warm" s most 1.0
 tell cold_to_warm "$(divide "$cold" "$warm")" x least 6
 for name in restore stream tests ending; do
@@ -86,7 +110,7 @@ for name in restore stream tests ending; do
 done
 tell warm_own "$(share warm own)" s most 0.15
 tell nscheck_resident "$(memory warm nscheck)" MiB most 30
-run fresh --jobs 1 --fresh-vm 'uts.*'
+run fresh --fresh-vm 'uts.*' 'ipc.*' # as it is used: as many at once as there are cores
 tell fresh_vm_per_test "$(divide "$took" "$(verdicts fresh)")" s most 0.6
 run one_job --jobs 1
 one=$took
