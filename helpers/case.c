@@ -60,7 +60,8 @@ static bool has_id(const struct ns_case *c, const char *id)
 {
 	size_t length = strlen(c->group);
 
-	return strncmp(id, c->group, length) == 0 && id[length] == '.' && strcmp(id + length + 1, c->name) == 0;
+	return strncmp(id, c->group, length) == 0 && id[length] == '.' &&
+	       strcmp(id + length + 1, c->name) == 0;
 }
 
 const struct ns_case **case_table(unsigned int *count)
