@@ -144,25 +144,26 @@ static bool is_stored(const char *path, int fd)
 static int store(struct cpio *image, const char *dir, char **path, struct fault *fault)
 {
 	char sum[65], *tmp;
-	int fd = file_begin(dir, &tmp, fault), rc = 0;
+	int fd = file_begin(dir, &tmp, fault);
 
 	if (fd < 0)
 		return -1;
-	if (cpio_write(image, fd, sum) < 0)
-		rc = fault_writing(fault, dir, errno);
-	else
-		*path = mem_printf("%s/%s.cpio", dir, sum);
+	if (cpio_write(image, fd, sum) < 0) {
+		fault_writing(fault, dir, errno);
+		file_end(fd, tmp, NULL, fault);
+		return -1;
+	}
 	/*
 	 * One that has the name already may have been spoiled by a crash or a hand; a sound one stays, for the memo of
 	 * another question knows it by its time.
 	 */
-	if (file_end(fd, tmp, rc == 0 && !is_stored(*path, fd) ? *path : NULL, fault) < 0)
-		rc = -1;
-	if (rc < 0) {
-		free(*path);
-		*path = NULL;
+	char *name = mem_printf("%s/%s.cpio", dir, sum);
+	if (file_end(fd, tmp, is_stored(name, fd) ? NULL : name, fault) < 0) {
+		free(name);
+		return -1;
 	}
-	return rc;
+	*path = name;
+	return 0;
 }
 
 static int make(const struct image_request *request, const char *dir, struct memo *memo, char **path,
