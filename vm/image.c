@@ -90,7 +90,7 @@ static int add_modules(struct cpio *image, const struct kernel *kernel, struct f
 
 	if (!kernel->modules)
 		return 0;
-	char *list = data_path("modules.list", fault);
+	char *list = data_path("vm/modules.list", fault);
 	int rc = list ? modules_list(list, &names, fault) : -1;
 	if (rc == 0)
 		rc = modules_collect(kernel->modules, kernel->release, &names, &set, fault);
