@@ -278,7 +278,7 @@ static char *look_upwards(char *dir, const char *name)
 		if (!slash)
 			break;
 		*slash = '\0';
-		char *path = mem_printf("%s/vm/%s", dir, name);
+		char *path = mem_printf("%s/%s", dir, name);
 		if (file_exists(path))
 			return path;
 		free(path);
@@ -297,10 +297,8 @@ char *data_path(const char *name, struct fault *fault)
 		if (path)
 			return path;
 	}
-	char *path = mem_printf("vm/%s", name);
-	if (file_exists(path))
-		return path;
-	free(path);
-	fault_set(fault, EXIT_UNFINISHED, "vm/%s is missing: run nscheck from its own source tree", name);
+	if (file_exists(name))
+		return mem_strdup(name);
+	fault_set(fault, EXIT_UNFINISHED, "%s is missing: run nscheck from its own source tree", name);
 	return NULL;
 }

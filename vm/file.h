@@ -64,7 +64,7 @@ void dir_remove(const char *path);
 int fault_writing(struct fault *fault, const char *path, int error);
 
 /*
- * data_path - a file of nscheck's own vm/ folder, e.g. "kernels.list".
+ * data_path - a data file of nscheck's own tree, e.g. "vm/kernels.list".
  * It is looked for from the running program's folder upwards, then from the current one, so that it is found
  * from build/ wherever the tree is. Returns a name to free, or NULL with a fault.
  */

@@ -98,7 +98,7 @@ static int add_modules(const struct build *b, const struct kernel *kernel, struc
 
 	if (!kernel->modules)
 		return 0;
-	char *list = data_path("modules.list", fault);
+	char *list = data_path("vm/modules.list", fault);
 	if (list)
 		memo_input(b->memo, list);
 	int rc = list ? modules_list(list, &names, fault) : -1;

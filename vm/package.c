@@ -54,7 +54,7 @@ static int read_lines(const char *path, struct strings *lines, struct fault *fau
 bool package_is_name(const char *name, struct strings *known, struct memo *memo, struct fault *fault)
 {
 	struct strings lines = {0};
-	char *table = data_path("kernels.list", fault);
+	char *table = data_path("vm/kernels.list", fault);
 	bool found = false;
 
 	if (table)
@@ -181,7 +181,7 @@ static void last_line(int fd, char *line, size_t size)
 
 static int fetch(const char *name, const char *mirror, const char *cache_dir, struct fault *fault)
 {
-	char *script = data_path("fetch.sh", fault);
+	char *script = data_path("vm/fetch.sh", fault);
 	char line[900];
 	int status, errors = -1;
 	pid_t pid = -1;

@@ -105,11 +105,13 @@ static void on_result(void *arg, struct vm *vm, struct result *r)
 	r->again = job.again;
 	r->sabotage = p->options->sabotage;
 	r->at_ms = (long)(loop_now() - p->began);
+	if (!job.again && !r->sabotage)
+		baseline_apply(p->baseline, p->machine->kernel->release, p->machine->kernel->version, r);
 	p->times.tests += r->duration_ms;
 	p->last_result_at = loop_now();
 	journal(p, "test", result_to_json(r));
 	term_result(p->term, r);
-	if (r->verdict == VERDICT_PASS || r->verdict == VERDICT_SKIP)
+	if (verdict_is_good(r->verdict))
 		p->good++;
 	else if (p->options->repeat > 1)
 		p->stopping = true;

@@ -2,6 +2,7 @@
 #ifndef RUNNER_HOST_POOL_H
 #define RUNNER_HOST_POOL_H
 
+#include "results/baseline.h"
 #include "results/journal.h"
 #include "results/term.h"
 #include "runner/host/accel.h"
@@ -23,6 +24,7 @@ struct pool {
 	struct journal *journal;
 	struct term *term;
 	struct plan *plan;
+	const struct baseline *baseline;
 	struct accel_memory *accel;
 	size_t next; /* first job that nobody has taken, counted over all rounds of --repeat */
 	int jobs;    /* VMs at once */
@@ -36,7 +38,7 @@ struct pool {
 	bool dropping; /* what the running tests still say does not count */
 	int interrupts;
 	int64_t stop_until;
-	size_t good; /* results that were pass or skip */
+	size_t good; /* results that were pass, skip or xfail */
 	struct fault *fault;
 	struct text trouble; /* lines that explain the fault */
 	struct pool_times times;

@@ -140,7 +140,7 @@ static int conclude(struct pool *p, const struct folder *f, int64_t began)
 	if (p->options->sabotage)
 		term_sabotage(p->term, &run);
 	if (p->options->repeat > 1)
-		printf("%zu results in a row were pass or skip\n", p->good);
+		printf("%zu results in a row were pass, skip or xfail\n", p->good);
 	if (p->options->timings)
 		print_timings(&run, took);
 	status = status_of(p, &run);
@@ -148,9 +148,25 @@ static int conclude(struct pool *p, const struct folder *f, int64_t began)
 	return status;
 }
 
+/* An entry that is over is told once, so that somebody looks at it. */
+static void tell_expired(const struct baseline *b, struct journal *j, struct term *term, struct fault *fault)
+{
+	for (size_t i = 0; i < b->count; i++) {
+		const struct known *k = &b->entries[i];
+
+		if (!k->expired)
+			continue;
+		char *text = xprintf("%s:%d: expired on %s and does not count: %s", b->path, k->line,
+				     k->expires, k->id);
+		journal_add(j, "note", json_pack("{s:s}", "text", text), fault);
+		term_note(term, text);
+		free(text);
+	}
+}
+
 /* From here on there is a folder, and whatever happens its reports are written. */
-static int run_in_folder(struct session *s, struct plan *plan, const struct folder *f, int64_t list_ms,
-			 int64_t began, struct fault *fault)
+static int run_in_folder(struct session *s, struct plan *plan, const struct baseline *baseline,
+			 const struct folder *f, int64_t list_ms, int64_t began, struct fault *fault)
 {
 	const struct options *o = s->options;
 	struct journal journal;
@@ -161,6 +177,7 @@ static int run_in_folder(struct session *s, struct plan *plan, const struct fold
 			    .journal = &journal,
 			    .term = &term,
 			    .plan = plan,
+			    .baseline = baseline,
 			    .accel = &s->accel,
 			    .jobs = vm_count(o, plan->count * (size_t)o->repeat),
 			    .fault = fault};
@@ -177,6 +194,8 @@ static int run_in_folder(struct session *s, struct plan *plan, const struct fold
 	term_begin(&term, stdout, short_name(s), command, plan->count * (size_t)o->repeat);
 	term.sabotage = o->sabotage;
 	if (!journal_add(&journal, "run", facts, fault)) {
+		if (!o->sabotage)
+			tell_expired(baseline, &journal, &term, fault);
 		pool_run(&pool);
 		journal_add(&journal, "end", end_entry(&pool, s, list_ms, began), fault);
 	}
@@ -196,6 +215,10 @@ out:
 int run_tests(const struct options *o, struct table *table, int64_t began, struct fault *fault)
 {
 	int64_t list_ms = loop_now() - began;
+	struct baseline baseline;
+
+	if (baseline_load(&baseline, o->baseline, fault))
+		return fault->status;
 	char *runs = folder_runs(o), *last = xprintf("%s/latest", runs);
 	struct folder folder = {0};
 	struct plan plan = {0};
@@ -209,12 +232,12 @@ int run_tests(const struct options *o, struct table *table, int64_t began, struc
 	if (!ret)
 		ret = session_open(&session, o, fault);
 	if (!ret && !folder_make(&folder, o, fault))
-		status = run_in_folder(&session, &plan, &folder, list_ms, began, fault);
-	if (!plan.count)
-		return fault->status;
-	session_close(&session);
+		status = run_in_folder(&session, &plan, &baseline, &folder, list_ms, began, fault);
+	if (plan.count)
+		session_close(&session);
 	plan_free(&plan);
 	folder_free(&folder);
+	baseline_free(&baseline);
 	return fault->status && status != EXIT_INTERRUPTED ? fault->status : status;
 }
 
