@@ -10,7 +10,10 @@
 
 /* Where the time of a run went, in milliseconds. */
 struct pool_times {
-	int64_t boot, restore, prepare, tests;
+	int64_t boot, save, restore, stream, tests;
+	int64_t ending; /* from the last result to the end of the last VM */
+	int64_t own;    /* processor time of this program */
+	int64_t wall;
 };
 
 /* One queue of jobs feeds some VMs; every result is in the journal before its VM gets the next job. */
@@ -25,7 +28,7 @@ struct pool {
 	int jobs;    /* VMs at once */
 	struct slot *slots;
 	int vms; /* started so far */
-	int64_t began;
+	int64_t began, last_result_at;
 	bool ever_ready;
 	int failures; /* VMs in a row that did not come up */
 	int restore_failures;
