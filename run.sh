@@ -158,4 +158,10 @@ if $self_test; then
 	exec "$top/runner/tests/all.sh"
 fi
 build all
+# What repeats a test, as the terminal shows it.
+case $0 in
+*/*) door=$0 ;;
+*) door=./$0 ;;
+esac
+export NSCHECK_COMMAND="${NSCHECK_COMMAND:-$door}"
 exec "$top/build/nscheck" "$@"

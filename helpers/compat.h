@@ -8,6 +8,7 @@
 #include <linux/sched.h>
 #include <linux/securebits.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -40,11 +41,34 @@
 #define SECBIT_EXEC_DENY_INTERACTIVE     0x400
 #endif
 
+#ifndef PIDFD_GET_PID_NAMESPACE
+#define PIDFD_GET_PID_NAMESPACE              _IO(0xFF, 5)
+#define PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE _IO(0xFF, 6)
+#endif
+#ifndef PIDFD_INFO_PID
+#define PIDFD_INFO_PID 1
+#endif
+/* struct pidfd_info in its first size, which every kernel that has it takes. */
+struct pidfd_info_first {
+	unsigned long long mask, cgroupid;
+	unsigned int pid, tgid, ppid, ids[8];
+	int exit_code;
+};
+#define PIDFD_GET_INFO_FIRST _IOWR(0xFF, 11, struct pidfd_info_first)
+
 #ifndef MOVE_MOUNT_SET_GROUP
 #define MOVE_MOUNT_SET_GROUP 0x00000100
 #endif
 #ifndef MOVE_MOUNT_BENEATH
 #define MOVE_MOUNT_BENEATH 0x00000200
+#endif
+/* A constant of an enum, which #ifndef cannot see. */
+#define COMPAT_IFLA_NETNS_IMMUTABLE 67
+#ifndef NS_GET_ID
+#define NS_GET_ID _IOR(0xb7, 13, __u64)
+#endif
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE 71
 #endif
 
 #endif

@@ -66,6 +66,18 @@ int cap_drop(cap_value_t cap)
 	return done;
 }
 
+int cap_keep_only(cap_value_t cap)
+{
+	cap_t only = cap_init();
+	int done = -1;
+
+	if (only && cap_set_flag(only, CAP_EFFECTIVE, 1, &cap, CAP_SET) == 0 &&
+	    cap_set_flag(only, CAP_PERMITTED, 1, &cap, CAP_SET) == 0)
+		done = cap_set_proc(only);
+	cap_free(only);
+	return done;
+}
+
 int cap_make_ambient(cap_value_t cap)
 {
 	cap_t now = cap_get_proc();

@@ -28,6 +28,9 @@ bool cap_effective_full(void);
 /* Takes one capability out of the effective, permitted and inheritable set. -1 with errno. */
 int cap_drop(cap_value_t cap);
 
+/* Leaves nothing but one capability in the effective and the permitted set. -1 with errno. */
+int cap_keep_only(cap_value_t cap);
+
 /* Clears all sets. -1 with errno. */
 int cap_drop_all(void);
 

@@ -135,7 +135,7 @@ int link_rename(const char *name, const char *new_name)
 	return nl_ask(NETLINK_ROUTE, &r, NULL);
 }
 
-static int set_number(const char *name, int type, uint32_t value)
+int link_set_number(const char *name, int type, uint32_t value)
 {
 	struct nl_request r;
 
@@ -145,21 +145,38 @@ static int set_number(const char *name, int type, uint32_t value)
 	return nl_ask(NETLINK_ROUTE, &r, NULL);
 }
 
+int link_change(struct nl_request *r, const char *name)
+{
+	return about_link(r, RTM_NEWLINK, name);
+}
+
+long long link_number(const char *name, int type)
+{
+	struct nl_request r = link_request(RTM_GETLINK, 0, 0);
+	struct nl_answers answers;
+
+	nl_attr_text(&r, IFLA_IFNAME, name);
+	if (nl_ask(NETLINK_ROUTE, &r, &answers) < 0)
+		return -1;
+	errno = ENODATA;
+	return rtnl_number(answers.message[0], type);
+}
+
 int link_move(const char *name, int ns)
 {
-	return set_number(name, IFLA_NET_NS_FD, (uint32_t)ns);
+	return link_set_number(name, IFLA_NET_NS_FD, (uint32_t)ns);
 }
 
 int link_move_to_pid(const char *name, int pid)
 {
-	return set_number(name, IFLA_NET_NS_PID, (uint32_t)pid);
+	return link_set_number(name, IFLA_NET_NS_PID, (uint32_t)pid);
 }
 
 int link_master(const char *name, const char *master)
 {
 	int index = *master ? link_index(master) : 0;
 
-	return index < 0 ? -1 : set_number(name, IFLA_MASTER, (uint32_t)index);
+	return index < 0 ? -1 : link_set_number(name, IFLA_MASTER, (uint32_t)index);
 }
 
 int link_index(const char *name)

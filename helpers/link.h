@@ -39,6 +39,14 @@ int link_move_to_pid(const char *name, int pid);
 /* Enslaves a device to a bridge; "" frees it. */
 int link_master(const char *name, const char *master);
 
+/*
+ * What the above does not say: a request that changes a device and takes more attributes (IFLA_*), for nl_ask.
+ * And one such attribute, a number of 32 bits: set, or read (-1 with ENODATA if the device has it not).
+ */
+int link_change(struct nl_request *r, const char *name);
+int link_set_number(const char *name, int attribute, uint32_t value);
+long long link_number(const char *name, int attribute);
+
 /* The index of a device by RTM_GETLINK; -1 with errno, ENODEV if there is none. */
 int link_index(const char *name);
 /* 0 if a device with this index exists; -1 with errno, ENODEV if not. */

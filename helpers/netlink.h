@@ -30,6 +30,18 @@ void nl_attr_u32(struct nl_request *r, int type, uint32_t value);
 /* A socket of a protocol (NETLINK_ROUTE), member of the groups in the mask. -1 with errno. */
 int nl_open(int protocol, unsigned int groups);
 
+/*
+ * Waits for the next message of a socket that is member of a group. `nsid` is the id of the namespace that it
+ * comes from, where the kernel tells (NETLINK_LISTEN_ALL_NSID), else -1. Valid until the fourth event after it.
+ */
+struct nl_event {
+	const struct nlmsghdr *message;
+	size_t size;
+	int nsid;
+};
+#define NL_EVENT(fd) nl_event(__FILE__, __LINE__, fd)
+struct nl_event nl_event(const char *file, int line, int fd);
+
 /* What was answered, pointing into a buffer (256 KiB) that lasts until the next request of this process. */
 struct nl_answers {
 	int count; /* the first NL_ANSWERS of them are kept */

@@ -9,5 +9,7 @@
 
 int nft_table_add(const char *name);
 int nft_table_del(const char *name);
+/* How many tables there are. */
+int nft_table_count(void);
 
 #endif

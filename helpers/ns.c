@@ -159,11 +159,21 @@ pid_t ns_clone(unsigned long long flags)
 			      0UL);
 }
 
-pid_t ns_clone3(unsigned long long flags)
+pid_t ns_clone3_pids(unsigned long long flags, const pid_t *pids, size_t count)
 {
-	struct clone_args args = {.flags = sabotage_flags(flags), .exit_signal = SIGCHLD};
+	struct clone_args args = {
+		.flags = sabotage_flags(flags),
+		.exit_signal = SIGCHLD,
+		.set_tid = (uint64_t)(uintptr_t)pids,
+		.set_tid_size = count,
+	};
 
 	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+}
+
+pid_t ns_clone3(unsigned long long flags)
+{
+	return ns_clone3_pids(flags, NULL, 0);
 }
 
 pid_t ns_clone3_raw(struct clone_args *args, size_t size)

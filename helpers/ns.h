@@ -77,6 +77,9 @@ pid_t ns_clone(unsigned long long flags);
 /* clone3(2) with `flags` (CLONE_NEW* are dropped under sabotage); 0 in the child, exit signal SIGCHLD. */
 pid_t ns_clone3(unsigned long long flags);
 
+/* ns_clone3 that asks for PIDs (set_tid of clone3(2)), the innermost namespace first. */
+pid_t ns_clone3_pids(unsigned long long flags, const pid_t *pids, size_t count);
+
 /*
  * clone3(2) itself, for what ns_clone3 decides: `size` need not be that of *args. CLONE_NEW* are dropped from
  * args->flags under sabotage.

@@ -63,6 +63,8 @@
 #include "helpers/nft.h"
 #include "helpers/ns.h"
 #include "helpers/nscount.h"
+#include "helpers/orphan.h"
+#include "helpers/nsid.h"
 #include "helpers/proc.h"
 #include "helpers/sock.h"
 #include "helpers/sysv.h"

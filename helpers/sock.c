@@ -5,11 +5,15 @@
 #include <errno.h>
 #include <linux/inet_diag.h>
 #include <linux/sock_diag.h>
+#include <linux/sockios.h>
 #include <linux/unix_diag.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "helpers/child.h"
@@ -88,16 +92,59 @@ int udp_send(const char *to, const char *text)
 	return sent;
 }
 
+int sock_connect(int sock, const char *to)
+{
+	union address a;
+
+	return parse(to, &a) < 0 ? -1 : connect(sock, &a.any, size_of(&a));
+}
+
+int sock_ns(int sock)
+{
+	return ioctl(sock, SIOCGSKNS);
+}
+
+/* `fd` as it is if the call gave 0; else it is closed, -1 with the call's errno. */
+static int keep_if(int result, int fd)
+{
+	int err = errno;
+
+	if (fd < 0 || result == 0)
+		return fd;
+	close(fd);
+	errno = err;
+	return -1;
+}
+
+static int make_unix(const char *name, int (*attach)(int, const struct sockaddr *, socklen_t))
+{
+	struct sockaddr_un a = {.sun_family = AF_UNIX};
+	socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(name) + (*name != '@'));
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	strncpy(a.sun_path, name, sizeof(a.sun_path) - 1);
+	if (*name == '@')
+		*a.sun_path = '\0';
+	return fd < 0 ? -1 : keep_if(attach(fd, (struct sockaddr *)&a, size), fd);
+}
+
+int unix_listen(const char *name)
+{
+	int fd = make_unix(name, bind);
+
+	return fd < 0 ? -1 : keep_if(listen(fd, 8), fd);
+}
+
+int unix_connect(const char *name)
+{
+	return make_unix(name, connect);
+}
+
 int tcp_listen(const char *address)
 {
 	int fd = make(SOCK_STREAM, address, bind);
 
-	if (fd < 0 || listen(fd, 8) == 0)
-		return fd;
-	int err = errno;
-	close(fd);
-	errno = err;
-	return -1;
+	return fd < 0 ? -1 : keep_if(listen(fd, 8), fd);
 }
 
 int tcp_connect(const char *address)

@@ -24,6 +24,15 @@ int udp_send(const char *to, const char *text);
 /* Sends one datagram from this socket. */
 int sock_send(int sock, const char *to, const char *text);
 
+/* connect(2) of this socket. */
+int sock_connect(int sock, const char *to);
+/* A descriptor of the network namespace that a socket belongs to (ioctl SIOCGSKNS). */
+int sock_ns(int sock);
+
+/* Stream sockets of the family unix(7): an abstract name is written "@name", anything else is a path. */
+int unix_listen(const char *name);
+int unix_connect(const char *name);
+
 /* A TCP socket that listens. */
 int tcp_listen(const char *address);
 /* A TCP connection; the listener need not accept(2) it. */

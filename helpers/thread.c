@@ -65,7 +65,8 @@ pid_t thread_clone(int flags, void (*act)(void))
 {
 	cloned.act = act;
 	sem_init(&cloned.done, 0, 0);
-	pid_t tid = clone(run_cloned, stack + sizeof(stack), CLONE_THREAD | CLONE_SIGHAND | CLONE_VM | flags, NULL);
+	pid_t tid = clone(run_cloned, stack + sizeof(stack), CLONE_THREAD | CLONE_SIGHAND | CLONE_VM | flags,
+			  NULL);
 	if (tid > 0)
 		wait_for(&cloned.done);
 	return tid;

@@ -34,6 +34,10 @@ static void result_line(FILE *out, size_t number, const char *id, const struct r
 	switch (r ? r->verdict : VERDICT_MISS) {
 	case VERDICT_PASS: fprintf(out, "ok %zu %s\n", number, id); break;
 	case VERDICT_SKIP: fprintf(out, "ok %zu %s # SKIP %s\n", number, id, text); break;
+	case VERDICT_XFAIL:
+		fprintf(out, "ok %zu %s # XFAIL %s\n", number, id, r->known_reason ? r->known_reason : text);
+		break;
+	case VERDICT_XPASS: fprintf(out, "not ok %zu %s # XPASS\n", number, id); break;
 	case VERDICT_TIMEOUT: fprintf(out, "not ok %zu %s # TIMEOUT %s\n", number, id, text); break;
 	case VERDICT_CRASH:
 		fprintf(out, "not ok %zu %s # ERROR kernel crash: %s\n", number, id,

@@ -10,6 +10,7 @@ static const char *const verdict_names[VERDICTS] = {
 	[VERDICT_PASS] = "pass",       [VERDICT_SKIP] = "skip",   [VERDICT_FAIL] = "fail",
 	[VERDICT_TIMEOUT] = "timeout", [VERDICT_CRASH] = "crash", [VERDICT_SPLAT] = "splat",
 	[VERDICT_LEAK] = "leak",       [VERDICT_ERROR] = "error", [VERDICT_MISS] = "miss",
+	[VERDICT_XFAIL] = "xfail",     [VERDICT_XPASS] = "xpass",
 };
 
 const char *verdict_name(enum verdict v)
@@ -31,6 +32,11 @@ bool verdict_is_failure(enum verdict v)
 	       v == VERDICT_LEAK;
 }
 
+bool verdict_is_good(enum verdict v)
+{
+	return v == VERDICT_PASS || v == VERDICT_SKIP || v == VERDICT_XFAIL;
+}
+
 struct result *result_new(const char *id)
 {
 	struct result *r = xzalloc(sizeof(*r));
@@ -45,6 +51,8 @@ void result_free(struct result *r)
 	if (!r)
 		return;
 	free(r->id);
+	free(r->known_reason);
+	free(r->known_link);
 	free(r->file);
 	free(r->message);
 	free(r->role);
@@ -80,6 +88,10 @@ json_t *result_to_json(const struct result *r)
 
 	put_string(o, "id", r->id);
 	put_string(o, "verdict", verdict_name(r->verdict));
+	if (r->verdict == VERDICT_XFAIL || r->verdict == VERDICT_XPASS)
+		put_string(o, "observed", verdict_name(r->observed));
+	put_string(o, "known_reason", r->known_reason);
+	put_string(o, "known_link", r->known_link);
 	json_object_set_new(o, "duration_ms", json_integer(r->duration_ms));
 	if (r->micros >= 0)
 		json_object_set_new(o, "guest_micros", json_integer(r->micros));
@@ -122,8 +134,13 @@ struct result *result_from_json(json_t *o)
 
 	struct result *r = result_new(id);
 	const char *start = json_string_value(json_object_get(o, "start"));
+	const char *observed = json_string_value(json_object_get(o, "observed"));
 
 	r->verdict = (enum verdict)verdict;
+	verdict = observed ? verdict_parse(observed) : -1;
+	r->observed = verdict < 0 ? r->verdict : (enum verdict)verdict;
+	get_string(o, "known_reason", &r->known_reason);
+	get_string(o, "known_link", &r->known_link);
 	get_string(o, "file", &r->file);
 	get_string(o, r->verdict == VERDICT_SKIP ? "reason" : "message", &r->message);
 	get_string(o, "role", &r->role);

@@ -15,6 +15,8 @@ enum verdict {
 	VERDICT_LEAK,  /* the test left something behind */
 	VERDICT_ERROR, /* arranging failed: the harness, never the kernel */
 	VERDICT_MISS,  /* never ran */
+	VERDICT_XFAIL, /* failed, as the baseline knows */
+	VERDICT_XPASS, /* passed, though the baseline knows it to fail */
 	VERDICTS,
 };
 
@@ -26,10 +28,15 @@ int verdict_parse(const char *name);
 /* Whether a verdict speaks of the kernel and is not what was hoped for: fail timeout crash splat leak. */
 bool verdict_is_failure(enum verdict v);
 
+/* Whether a verdict asks for no attention: pass skip xfail. */
+bool verdict_is_good(enum verdict v);
+
 /* What is known of one run of one test. Strings are printable ASCII or NULL, and owned. */
 struct result {
 	char *id;
 	enum verdict verdict;
+	enum verdict observed;           /* xfail and xpass: what it was before the baseline was asked */
+	char *known_reason, *known_link; /* and why the baseline has it */
 	char *file;
 	int line;
 	char *message;     /* why, when not pass; the reason of a skip */

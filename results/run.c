@@ -57,11 +57,6 @@ static void load_run(struct loader *l, json_t *entry)
 	json_object_del(l->run->facts, "type");
 }
 
-static bool is_good(const struct result *r)
-{
-	return r->verdict == VERDICT_PASS || r->verdict == VERDICT_SKIP;
-}
-
 static void load_test(struct loader *l, json_t *entry)
 {
 	struct result *r = result_from_json(entry);
@@ -78,7 +73,7 @@ static void load_test(struct loader *l, json_t *entry)
 
 	if (!r->again)
 		o->runs++;
-	if (*slot && !is_good(*slot)) {
+	if (*slot && !verdict_is_good((*slot)->verdict)) {
 		result_free(r);
 		return;
 	}
@@ -149,7 +144,7 @@ int run_status(const struct run *run)
 	if (run->total[VERDICT_MISS])
 		return EXIT_UNFINISHED;
 	for (int v = 0; v < VERDICTS; v++)
-		if (run->total[v] && verdict_is_failure((enum verdict)v))
+		if (run->total[v] && (verdict_is_failure((enum verdict)v) || v == VERDICT_XPASS))
 			return EXIT_TEST_FAILED;
 	return run->total[VERDICT_ERROR] ? EXIT_UNFINISHED : EXIT_EXPECTED;
 }

@@ -72,7 +72,7 @@ static bool is_bad(const struct term *t, const struct result *r)
 {
 	if (t->sabotage)
 		return r->verdict == VERDICT_PASS;
-	return r->verdict != VERDICT_PASS && r->verdict != VERDICT_SKIP;
+	return !verdict_is_good(r->verdict);
 }
 
 static const char *word(const struct term *t, const struct result *r)
@@ -86,12 +86,15 @@ static const char *word(const struct term *t, const struct result *r)
 
 static void print_line(struct term *t, const struct result *r)
 {
-	const char *colour = is_bad(t, r) ? RED : r->verdict == VERDICT_SKIP ? YELLOW : GREEN;
-	bool reason = r->verdict == VERDICT_SKIP && r->message;
+	const char *colour = is_bad(t, r) ? RED : r->verdict == VERDICT_PASS ? GREEN : YELLOW;
+	const char *reason = r->verdict == VERDICT_SKIP ? r->message : NULL;
+
+	if (r->verdict == VERDICT_XFAIL)
+		reason = r->known_reason;
 
 	fprintf(t->out, "[%zu/%zu] %s%-7s%s %s (%.2f s)%s%s%s\n", t->done, t->planned, paint(t, colour),
 		word(t, r), paint(t, PLAIN), r->id, (double)r->duration_ms / 1000,
-		r->again ? " again, alone and cold" : "", reason ? ": " : "", reason ? r->message : "");
+		r->again ? " again, alone and cold" : "", reason ? ": " : "", reason ? reason : "");
 }
 
 /* The kernel's lines that say most: from the first complaint on, or the last ones. */
@@ -138,7 +141,7 @@ void term_result(struct term *t, const struct result *r)
 	if (!r->again)
 		t->done++;
 	t->bad += bad && !r->again;
-	if (t->live && !bad)
+	if (t->live && !bad && r->verdict != VERDICT_XFAIL)
 		return;
 	wipe(t);
 	print_line(t, r);
@@ -188,7 +191,8 @@ void term_summary(struct term *t, const struct run *run, const char *dir, double
 		{VERDICT_SKIP, "skipped", true},    {VERDICT_TIMEOUT, "timed out", false},
 		{VERDICT_CRASH, "crashed", false},  {VERDICT_SPLAT, "splats", false},
 		{VERDICT_LEAK, "leaks", false},     {VERDICT_ERROR, "errors", false},
-		{VERDICT_MISS, "never run", false},
+		{VERDICT_MISS, "never run", false}, {VERDICT_XFAIL, "xfail", false},
+		{VERDICT_XPASS, "xpass", false},
 	};
 	const char *separator = "";
 

@@ -17,18 +17,23 @@
  */
 struct cpio;
 
-struct cpio *cpio_new(void);
+/* spool: an empty file, where contents wait to be sorted: an image is too large for memory. */
+struct cpio *cpio_new(int spool);
 void cpio_free(struct cpio *c);
 
 void cpio_dir(struct cpio *c, const char *path, mode_t permissions);
 
-/* Copies the content. */
+/* Copies the content to the spool. */
 void cpio_file(struct cpio *c, const char *path, mode_t permissions, const void *data, size_t len);
 void cpio_symlink(struct cpio *c, const char *path, const char *target);
 void cpio_chardev(struct cpio *c, const char *path, mode_t permissions, unsigned int major,
 		  unsigned int minor);
 
-/* The whole archive, with its trailer, padded to 512 bytes so that another one may follow; free with bytes_free(). */
-struct bytes cpio_bytes(struct cpio *c);
+/*
+ * cpio_write - the whole archive, with its trailer, padded to 512 bytes so that another one may follow.
+ * @sum: receives the SHA-256 of what was written
+ * Returns -1 with errno when it, or the spool earlier, could not be written.
+ */
+int cpio_write(struct cpio *c, int fd, char sum[65]);
 
 #endif

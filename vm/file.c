@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -124,23 +125,24 @@ static int write_all(int fd, const struct bytes *bytes)
 	return 0;
 }
 
-/* An unnamed file beside path, so that no violent end leaves it behind; where that cannot be, *tmp names it. */
-static int open_temporary(const char *path, char **tmp)
+int file_begin(const char *dir, char **tmp, struct fault *fault)
 {
-	char *dir = mem_strdup(path), *slash = strrchr(dir, '/');
+	/* Unnamed, so that no violent end leaves it behind. */
+	int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 
-	if (slash)
-		slash[slash == dir] = '\0';
-	int fd = open(slash ? dir : ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
-	free(dir);
 	*tmp = NULL;
-	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR))
+	if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR)) {
+		*tmp = mem_printf("%s/XXXXXX", dir);
+		fd = mkostemp(*tmp, O_CLOEXEC);
+	}
+	if (fd >= 0)
 		return fd;
-	*tmp = mem_printf("%s.XXXXXX", path);
-	return mkostemp(*tmp, O_CLOEXEC);
+	free(*tmp);
+	*tmp = NULL;
+	return fault_writing(fault, dir, errno);
 }
 
-/* Gives the file its name. One that has it already is older, or has the same content. */
+/* A rename replaces what has the name already, a link does not. */
 static int name_temporary(int fd, const char *tmp, const char *path)
 {
 	char self[64];
@@ -148,27 +150,75 @@ static int name_temporary(int fd, const char *tmp, const char *path)
 	if (tmp)
 		return rename(tmp, path);
 	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
-	if (unlink(path) < 0 && errno != ENOENT)
-		return -1;
-	if (linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW) < 0 && errno != EEXIST)
-		return -1;
-	return 0;
+	char *link = mem_printf("%s.%d.tmp", path, (int)getpid());
+	unlink(link); /* of one that was killed */
+	int rc = linkat(AT_FDCWD, self, AT_FDCWD, link, AT_SYMLINK_FOLLOW);
+	if (rc == 0)
+		rc = rename(link, path);
+	if (rc < 0)
+		unlink(link);
+	free(link);
+	return rc;
+}
+
+int file_end(int fd, char *tmp, const char *path, struct fault *fault)
+{
+	int rc = 0;
+
+	if (path && (fdatasync(fd) < 0 || name_temporary(fd, tmp, path) < 0))
+		rc = fault_writing(fault, path, errno);
+	if (tmp && (!path || rc < 0))
+		unlink(tmp);
+	close(fd);
+	free(tmp);
+	return rc;
 }
 
 int file_store(const char *path, const struct bytes *bytes, struct fault *fault)
 {
-	char *tmp;
-	int fd = open_temporary(path, &tmp);
-	int rc = 0;
+	char *dir = mem_strdup(path), *slash = strrchr(dir, '/'), *tmp;
 
-	if (fd < 0 || write_all(fd, bytes) < 0 || fdatasync(fd) < 0 || name_temporary(fd, tmp, path) < 0)
+	if (slash)
+		slash[slash == dir] = '\0';
+	int fd = file_begin(slash ? dir : ".", &tmp, fault), rc = fd < 0 ? -1 : 0;
+	free(dir);
+	if (rc == 0 && write_all(fd, bytes) < 0)
 		rc = fault_writing(fault, path, errno);
-	if (fd >= 0)
-		close(fd);
-	if (rc < 0 && fd >= 0 && tmp)
-		unlink(tmp);
-	free(tmp);
+	if (fd >= 0 && file_end(fd, tmp, rc == 0 ? path : NULL, fault) < 0)
+		rc = -1;
 	return rc;
+}
+
+void file_used(const char *path)
+{
+	const struct timespec times[2] = {{.tv_nsec = UTIME_NOW}, {.tv_nsec = UTIME_OMIT}};
+
+	utimensat(AT_FDCWD, path, times, 0);
+}
+
+static int last_used_first(const void *a, const void *b)
+{
+	struct stat x = {0}, y = {0};
+
+	stat(*(char *const *)a, &x);
+	stat(*(char *const *)b, &y);
+	if (x.st_atim.tv_sec != y.st_atim.tv_sec)
+		return x.st_atim.tv_sec > y.st_atim.tv_sec ? -1 : 1;
+	return x.st_atim.tv_nsec > y.st_atim.tv_nsec ? -1 : x.st_atim.tv_nsec < y.st_atim.tv_nsec;
+}
+
+void dir_prune(const char *dir, const char *ending, size_t kept)
+{
+	char *pattern = mem_printf("%s/*%s", dir, ending);
+	glob_t found;
+
+	if (glob(pattern, GLOB_NOSORT, NULL, &found) == 0) {
+		qsort(found.gl_pathv, found.gl_pathc, sizeof(*found.gl_pathv), last_used_first);
+		for (size_t i = kept; i < found.gl_pathc; i++)
+			unlink(found.gl_pathv[i]);
+		globfree(&found);
+	}
+	free(pattern);
 }
 
 int file_lock(const char *path, struct fault *fault)
@@ -228,7 +278,7 @@ static char *look_upwards(char *dir, const char *name)
 		if (!slash)
 			break;
 		*slash = '\0';
-		char *path = mem_printf("%s/vm/%s", dir, name);
+		char *path = mem_printf("%s/%s", dir, name);
 		if (file_exists(path))
 			return path;
 		free(path);
@@ -247,10 +297,8 @@ char *data_path(const char *name, struct fault *fault)
 		if (path)
 			return path;
 	}
-	char *path = mem_printf("vm/%s", name);
-	if (file_exists(path))
-		return path;
-	free(path);
-	fault_set(fault, EXIT_UNFINISHED, "vm/%s is missing: run nscheck from its own source tree", name);
+	if (file_exists(name))
+		return mem_strdup(name);
+	fault_set(fault, EXIT_UNFINISHED, "%s is missing: run nscheck from its own source tree", name);
 	return NULL;
 }

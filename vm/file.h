@@ -31,6 +31,23 @@ void file_unmap(struct bytes *bytes);
  */
 int file_store(const char *path, const struct bytes *bytes, struct fault *fault);
 
+/*
+ * The same in two steps, for what is too large to be held in memory: a descriptor to write to and read from, of a file
+ * that has no name yet.
+ * @dir: where it will be
+ * @tmp: receives its temporary name, or NULL where the file system can do without; to free
+ */
+int file_begin(const char *dir, char **tmp, struct fault *fault);
+
+/* Gives the file its name, or with path NULL drops it. Closes it and frees tmp. */
+int file_end(int fd, char *tmp, const char *path, struct fault *fault);
+
+/* Marks a file of the cache as one that was of use just now: by its access time, which leaves its content's time alone. */
+void file_used(const char *path);
+
+/* Removes those files of a folder of the cache whose names have that ending, but for the last used ones. */
+void dir_prune(const char *dir, const char *ending, size_t kept);
+
 /* Makes a directory and its parents, mode 0700. */
 int dir_make(const char *path, struct fault *fault);
 
@@ -47,7 +64,7 @@ void dir_remove(const char *path);
 int fault_writing(struct fault *fault, const char *path, int error);
 
 /*
- * data_path - a file of nscheck's own vm/ folder, e.g. "kernels.list".
+ * data_path - a data file of nscheck's own tree, e.g. "vm/kernels.list".
  * It is looked for from the running program's folder upwards, then from the current one, so that it is found
  * from build/ wherever the tree is. Returns a name to free, or NULL with a fault.
  */

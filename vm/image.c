@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "vm/image.h"
 
+#include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +11,8 @@
 
 #include "vm/cpio.h"
 #include "vm/file.h"
+#include "vm/memo.h"
 #include "vm/modules.h"
-#include "vm/sha256.h"
 #include "vm/tools.h"
 
 #define PROGRAM_MAX (256U << 20)
@@ -24,13 +24,20 @@ static const char passwd[] = "root:x:0:0:root:/root:/bin/sh\n"
 static const char group[] = "root:x:0:\n"
 			    "nogroup:x:65534:\n";
 
-static int add_program(struct cpio *image, const char *host, const char *path, struct fault *fault)
+/* What an image is made from, and what it is made into. */
+struct build {
+	struct cpio *image;
+	struct memo *memo;
+};
+
+static int add_program(const struct build *b, const char *host, const char *path, struct fault *fault)
 {
 	struct bytes program;
 
+	memo_input(b->memo, host);
 	if (file_read(host, PROGRAM_MAX, &program, fault) < 0)
 		return -1;
-	cpio_file(image, path, 0755, program.data, program.len);
+	cpio_file(b->image, path, 0755, program.data, program.len);
 	bytes_free(&program);
 	return 0;
 }
@@ -49,15 +56,16 @@ static void add_skeleton(struct cpio *image)
 	cpio_chardev(image, "dev/console", 0600, 5, 1);
 }
 
-static int add_config(struct cpio *image, const char *config, struct fault *fault)
+static int add_config(const struct build *b, const char *config, struct fault *fault)
 {
 	struct bytes text;
 
 	if (!config)
 		return 0;
+	memo_input(b->memo, config);
 	if (file_read(config, CONFIG_MAX, &text, fault) < 0)
 		return -1;
-	cpio_file(image, "nscheck/config", 0644, text.data, text.len);
+	cpio_file(b->image, "nscheck/config", 0644, text.data, text.len);
 	bytes_free(&text);
 	return 0;
 }
@@ -83,107 +91,170 @@ static void add_module_set(struct cpio *image, const char *release, const struct
 	add_text(image, release, "modules.alias", modules_alias(set));
 }
 
-static int add_modules(struct cpio *image, const struct kernel *kernel, struct fault *fault)
+static int add_modules(const struct build *b, const struct kernel *kernel, struct fault *fault)
 {
 	struct strings names = {0};
 	struct module_set set = {0};
 
 	if (!kernel->modules)
 		return 0;
-	char *list = data_path("modules.list", fault);
+	char *list = data_path("vm/modules.list", fault);
+	if (list)
+		memo_input(b->memo, list);
 	int rc = list ? modules_list(list, &names, fault) : -1;
 	if (rc == 0)
-		rc = modules_collect(kernel->modules, kernel->release, &names, &set, fault);
+		rc = modules_collect(kernel->modules, kernel->release, &names, b->memo, &set, fault);
 	if (rc == 0)
-		add_module_set(image, kernel->release, &set);
+		add_module_set(b->image, kernel->release, &set);
 	modules_free(&set);
 	strings_free(&names);
 	free(list);
 	return rc;
 }
 
-static int fill(struct cpio *image, const struct image_request *request, struct fault *fault)
+static int fill(const struct build *b, const struct image_request *request, struct fault *fault)
 {
-	add_skeleton(image);
-	if (add_program(image, request->init, "init", fault) < 0 ||
-	    (request->guest && add_program(image, request->guest, "bin/nscheck-guest", fault) < 0))
+	add_skeleton(b->image);
+	if (add_program(b, request->init, "init", fault) < 0 ||
+	    (request->guest && add_program(b, request->guest, "bin/nscheck-guest", fault) < 0))
 		return -1;
-	if (add_config(image, request->kernel->config, fault) < 0)
+	if (add_config(b, request->kernel->config, fault) < 0 || add_modules(b, request->kernel, fault) < 0)
 		return -1;
-	if (add_modules(image, request->kernel, fault) < 0)
-		return -1;
-	return tools_add(image, fault);
+	return tools_add(b->image, b->memo, fault);
 }
 
-/* The file in the cache is compared byte by byte: one that a crash or a hand has spoiled is written anew. */
-static bool is_stored(const char *path, const struct bytes *bytes)
+/* Whether a file holds what was written to fd. */
+static bool is_stored(const char *path, int fd)
 {
-	struct fault ignored = {0};
-	struct bytes stored;
+	static char a[65536], b[65536];
+	int other = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = -1;
+	off_t at = 0;
 
-	if (!file_exists(path) || file_map(path, &stored, &ignored) < 0)
-		return 0;
-	bool same = stored.len == bytes->len && !memcmp(stored.data, bytes->data, bytes->len);
-	file_unmap(&stored);
+	while (other >= 0 && (n = pread(fd, a, sizeof(a), at)) > 0 && pread(other, b, sizeof(b), at) == n &&
+	       !memcmp(a, b, (size_t)n))
+		at += n;
+	bool same = n == 0 && pread(other, b, 1, at) == 0;
+	if (other >= 0)
+		close(other);
 	return same;
 }
 
-static int newest_first(const void *a, const void *b)
+/* Writes the image, and names it by what is in it. */
+static int store(struct cpio *image, const char *dir, char **path, struct fault *fault)
 {
-	struct stat x = {0}, y = {0};
+	char sum[65], *tmp;
+	int fd = file_begin(dir, &tmp, fault);
 
-	stat(*(char *const *)a, &x);
-	stat(*(char *const *)b, &y);
-	return x.st_mtime > y.st_mtime ? -1 : x.st_mtime < y.st_mtime;
+	if (fd < 0)
+		return -1;
+	if (cpio_write(image, fd, sum) < 0) {
+		fault_writing(fault, dir, errno);
+		file_end(fd, tmp, NULL, fault);
+		return -1;
+	}
+	/*
+	 * One that has the name already may have been spoiled by a crash or a hand; a sound one stays, for the memo of
+	 * another question knows it by its time.
+	 */
+	char *name = mem_printf("%s/%s.cpio", dir, sum);
+	if (file_end(fd, tmp, is_stored(name, fd) ? NULL : name, fault) < 0) {
+		free(name);
+		return -1;
+	}
+	*path = name;
+	return 0;
 }
 
-/* Each build of a kernel makes an image: keep the last ones that were of use. */
-static void prune(const char *dir)
+static int make(const struct image_request *request, const char *dir, struct memo *memo, char **path,
+		struct fault *fault)
 {
-	char *pattern = mem_printf("%s/*.cpio", dir);
-	glob_t found;
+	char *tmp;
+	int spool = file_begin(dir, &tmp, fault);
 
-	if (glob(pattern, GLOB_NOSORT, NULL, &found) == 0) {
-		qsort(found.gl_pathv, found.gl_pathc, sizeof(*found.gl_pathv), newest_first);
-		for (size_t i = IMAGES_KEPT; i < found.gl_pathc; i++)
-			unlink(found.gl_pathv[i]);
-		globfree(&found);
-	}
-	free(pattern);
-}
-
-static int store(const struct bytes *bytes, const char *cache_dir, char **path, struct fault *fault)
-{
-	char sum[65];
-	char *dir = mem_printf("%s/images", cache_dir);
-
-	sha256_of(bytes->data, bytes->len, sum);
-	*path = mem_printf("%s/%s.cpio", dir, sum);
-	int rc = dir_make(dir, fault);
-	if (rc == 0 && is_stored(*path, bytes))
-		utimensat(AT_FDCWD, *path, NULL, 0); /* in use: not to be pruned */
-	else if (rc == 0 && (rc = file_store(*path, bytes, fault)) == 0)
-		prune(dir);
-	free(dir);
-	if (rc < 0) {
-		free(*path);
-		*path = NULL;
-	}
+	if (spool < 0)
+		return -1;
+	struct build b = {.image = cpio_new(spool), .memo = memo};
+	int rc = fill(&b, request, fault);
+	if (rc == 0)
+		rc = store(b.image, dir, path, fault);
+	cpio_free(b.image);
+	file_end(spool, tmp, NULL, fault);
+	if (rc == 0)
+		dir_prune(dir, ".cpio", IMAGES_KEPT);
 	return rc;
+}
+
+/* How an image in the cache must be: whole, and not written since. */
+static char *mark_of(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return mem_strdup("");
+	return mem_printf("%lld %lld.%09ld", (long long)st.st_size, (long long)st.st_mtim.tv_sec,
+			  st.st_mtim.tv_nsec);
+}
+
+static struct memo *ask(const struct image_request *request, const char *cache_dir)
+{
+	struct memo *memo = memo_new(cache_dir, "image");
+
+	memo_ask(memo, request->kernel->release);
+	memo_ask(memo, request->kernel->modules);
+	memo_ask(memo, request->kernel->config);
+	memo_ask(memo, request->init);
+	memo_ask(memo, request->guest);
+	memo_ask(memo, getenv("PATH"));
+	return memo;
+}
+
+/* The answer is the image's name and mark. */
+static char *recall(const struct memo *memo)
+{
+	struct strings answer;
+	char *path = NULL;
+
+	if (!memo_recall(memo, &answer))
+		return NULL;
+	if (answer.count == 2) {
+		char *mark = mark_of(answer.items[0]);
+
+		if (!strcmp(mark, answer.items[1]))
+			path = mem_strdup(answer.items[0]);
+		free(mark);
+	}
+	strings_free(&answer);
+	return path;
+}
+
+static void keep(const struct memo *memo, const char *path)
+{
+	struct strings answer = {0};
+
+	strings_add(&answer, path);
+	strings_take(&answer, mark_of(path));
+	memo_keep(memo, &answer);
+	strings_free(&answer);
 }
 
 int image_build(const struct image_request *request, const char *cache_dir, char **path, struct fault *fault)
 {
-	struct cpio *image = cpio_new();
-	int rc = fill(image, request, fault);
+	struct memo *memo = ask(request, cache_dir);
+	char *dir = mem_printf("%s/images", cache_dir);
+	int rc = 0;
 
-	*path = NULL;
-	if (rc == 0) {
-		struct bytes bytes = cpio_bytes(image);
-
-		rc = store(&bytes, cache_dir, path, fault);
-		bytes_free(&bytes);
+	*path = recall(memo);
+	if (*path) {
+		file_used(*path);
+	} else {
+		rc = dir_make(dir, fault);
+		if (rc == 0)
+			rc = make(request, dir, memo, path, fault);
+		if (rc == 0)
+			keep(memo, *path);
 	}
-	cpio_free(image);
+	free(dir);
+	memo_free(memo);
 	return rc;
 }

@@ -2,6 +2,7 @@
 #include "vm/kernel.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -9,6 +10,7 @@
 
 #include "vm/boot.h"
 #include "vm/file.h"
+#include "vm/memo.h"
 #include "vm/modules.h"
 #include "vm/package.h"
 #include "vm/sha256.h"
@@ -28,53 +30,56 @@ void kernel_free(struct kernel *kernel)
 }
 
 /* dir/name when it is there, else NULL. */
-static char *existing(const char *dir, const char *name)
+static char *existing(const char *dir, const char *name, struct memo *memo)
 {
 	char *path = mem_printf("%s/%s", dir, name);
 
+	memo_input(memo, path);
 	if (file_exists(path))
 		return path;
 	free(path);
 	return NULL;
 }
 
-static int from_packages(struct kernel *kernel, struct package_tree *tree)
+static int from_packages(struct kernel *kernel, struct package_tree *tree, struct memo *memo)
 {
 	kernel->image = mem_printf("%s/vmlinuz", tree->dir);
-	kernel->config = existing(tree->dir, "config");
-	kernel->modules = existing(tree->dir, "modules");
+	kernel->config = existing(tree->dir, "config", memo);
+	kernel->modules = existing(tree->dir, "modules", memo);
 	kernel->package = mem_strdup(tree->package);
 	kernel->version = mem_strdup(tree->version);
 	return 0;
 }
 
-static int from_name(const struct kernel_request *request, const char *cache_dir, struct kernel *kernel,
-		     struct fault *fault)
+static int from_name(const struct kernel_request *request, const char *cache_dir, struct memo *memo,
+		     struct kernel *kernel, struct fault *fault)
 {
 	struct package_tree tree;
-	int rc = package_named(request->spec, request->mirror, request->offline, cache_dir, &tree, fault);
+	int rc = package_named(request->spec, request->mirror, request->offline, cache_dir, memo, &tree,
+			       fault);
 
 	if (rc == 0)
-		rc = from_packages(kernel, &tree);
+		rc = from_packages(kernel, &tree, memo);
 	package_free(&tree);
 	return rc;
 }
 
-static int from_deb(const char *path, const char *cache_dir, struct kernel *kernel, struct fault *fault)
+static int from_deb(const char *path, const char *cache_dir, struct memo *memo, struct kernel *kernel,
+		    struct fault *fault)
 {
 	struct package_tree tree;
-	int rc = package_file(path, cache_dir, &tree, fault);
+	int rc = package_file(path, cache_dir, memo, &tree, fault);
 
 	if (rc == 0)
-		rc = from_packages(kernel, &tree);
+		rc = from_packages(kernel, &tree, memo);
 	package_free(&tree);
 	return rc;
 }
 
-static int from_tree(const char *dir, struct kernel *kernel, struct fault *fault)
+static int from_tree(const char *dir, struct memo *memo, struct kernel *kernel, struct fault *fault)
 {
-	kernel->image = existing(dir, "arch/x86/boot/bzImage");
-	kernel->config = existing(dir, ".config");
+	kernel->image = existing(dir, "arch/x86/boot/bzImage", memo);
+	kernel->config = existing(dir, ".config", memo);
 	if (!kernel->image)
 		return fault_set(fault, EXIT_BAD_INPUT,
 				 "%s is a folder without arch/x86/boot/bzImage: build the kernel there first "
@@ -110,7 +115,7 @@ static int no_such(const char *spec, const struct strings *known, struct fault *
 	return -1;
 }
 
-static int from_path(const char *spec, const struct strings *known, const char *cache_dir,
+static int from_path(const char *spec, const struct strings *known, const char *cache_dir, struct memo *memo,
 		     struct kernel *kernel, struct fault *fault)
 {
 	struct stat st;
@@ -121,18 +126,19 @@ static int from_path(const char *spec, const struct strings *known, const char *
 		return fault_set(fault, EXIT_BAD_INPUT, "cannot read the kernel %s: %s", spec,
 				 strerror(errno));
 	if (S_ISDIR(st.st_mode))
-		return from_tree(spec, kernel, fault);
+		return from_tree(spec, memo, kernel, fault);
 	if (has_magic(spec, "!<arch>\n"))
-		return from_deb(spec, cache_dir, kernel, fault);
+		return from_deb(spec, cache_dir, memo, kernel, fault);
 	kernel->image = mem_strdup(spec);
 	return 0;
 }
 
-static int check_image(struct kernel *kernel, struct fault *fault)
+static int check_image(struct kernel *kernel, struct memo *memo, struct fault *fault)
 {
 	char release[RELEASE_MAX + 1];
 	struct bytes file;
 
+	memo_input(memo, kernel->image);
 	if (file_map(kernel->image, &file, fault) < 0)
 		return -1;
 	int rc = boot_release(file.data, file.len, kernel->image, release, fault);
@@ -144,12 +150,13 @@ static int check_image(struct kernel *kernel, struct fault *fault)
 	return rc;
 }
 
-static int check_config(const struct kernel *kernel, struct fault *fault)
+static int check_config(const struct kernel *kernel, struct memo *memo, struct fault *fault)
 {
 	struct bytes text;
 
 	if (!kernel->config)
 		return 0;
+	memo_input(memo, kernel->config);
 	if (file_read(kernel->config, CONFIG_MAX, &text, fault) < 0)
 		return -1;
 	bytes_append(&text, "", 1);
@@ -159,18 +166,18 @@ static int check_config(const struct kernel *kernel, struct fault *fault)
 }
 
 /* People give /lib/modules/REL, /lib/modules, or the root they installed to (INSTALL_MOD_PATH): take the closest. */
-static char *modules_folder(const char *given, const char *release)
+static char *modules_folder(const char *given, const char *release, struct memo *memo)
 {
 	char *name = mem_printf("lib/modules/%s", release);
-	char *dir = existing(given, name);
+	char *dir = existing(given, name, memo);
 
 	free(name);
 	if (!dir)
-		dir = existing(given, release);
+		dir = existing(given, release, memo);
 	return dir ? dir : mem_strdup(given);
 }
 
-static int check_modules(struct kernel *kernel, const char *given, struct fault *fault)
+static int check_modules(struct kernel *kernel, const char *given, struct memo *memo, struct fault *fault)
 {
 	char release[RELEASE_MAX + 1];
 	struct stat st;
@@ -181,7 +188,7 @@ static int check_modules(struct kernel *kernel, const char *given, struct fault 
 		return fault_set(fault, EXIT_BAD_INPUT,
 				 "%s is not a folder of modules: give a /lib/modules/%s", kernel->modules,
 				 kernel->release);
-	if (modules_release(kernel->modules, release, fault) < 0)
+	if (modules_release(kernel->modules, memo, release, fault) < 0)
 		return -1;
 	if (!*release && given)
 		return fault_set(fault, EXIT_BAD_INPUT,
@@ -206,18 +213,75 @@ static void override(char **field, char *value)
 	*field = value;
 }
 
-static int find(const struct kernel_request *request, const char *cache_dir, struct kernel *kernel,
-		struct fault *fault)
+static int find(const struct kernel_request *request, const char *cache_dir, struct memo *memo,
+		struct kernel *kernel, struct fault *fault)
 {
 	struct strings known = {0};
 	int rc;
 
-	if (package_is_name(request->spec, &known, fault))
-		rc = from_name(request, cache_dir, kernel, fault);
+	if (package_is_name(request->spec, &known, memo, fault))
+		rc = from_name(request, cache_dir, memo, kernel, fault);
 	else
-		rc = fault->status ? -1 : from_path(request->spec, &known, cache_dir, kernel, fault);
+		rc = fault->status ? -1 : from_path(request->spec, &known, cache_dir, memo, kernel, fault);
 	strings_free(&known);
 	return rc;
+}
+
+static int look(const struct kernel_request *request, const char *cache_dir, struct memo *memo,
+		struct kernel *kernel, struct fault *fault)
+{
+	if (find(request, cache_dir, memo, kernel, fault) < 0 || check_image(kernel, memo, fault) < 0)
+		return -1;
+	if (request->config)
+		override(&kernel->config, mem_strdup(request->config));
+	if (request->modules)
+		override(&kernel->modules, modules_folder(request->modules, kernel->release, memo));
+	if (check_config(kernel, memo, fault) < 0)
+		return -1;
+	return check_modules(kernel, request->modules, memo, fault);
+}
+
+/* The fields of a kernel that a memo holds, in this order, and then its sum. */
+enum { FIELDS = 6 };
+
+static void fields_of(struct kernel *kernel, char **fields[FIELDS])
+{
+	fields[0] = &kernel->image;
+	fields[1] = &kernel->modules;
+	fields[2] = &kernel->config;
+	fields[3] = &kernel->release;
+	fields[4] = &kernel->package;
+	fields[5] = &kernel->version;
+}
+
+static bool recall(const struct memo *memo, struct kernel *kernel)
+{
+	struct strings answer;
+	char **fields[FIELDS];
+	bool known = memo_recall(memo, &answer) && answer.count == FIELDS + 1;
+
+	fields_of(kernel, fields);
+	for (size_t i = 0; known && i < FIELDS; i++)
+		if (*answer.items[i] == '+')
+			*fields[i] = mem_strdup(answer.items[i] + 1);
+	if (known)
+		snprintf(kernel->sha256, sizeof(kernel->sha256), "%s", answer.items[FIELDS]);
+	strings_free(&answer);
+	return known;
+}
+
+static void keep(const struct memo *memo, struct kernel *kernel)
+{
+	struct strings answer = {0};
+	char **fields[FIELDS];
+
+	fields_of(kernel, fields);
+	for (size_t i = 0; i < FIELDS; i++)
+		strings_take(&answer,
+			     mem_printf("%s%s", *fields[i] ? "+" : "-", *fields[i] ? *fields[i] : ""));
+	strings_add(&answer, kernel->sha256);
+	memo_keep(memo, &answer);
+	strings_free(&answer);
 }
 
 int kernel_resolve(const struct kernel_request *request, const char *cache_dir, struct kernel *kernel,
@@ -228,13 +292,17 @@ int kernel_resolve(const struct kernel_request *request, const char *cache_dir, 
 		return fault_set(fault, EXIT_BAD_INPUT,
 				 "no kernel given: say --kernel debian/6.12, or a file");
 	kernel->name = mem_strdup(request->spec);
-	if (find(request, cache_dir, kernel, fault) < 0 || check_image(kernel, fault) < 0)
-		return -1;
-	if (request->config)
-		override(&kernel->config, mem_strdup(request->config));
-	if (request->modules)
-		override(&kernel->modules, modules_folder(request->modules, kernel->release));
-	if (check_config(kernel, fault) < 0)
-		return -1;
-	return check_modules(kernel, request->modules, fault);
+
+	struct memo *memo = memo_new(cache_dir, "kernel");
+	memo_ask(memo, request->spec);
+	memo_ask(memo, request->modules);
+	memo_ask(memo, request->config);
+	int rc = 0;
+	if (!recall(memo, kernel)) {
+		rc = look(request, cache_dir, memo, kernel, fault);
+		if (rc == 0)
+			keep(memo, kernel);
+	}
+	memo_free(memo);
+	return rc;
 }

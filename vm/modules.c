@@ -197,7 +197,8 @@ static void places_free(struct places *places)
  * A build tree holds stale modules of earlier configurations beside the current ones: modules.order knows. Its lines
  * name x.ko or, since 6.5, x.o; an installed folder has such a file too, but its modules may be compressed.
  */
-static int places_by_order(const char *dir, const char *order, struct places *places, struct fault *fault)
+static int places_by_order(const char *dir, const char *order, struct memo *memo, struct places *places,
+			   struct fault *fault)
 {
 	struct strings lines = {0};
 	struct bytes text;
@@ -212,16 +213,18 @@ static int places_by_order(const char *dir, const char *order, struct places *pl
 		char *path =
 			mem_printf("%s/%.*s.ko", dir, (int)(dot ? (size_t)(dot - line) : strlen(line)), line);
 
-		if (file_exists(path))
+		if (file_exists(path)) {
 			place_add(places, path);
-		else
+		} else {
+			memo_input(memo, path);
 			free(path);
+		}
 	}
 	strings_free(&lines);
 	return 0;
 }
 
-static int places_by_walk(const char *dir, struct places *places, struct fault *fault)
+static int places_by_walk(const char *dir, struct memo *memo, struct places *places, struct fault *fault)
 {
 	char *roots[] = {(char *)dir, NULL};
 	FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
@@ -229,21 +232,25 @@ static int places_by_walk(const char *dir, struct places *places, struct fault *
 
 	if (!fts)
 		return fault_set(fault, EXIT_BAD_INPUT, "cannot read the modules folder %s", dir);
-	while ((e = fts_read(fts)))
+	while ((e = fts_read(fts))) {
+		if (e->fts_info == FTS_D)
+			memo_input(memo, e->fts_path);
 		if (e->fts_info == FTS_F && ending(e->fts_name))
 			place_add(places, mem_strdup(e->fts_path));
+	}
 	fts_close(fts);
 	return 0;
 }
 
-static int places_find(const char *dir, struct places *places, struct fault *fault)
+static int places_find(const char *dir, struct memo *memo, struct places *places, struct fault *fault)
 {
 	char *order = mem_printf("%s/modules.order", dir);
-	int rc = file_exists(order) ? places_by_order(dir, order, places, fault) : 0;
 
+	memo_input(memo, order);
+	int rc = file_exists(order) ? places_by_order(dir, order, memo, places, fault) : 0;
 	free(order);
 	if (rc == 0 && !places->count)
-		rc = places_by_walk(dir, places, fault);
+		rc = places_by_walk(dir, memo, places, fault);
 	if (places->count)
 		qsort(places->items, places->count, sizeof(*places->items), by_name);
 	return rc;
@@ -315,7 +322,7 @@ static int queue_dependencies(struct strings *queue, const struct module *m, con
 	return 0;
 }
 
-static int collect(const struct places *places, const char *release, struct strings *queue,
+static int collect(const struct places *places, const char *release, struct strings *queue, struct memo *memo,
 		   struct module_set *set, struct fault *fault)
 {
 	for (size_t i = 0; i < queue->count; i++) {
@@ -323,6 +330,7 @@ static int collect(const struct places *places, const char *release, struct stri
 
 		if (!place || module_of(set, place->name))
 			continue;
+		memo_input(memo, place->path);
 		if (module_add(set, place, release, fault) < 0 ||
 		    queue_dependencies(queue, &set->items[set->count - 1], places, fault) < 0)
 			return -1;
@@ -370,18 +378,18 @@ static void resolve(struct module_set *set)
 	}
 }
 
-int modules_collect(const char *dir, const char *release, const struct strings *names, struct module_set *set,
-		    struct fault *fault)
+int modules_collect(const char *dir, const char *release, const struct strings *names, struct memo *memo,
+		    struct module_set *set, struct fault *fault)
 {
 	struct places places = {0};
 	struct strings queue = {0};
-	int rc = places_find(dir, &places, fault);
+	int rc = places_find(dir, memo, &places, fault);
 
 	*set = (struct module_set){0};
 	for (size_t i = 0; i < names->count; i++)
 		strings_take(&queue, modinfo_name(names->items[i]));
 	if (rc == 0)
-		rc = collect(&places, release, &queue, set, fault);
+		rc = collect(&places, release, &queue, memo, set, fault);
 	if (rc == 0)
 		resolve(set);
 	else
@@ -421,17 +429,18 @@ int modules_list(const char *path, struct strings *names, struct fault *fault)
 	return 0;
 }
 
-int modules_release(const char *dir, char release[RELEASE_MAX + 1], struct fault *fault)
+int modules_release(const char *dir, struct memo *memo, char release[RELEASE_MAX + 1], struct fault *fault)
 {
 	struct places places = {0};
 	struct bytes elf = {0};
 	struct modinfo info = {0};
-	int rc = places_find(dir, &places, fault);
+	int rc = places_find(dir, memo, &places, fault);
 
 	release[0] = '\0';
 	if (rc == 0 && places.count) {
 		const char *path = places.items[0].path;
 
+		memo_input(memo, path);
 		rc = read_module(path, &elf, fault);
 		if (rc == 0)
 			rc = modinfo_parse(&elf, path, &info, fault);

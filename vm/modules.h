@@ -7,6 +7,7 @@
 #include "vm/boot.h"
 #include "vm/fault.h"
 #include "vm/mem.h"
+#include "vm/memo.h"
 
 /*
  * Kernel modules on the host: found by name below a folder, unpacked, and followed through the dependencies that
@@ -49,11 +50,12 @@ struct module_set {
  * modules_collect - the modules of a list, with all that they depend on.
  * @dir: a /lib/modules/RELEASE or a build tree (then modules.order tells which files are current)
  * @release: what the modules must be built for
+ * @memo: is told what files and folders were looked at; may be NULL
  * @names: wanted modules; one that is not there is built in or not configured, and left out
  * A fault names a damaged or foreign module, or a dependency that is missing.
  */
-int modules_collect(const char *dir, const char *release, const struct strings *names, struct module_set *set,
-		    struct fault *fault);
+int modules_collect(const char *dir, const char *release, const struct strings *names, struct memo *memo,
+		    struct module_set *set, struct fault *fault);
 void modules_free(struct module_set *set);
 
 /* Reads a list of module names: one or more on a line, '#' starts a comment. */
@@ -61,9 +63,10 @@ int modules_list(const char *path, struct strings *names, struct fault *fault);
 
 /*
  * modules_release - the release that the modules below a folder are built for.
+ * @memo: is told what files and folders were looked at; may be NULL
  * @release: receives it, or the empty string when there is no module
  */
-int modules_release(const char *dir, char release[RELEASE_MAX + 1], struct fault *fault);
+int modules_release(const char *dir, struct memo *memo, char release[RELEASE_MAX + 1], struct fault *fault);
 
 /* The texts of modules.dep and modules.alias (modprobe(8)) for modules that all lie in one folder. */
 struct bytes modules_dep(const struct module_set *set);

@@ -51,12 +51,14 @@ static int read_lines(const char *path, struct strings *lines, struct fault *fau
 	return 0;
 }
 
-bool package_is_name(const char *name, struct strings *known, struct fault *fault)
+bool package_is_name(const char *name, struct strings *known, struct memo *memo, struct fault *fault)
 {
 	struct strings lines = {0};
-	char *table = data_path("kernels.list", fault);
+	char *table = data_path("vm/kernels.list", fault);
 	bool found = false;
 
+	if (table)
+		memo_input(memo, table);
 	if (table && read_lines(table, &lines, fault) == 0) {
 		for (size_t i = 0; i < lines.count; i++) {
 			char *first = lines.items[i];
@@ -179,7 +181,7 @@ static void last_line(int fd, char *line, size_t size)
 
 static int fetch(const char *name, const char *mirror, const char *cache_dir, struct fault *fault)
 {
-	char *script = data_path("fetch.sh", fault);
+	char *script = data_path("vm/fetch.sh", fault);
 	char line[900];
 	int status, errors = -1;
 	pid_t pid = -1;
@@ -226,10 +228,13 @@ static void read_fact(char *line, const char *dir, struct parcel *parcel, struct
 	strings_free(&words);
 }
 
-static int read_facts(const char *dir, struct parcel *parcel, struct package_tree *tree, struct fault *fault)
+static int read_facts(const char *dir, struct memo *memo, struct parcel *parcel, struct package_tree *tree,
+		      struct fault *fault)
 {
 	char *facts = mem_printf("%s/facts", dir);
 	struct strings lines = {0};
+
+	memo_input(memo, facts);
 	int rc = read_lines(facts, &lines, fault);
 
 	for (size_t i = 0; rc == 0 && i < lines.count; i++)
@@ -263,7 +268,7 @@ static int fetch_unless_cached(const char *dir, const char *name, const char *mi
 }
 
 int package_named(const char *name, const char *mirror, bool offline, const char *cache_dir,
-		  struct package_tree *tree, struct fault *fault)
+		  struct memo *memo, struct package_tree *tree, struct fault *fault)
 {
 	struct parcel parcel = {0};
 	char *dir = mem_printf("%s/kernels/%s", cache_dir, name);
@@ -271,7 +276,7 @@ int package_named(const char *name, const char *mirror, bool offline, const char
 
 	*tree = (struct package_tree){.dir = mem_printf("%s/tree", dir)};
 	if (rc == 0)
-		rc = read_facts(dir, &parcel, tree, fault);
+		rc = read_facts(dir, memo, &parcel, tree, fault);
 	if (rc == 0)
 		rc = unpack(&parcel, tree->dir, fault);
 	parcel_free(&parcel);
@@ -344,7 +349,7 @@ static int read_parcel(const char *path, struct parcel *parcel, struct package_t
 	return rc;
 }
 
-static int sum_parcel(const struct parcel *parcel, char sum[65], struct fault *fault)
+static int sum_parcel(const struct parcel *parcel, struct memo *memo, char sum[65], struct fault *fault)
 {
 	struct sha256 s;
 
@@ -352,6 +357,7 @@ static int sum_parcel(const struct parcel *parcel, char sum[65], struct fault *f
 	for (size_t i = 0; i < parcel->debs.count; i++) {
 		struct bytes deb;
 
+		memo_input(memo, parcel->debs.items[i]);
 		if (file_map(parcel->debs.items[i], &deb, fault) < 0)
 			return -1;
 		sha256_add(&s, deb.data, deb.len);
@@ -361,7 +367,8 @@ static int sum_parcel(const struct parcel *parcel, char sum[65], struct fault *f
 	return 0;
 }
 
-int package_file(const char *path, const char *cache_dir, struct package_tree *tree, struct fault *fault)
+int package_file(const char *path, const char *cache_dir, struct memo *memo, struct package_tree *tree,
+		 struct fault *fault)
 {
 	struct parcel parcel = {0};
 	char *base = mem_printf("%s/kernels/unpacked", cache_dir);
@@ -370,7 +377,7 @@ int package_file(const char *path, const char *cache_dir, struct package_tree *t
 	*tree = (struct package_tree){0};
 	int rc = read_parcel(path, &parcel, tree, fault);
 	if (rc == 0)
-		rc = sum_parcel(&parcel, sum, fault);
+		rc = sum_parcel(&parcel, memo, sum, fault);
 	if (rc == 0)
 		rc = dir_make(base, fault);
 	if (rc == 0) {

@@ -6,6 +6,7 @@
 
 #include "vm/fault.h"
 #include "vm/mem.h"
+#include "vm/memo.h"
 
 /* A kernel that came in Debian packages, unpacked in the cache. */
 struct package_tree {
@@ -13,8 +14,12 @@ struct package_tree {
 	char *package, *version;
 };
 
-/* Is it one of the names of vm/kernels.list? Their names, for a fault, are added to known when that is not NULL. */
-bool package_is_name(const char *name, struct strings *known, struct fault *fault);
+/*
+ * What the answers below come from is told to memo, which may be NULL.
+ *
+ * Is it one of the names of vm/kernels.list? Their names, for a fault, are added to known when that is not NULL.
+ */
+bool package_is_name(const char *name, struct strings *known, struct memo *memo, struct fault *fault);
 
 /*
  * package_named - a kernel of vm/kernels.list, fetched if it is not in the cache yet.
@@ -22,10 +27,11 @@ bool package_is_name(const char *name, struct strings *known, struct fault *faul
  * @offline: only from the cache
  */
 int package_named(const char *name, const char *mirror, bool offline, const char *cache_dir,
-		  struct package_tree *tree, struct fault *fault);
+		  struct memo *memo, struct package_tree *tree, struct fault *fault);
 
 /* package_file - a kernel from a .deb; the packages that it is split into stand beside it. */
-int package_file(const char *path, const char *cache_dir, struct package_tree *tree, struct fault *fault);
+int package_file(const char *path, const char *cache_dir, struct memo *memo, struct package_tree *tree,
+		 struct fault *fault);
 void package_free(struct package_tree *tree);
 
 #endif

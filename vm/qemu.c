@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "vm/mem.h"
+#include "vm/memo.h"
 
 #define MEMORY_MIN 128
 #define MEMORY_MAX (1 << 20)
@@ -159,13 +160,11 @@ static bool read_line(int fd, char *out, size_t size)
 	return got;
 }
 
-int qemu_version(const char *binary, char *out, size_t size, struct fault *fault)
+static int ask_version(const char *binary, char *out, size_t size, struct fault *fault)
 {
 	int ends[2], status;
 	pid_t pid;
 
-	if (!binary)
-		binary = QEMU_BINARY;
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return fault_set(fault, EXIT_UNFINISHED, "cannot make a pipe: %s", strerror(errno));
 	int error = spawn_version(binary, ends[1], &pid);
@@ -183,4 +182,74 @@ int qemu_version(const char *binary, char *out, size_t size, struct fault *fault
 		return fault_set(fault, EXIT_BAD_INPUT,
 				 "%s is not a QEMU: install the package qemu-system-x86", binary);
 	return 0;
+}
+
+/* Notes where the shell would look for it; NULL when it is not found. */
+static char *look_up(const char *binary, struct memo *memo)
+{
+	struct strings dirs = {0};
+	char *path = NULL;
+
+	if (strchr(binary, '/')) {
+		memo_input(memo, binary);
+		return mem_strdup(binary);
+	}
+	strings_split(&dirs, getenv("PATH") ? getenv("PATH") : "", ":");
+	for (size_t i = 0; !path && i < dirs.count; i++) {
+		path = mem_printf("%s/%s", dirs.items[i], binary);
+		memo_input(memo, path);
+		if (access(path, X_OK) < 0) {
+			free(path);
+			path = NULL;
+		}
+	}
+	strings_free(&dirs);
+	return path;
+}
+
+/* What a script says may change without it. */
+static bool is_program(const char *path)
+{
+	char magic[4] = "";
+	int fd = path ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
+	bool is = fd >= 0 && read(fd, magic, sizeof(magic)) == sizeof(magic) && !memcmp(magic, "\177ELF", 4);
+
+	if (fd >= 0)
+		close(fd);
+	return is;
+}
+
+static int look_for_version(const char *binary, struct memo *memo, char *out, size_t size,
+			    struct fault *fault)
+{
+	struct strings answer = {0};
+	char *path = look_up(binary, memo);
+	int rc = ask_version(binary, out, size, fault);
+
+	if (rc == 0 && is_program(path)) {
+		strings_add(&answer, out);
+		memo_keep(memo, &answer);
+		strings_free(&answer);
+	}
+	free(path);
+	return rc;
+}
+
+int qemu_version(const char *binary, const char *cache_dir, char *out, size_t size, struct fault *fault)
+{
+	struct memo *memo = memo_new(cache_dir, "qemu");
+	struct strings answer;
+	int rc = 0;
+
+	if (!binary)
+		binary = QEMU_BINARY;
+	memo_ask(memo, binary);
+	memo_ask(memo, getenv("PATH"));
+	if (memo_recall(memo, &answer) && answer.count == 1)
+		snprintf(out, size, "%s", answer.items[0]);
+	else
+		rc = look_for_version(binary, memo, out, size, fault);
+	strings_free(&answer);
+	memo_free(memo);
+	return rc;
 }

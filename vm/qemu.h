@@ -43,9 +43,9 @@ char **qemu_argv(const struct qemu_request *request, struct fault *fault);
 void qemu_argv_free(char **argv);
 
 /*
- * qemu_version - the first line of `qemu --version`.
+ * qemu_version - the first line of `qemu --version`, which is asked for once for each program.
  * A fault says that QEMU is not installed (bad input), or does not work.
  */
-int qemu_version(const char *binary, char *out, size_t size, struct fault *fault);
+int qemu_version(const char *binary, const char *cache_dir, char *out, size_t size, struct fault *fault);
 
 #endif

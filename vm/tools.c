@@ -49,12 +49,20 @@ static const char *const extension_dirs[] = {"/usr/lib/x86_64-linux-gnu/xtables"
 static const char *const library_dirs[] = {
 	"/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib64", "/usr/lib64", "/lib", "/usr/lib"};
 
+/* Where tools are taken from, what they go into, and the files that are still to be put in, which grow meanwhile. */
+struct basket {
+	struct cpio *image;
+	struct memo *memo;
+	struct strings queue;
+};
+
 /* A DT_NEEDED names a file, never a path; ld.so would allow one, but no tool of ours has it. */
-static char *find_in(const char *const *dirs, size_t count, const char *name)
+static char *find_in(const char *const *dirs, size_t count, const char *name, struct memo *memo)
 {
 	for (size_t i = 0; i < count; i++) {
 		char *path = mem_printf("%s/%s", dirs[i], name);
 
+		memo_input(memo, path);
 		if (access(path, R_OK) == 0)
 			return path;
 		free(path);
@@ -62,14 +70,14 @@ static char *find_in(const char *const *dirs, size_t count, const char *name)
 	return NULL;
 }
 
-static char *find_program(const struct tool *tool, struct fault *fault)
+static char *find_program(const struct tool *tool, struct memo *memo, struct fault *fault)
 {
 	struct strings dirs = {0};
 
 	strings_split(&dirs, getenv("PATH") ? getenv("PATH") : "", ":");
 	/* An ordinary user's PATH has no sbin on Debian, where ip, nft and iptables live. */
 	strings_split(&dirs, "/usr/sbin:/sbin:/usr/bin:/bin", ":");
-	char *path = find_in((const char *const *)dirs.items, dirs.count, tool->name);
+	char *path = find_in((const char *const *)dirs.items, dirs.count, tool->name, memo);
 	strings_free(&dirs);
 	if (!path)
 		fault_set(fault, EXIT_BAD_INPUT, "%s is not installed: install the package %s", tool->name,
@@ -135,21 +143,21 @@ int elf_needs(const struct bytes *bytes, const char *name, struct strings *neede
 	return 0;
 }
 
-/* Files still to be put in; grows while it is worked off. Each is at the same path here and there. */
-static int add_needs(const struct bytes *elf, const char *path, struct strings *queue, struct fault *fault)
+/* Each file of the queue is at the same path here and there. */
+static int add_needs(const struct bytes *elf, const char *path, struct basket *basket, struct fault *fault)
 {
 	struct strings needed = {0};
 	char *interpreter;
 	int rc = elf_needs(elf, path, &needed, &interpreter, fault);
 
 	if (interpreter)
-		strings_take(queue, interpreter);
+		strings_take(&basket->queue, interpreter);
 	for (size_t i = 0; rc == 0 && i < needed.count; i++) {
-		char *found =
-			find_in(library_dirs, sizeof(library_dirs) / sizeof(*library_dirs), needed.items[i]);
+		char *found = find_in(library_dirs, sizeof(library_dirs) / sizeof(*library_dirs),
+				      needed.items[i], basket->memo);
 
 		if (found)
-			strings_take(queue, found);
+			strings_take(&basket->queue, found);
 		else
 			rc = fault_set(fault, EXIT_BAD_INPUT,
 				       "%s needs %s, which is nowhere: install its package again", path,
@@ -167,24 +175,26 @@ static bool queued_before(const struct strings *queue, size_t at)
 	return false;
 }
 
-static int add_elf(struct cpio *image, const char *host, const char *path, struct strings *queue,
-		   struct fault *fault)
+static int add_elf(struct basket *basket, const char *host, const char *path, struct fault *fault)
 {
 	struct bytes elf;
 
+	memo_input(basket->memo, host);
 	if (file_read(host, TOOL_MAX, &elf, fault) < 0)
 		return -1;
-	cpio_file(image, path, 0755, elf.data, elf.len);
-	int rc = add_needs(&elf, host, queue, fault);
+	cpio_file(basket->image, path, 0755, elf.data, elf.len);
+	int rc = add_needs(&elf, host, basket, fault);
 	bytes_free(&elf);
 	return rc;
 }
 
-static int add_libraries(struct cpio *image, struct strings *queue, struct fault *fault)
+static int add_libraries(struct basket *basket, struct fault *fault)
 {
+	const struct strings *queue = &basket->queue;
+
 	for (size_t i = 0; i < queue->count; i++) {
 		char *path = mem_strdup(queue->items[i]); /* the queue may move */
-		int rc = queued_before(queue, i) ? 0 : add_elf(image, path, path + 1, queue, fault);
+		int rc = queued_before(queue, i) ? 0 : add_elf(basket, path, path + 1, fault);
 
 		free(path);
 		if (rc < 0)
@@ -193,14 +203,15 @@ static int add_libraries(struct cpio *image, struct strings *queue, struct fault
 	return 0;
 }
 
-static void queue_extensions(struct strings *queue)
+static void queue_extensions(struct basket *basket)
 {
 	for (size_t i = 0; i < sizeof(extensions) / sizeof(*extensions); i++) {
 		char *file = mem_printf("%s.so", extensions[i]);
-		char *path = find_in(extension_dirs, sizeof(extension_dirs) / sizeof(*extension_dirs), file);
+		char *path = find_in(extension_dirs, sizeof(extension_dirs) / sizeof(*extension_dirs), file,
+				     basket->memo);
 
 		if (path)
-			strings_take(queue, path);
+			strings_take(&basket->queue, path);
 		free(file);
 	}
 }
@@ -253,32 +264,32 @@ static int add_busybox_links(struct cpio *image, const char *busybox, struct fau
 	return 0;
 }
 
-static int add_tool(struct cpio *image, const struct tool *tool, struct strings *queue, struct fault *fault)
+static int add_tool(struct basket *basket, const struct tool *tool, struct fault *fault)
 {
-	char *host = find_program(tool, fault);
+	char *host = find_program(tool, basket->memo, fault);
 
 	if (!host)
 		return -1;
-	int rc = add_elf(image, host, tool->path, queue, fault);
+	int rc = add_elf(basket, host, tool->path, fault);
 	for (const char *const *link = tool->links; rc == 0 && *link; link++)
-		cpio_symlink(image, *link, strrchr(tool->path, '/') + 1);
+		cpio_symlink(basket->image, *link, strrchr(tool->path, '/') + 1);
 	if (rc == 0 && !strcmp(tool->name, "busybox"))
-		rc = add_busybox_links(image, host, fault);
+		rc = add_busybox_links(basket->image, host, fault);
 	free(host);
 	return rc;
 }
 
-int tools_add(struct cpio *image, struct fault *fault)
+int tools_add(struct cpio *image, struct memo *memo, struct fault *fault)
 {
-	struct strings queue = {0};
+	struct basket basket = {.image = image, .memo = memo};
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < sizeof(tools) / sizeof(*tools); i++)
-		rc = add_tool(image, &tools[i], &queue, fault);
+		rc = add_tool(&basket, &tools[i], fault);
 	if (rc == 0) {
-		queue_extensions(&queue);
-		rc = add_libraries(image, &queue, fault);
+		queue_extensions(&basket);
+		rc = add_libraries(&basket, fault);
 	}
-	strings_free(&queue);
+	strings_free(&basket.queue);
 	return rc;
 }

@@ -4,14 +4,15 @@
 
 #include "vm/cpio.h"
 #include "vm/fault.h"
+#include "vm/memo.h"
 
 /*
  * tools_add - puts the host's busybox, ip, nft and iptables-legacy into an image, with the libraries they load.
  * They are subjects, second opinions and the debug shell of the guest. Libraries keep the paths they have on the
  * host, so that the host's own ld.so finds them there as it does here.
- * A fault names the tool that is missing, and Debian's package of it.
+ * memo is told of every file that was looked for. A fault names the tool that is missing, and Debian's package of it.
  */
-int tools_add(struct cpio *image, struct fault *fault);
+int tools_add(struct cpio *image, struct memo *memo, struct fault *fault);
 
 /*
  * elf_needs - what an ELF program or library asks the dynamic linker for.

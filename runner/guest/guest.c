@@ -298,10 +298,10 @@ int main(int argc, char **argv)
 	struct request request = {.factor = 1};
 
 	payload_main(argc, argv);
-	setvbuf(stdout, NULL, _IOLBF, 0);
 	argp_parse(&argp, argc, argv, 0, NULL, &request);
 	if (request.mode == LIST)
 		return list();
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (request.mode == LINT)
 		return lint();
 	if (!may_run_here(&request))

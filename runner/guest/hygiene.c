@@ -19,8 +19,11 @@ struct source {
 	int fd;     /* of a file; -1 for a directory or the names of the system */
 	const char *dir;
 	unsigned char type; /* of the directory's entries */
-	int columns;        /* of a file: how many words of a line matter, the rest being counters; 0: all */
+	size_t room; /* of a file: as much is asked for first; for a sysctl the kernel clears that much memory */
+	int columns; /* of a file: how many words of a line matter, the rest being counters; 0: all */
 };
+
+enum { TEXT_MAX = 65535, SYSCTL_USUAL = 1023 };
 
 struct hygiene {
 	char **texts; /* one for each source */
@@ -43,7 +46,7 @@ static struct source *add_source(const char *what)
 	return s;
 }
 
-static void add_file(const char *what, const char *file, int columns)
+static void add_file(const char *what, const char *file, size_t room, int columns)
 {
 	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
@@ -51,6 +54,7 @@ static void add_file(const char *what, const char *file, int columns)
 		return; /* this kernel has no such thing to leave behind */
 	struct source *s = add_source(what);
 	s->fd = fd;
+	s->room = room;
 	s->columns = columns;
 }
 
@@ -92,7 +96,7 @@ static void add_sysctls(const char *dir)
 			continue;
 		snprintf(file, sizeof(file), "%s/%s", dir, entry->d_name);
 		snprintf(what, sizeof(what), "sysctl %s", file + strlen("/proc/sys/"));
-		add_file(what, file, 0);
+		add_file(what, file, SYSCTL_USUAL, 0);
 	}
 	if (d)
 		closedir(d);
@@ -101,11 +105,11 @@ static void add_sysctls(const char *dir)
 static void find_sources(void)
 {
 	add_source("names"); /* uname */
-	add_file("mount", "/proc/1/mountinfo", 0);
-	add_file("link", "/proc/1/net/dev", 1);
-	add_file("shared memory", "/proc/sysvipc/shm", 2);
-	add_file("semaphores", "/proc/sysvipc/sem", 2);
-	add_file("message queue", "/proc/sysvipc/msg", 2);
+	add_file("mount", "/proc/1/mountinfo", TEXT_MAX, 0);
+	add_file("link", "/proc/1/net/dev", TEXT_MAX, 1);
+	add_file("shared memory", "/proc/sysvipc/shm", TEXT_MAX, 2);
+	add_file("semaphores", "/proc/sysvipc/sem", TEXT_MAX, 2);
+	add_file("message queue", "/proc/sysvipc/msg", TEXT_MAX, 2);
 	add_dir("POSIX message queue", "/dev/mqueue", DT_REG);
 	add_dir("cgroup", "/sys/fs/cgroup", DT_DIR);
 	add_sysctls("/proc/sys/kernel");
@@ -158,10 +162,12 @@ static void names_of(const struct source *s, FILE *out)
 
 static char *text_of(const struct source *s)
 {
-	static char buffer[65536];
+	static char buffer[TEXT_MAX + 1];
 
 	if (s->fd >= 0) {
-		ssize_t got = pread(s->fd, buffer, sizeof(buffer) - 1, 0);
+		ssize_t got = pread(s->fd, buffer, s->room, 0);
+		if (got == (ssize_t)s->room)
+			got = pread(s->fd, buffer, TEXT_MAX, 0);
 		buffer[got > 0 ? got : 0] = '\0';
 		if (s->columns)
 			keep_columns(buffer, s->columns);

@@ -76,6 +76,7 @@ static json_t *option_facts(const struct options *o)
 	json_object_set_new(f, "selection", strings(o->selection, o->selected));
 	json_object_set_new(f, "setup", strings(o->setup, o->setups));
 	put(f, "append", o->append);
+	put(f, "baseline", o->baseline);
 	json_object_set_new(f, "memory_mib", json_integer(o->memory));
 	json_object_set_new(f, "cpus", json_integer(o->cpus));
 	json_object_set_new(f, "timeout_factor", json_real(o->timeout_factor));

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "results/baseline.h"
 #include "runner/host/list.h"
 #include "runner/host/loop.h"
 #include "runner/host/options.h"
@@ -28,10 +30,34 @@ static int list_or_run(const struct options *o, struct fault *fault)
 	return status;
 }
 
+static int lint(const struct options *o, struct fault *fault)
+{
+	struct text problems = {0};
+	const char **ids = NULL;
+	struct table table;
+	int ret = table_load(&table, o->guest, fault);
+
+	if (!ret) {
+		ids = xzalloc(table.count * sizeof(*ids));
+		for (size_t i = 0; i < table.count; i++)
+			ids[i] = table.tests[i].id;
+		ret = baseline_lint(o->baseline, ids, table.count, &problems, fault);
+	}
+	if (!ret && problems.len)
+		fault_set(fault, EXIT_BAD_INPUT, "the baseline has to be mended: see above");
+	fputs(text_get(&problems), stderr);
+	text_free(&problems);
+	free(ids);
+	table_free(&table);
+	return fault->status;
+}
+
 static int act(const struct options *o, struct fault *fault)
 {
 	if (o->report)
 		return run_report(o->report, fault);
+	if (o->lint)
+		return lint(o, fault);
 	if (o->shell)
 		return shell_run(o, fault);
 	return list_or_run(o, fault);

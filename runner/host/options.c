@@ -32,6 +32,8 @@ enum {
 	KEY_CACHE_SIZE,
 	KEY_TIMINGS,
 	KEY_REPORT,
+	KEY_BASELINE,
+	KEY_LINT,
 };
 
 static const struct argp_option option_table[] = {
@@ -40,6 +42,7 @@ static const struct argp_option option_table[] = {
 	{"json", KEY_JSON, NULL, 0, "With --list: as JSON", 1},
 	{"missing", KEY_MISSING, NULL, 0, "With --list: the catalogue's rows that have no test yet", 1},
 	{"report", KEY_REPORT, "DIR", 0, "Make the reports of an earlier run again from its journal", 1},
+	{"lint", KEY_LINT, NULL, 0, "Check the baseline against the date and the catalogue", 1},
 
 	{NULL, 0, NULL, 0, "The kernel:", 2},
 	{"kernel", 'k', "K", 0, "A name (debian/6.12), a bzImage or PVH vmlinux, a build tree, or a .deb", 2},
@@ -60,7 +63,7 @@ static const struct argp_option option_table[] = {
 
 	{NULL, 0, NULL, 0, "How to run:", 4},
 	{"jobs", 'j', "N", 0, "VMs at once (default: one a core, as memory allows)", 4},
-	{"repeat", KEY_REPEAT, "N", 0, "Run the selection N times; stop at the first that does not pass", 4},
+	{"repeat", KEY_REPEAT, "N", 0, "Run the selection N times; stop at the first that is bad", 4},
 	{"timeout-factor", KEY_FACTOR, "F", 0, "Multiply every time limit by F (0.1 to 1000)", 4},
 	{"cold", KEY_COLD, NULL, 0, "Boot every VM, restore none", 4},
 	{"fresh-vm", KEY_FRESH, NULL, 0, "A VM of its own for every test", 4},
@@ -68,6 +71,8 @@ static const struct argp_option option_table[] = {
 
 	{NULL, 0, NULL, 0, "Results:", 5},
 	{"output", 'o', "DIR", 0, "Where the results go (default: a new folder in results/runs)", 5},
+	{"baseline", KEY_BASELINE, "FILE", 0,
+	 "Known failures (default results/baseline/known.tsv; none: none)", 5},
 	{"timings", KEY_TIMINGS, NULL, 0, "Tell where the time went", 5},
 
 	{NULL, 0, NULL, 0, "Its own files:", 6},
@@ -78,7 +83,7 @@ static const struct argp_option option_table[] = {
 	{0},
 };
 
-static const char usage_text[] = "[SELECTION...]\n--list [SELECTION...]\n--report DIR";
+static const char usage_text[] = "[SELECTION...]\n--list [SELECTION...]\n--lint\n--report DIR";
 
 static const char doc_text[] = "Does a kernel keep the promises that Linux namespaces make? Boots it in a "
 			       "small QEMU machine and runs "
@@ -264,6 +269,11 @@ static error_t parse_results(int key, char *arg, struct parse *p)
 	case KEY_MISSING: o->missing = true; return 0;
 	case KEY_REPORT: o->report = arg; return 0;
 	case 'o': o->output = arg; return 0;
+	case KEY_LINT: o->lint = true; return 0;
+	case KEY_BASELINE:
+		o->baseline = arg;
+		remember(o, "baseline", arg);
+		return 0;
 	case KEY_TIMINGS: o->timings = true; return 0;
 	case KEY_GUEST:
 		free(o->guest);
@@ -354,6 +364,8 @@ static int check_together(const struct options *o, struct fault *fault)
 		return fault_set(fault, EXIT_BAD_INPUT, "--shell boots to a shell and runs no test");
 	if (o->report && (o->list || o->selected))
 		return fault_set(fault, EXIT_BAD_INPUT, "--report DIR goes alone");
+	if (o->lint && (o->list || o->report || o->shell || o->sabotage || o->selected))
+		return fault_set(fault, EXIT_BAD_INPUT, "--lint checks the baseline and runs no test");
 	if (o->sabotage && o->repeat > 1)
 		return fault_set(fault, EXIT_BAD_INPUT, "--sabotage and --repeat do not go together");
 	return 0;

@@ -18,11 +18,11 @@ struct options {
 	const char *append;
 	char **setup;
 	size_t setups;
-	const char *output, *report;
+	const char *output, *report, *baseline;
 	int memory, cpus, jobs; /* jobs 0: as many as make sense */
 	double timeout_factor;
 	int repeat;
-	bool cold, fresh_vm, sabotage, list, json, missing, shell, timings;
+	bool cold, fresh_vm, sabotage, list, json, missing, lint, shell, timings;
 	const char *qemu;
 	char *guest, *init, *cache;
 	char *home;          /* folder of the program's own executable */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { GRACE_MS = 5000, BOOT_FAILURES_MAX = 3, RESTORE_FAILURES_MAX = 2 };
@@ -47,6 +48,15 @@ static struct slot *slot_of(struct pool *p, const struct vm *vm)
 
 /* ---- what VMs tell ---- */
 
+static void add_times(struct pool_times *t, const struct vm *vm)
+{
+	int64_t up = vm->saving_at ? vm->saving_at : vm->prepared_at;
+
+	*(vm->warm ? &t->restore : &t->boot) += up - vm->started_at;
+	t->save += vm->prepared_at - up;
+	t->stream += vm->ready_at - vm->prepared_at;
+}
+
 static void announce(struct pool *p, struct slot *slot)
 {
 	struct vm *vm = slot->vm;
@@ -55,7 +65,7 @@ static void announce(struct pool *p, struct slot *slot)
 	slot->announced = true;
 	p->ever_ready = true;
 	p->failures = 0;
-	*(vm->warm ? &p->times.restore : &p->times.boot) += took;
+	add_times(&p->times, vm);
 	journal(p, "vm",
 		json_pack("{s:i,s:s,s:I,s:s,s:s,s:I}", "vm", vm->number, "start", vm->warm ? "warm" : "cold",
 			  "ready_ms", (json_int_t)took, "accel", accel_name(p->machine->accel), "release",
@@ -95,10 +105,13 @@ static void on_result(void *arg, struct vm *vm, struct result *r)
 	r->again = job.again;
 	r->sabotage = p->options->sabotage;
 	r->at_ms = (long)(loop_now() - p->began);
+	if (!job.again && !r->sabotage)
+		baseline_apply(p->baseline, p->machine->kernel->release, p->machine->kernel->version, r);
 	p->times.tests += r->duration_ms;
+	p->last_result_at = loop_now();
 	journal(p, "test", result_to_json(r));
 	term_result(p->term, r);
-	if (r->verdict == VERDICT_PASS || r->verdict == VERDICT_SKIP)
+	if (verdict_is_good(r->verdict))
 		p->good++;
 	else if (p->options->repeat > 1)
 		p->stopping = true;
@@ -386,8 +399,18 @@ static void check_deadlines(struct pool *p)
 	}
 }
 
+static int64_t processor_time(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
 int pool_run(struct pool *p)
 {
+	int64_t own = processor_time();
+
 	p->slots = xzalloc((size_t)p->jobs * sizeof(*p->slots));
 	p->began = loop_now();
 	if (watch_signals(p))
@@ -408,5 +431,9 @@ int pool_run(struct pool *p)
 			vm_free(p->slots[i].vm);
 	free(p->slots);
 	loop_remove(p->machine->loop, &p->signals);
+	int64_t ended = loop_now();
+	p->times.ending = p->last_result_at ? ended - p->last_result_at : 0;
+	p->times.own = processor_time() - own;
+	p->times.wall = ended - p->began;
 	return p->fault->status ? -1 : 0;
 }

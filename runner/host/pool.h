@@ -2,6 +2,7 @@
 #ifndef RUNNER_HOST_POOL_H
 #define RUNNER_HOST_POOL_H
 
+#include "results/baseline.h"
 #include "results/journal.h"
 #include "results/term.h"
 #include "runner/host/accel.h"
@@ -10,7 +11,10 @@
 
 /* Where the time of a run went, in milliseconds. */
 struct pool_times {
-	int64_t boot, restore, prepare, tests;
+	int64_t boot, save, restore, stream, tests;
+	int64_t ending; /* from the last result to the end of the last VM */
+	int64_t own;    /* processor time of this program */
+	int64_t wall;
 };
 
 /* One queue of jobs feeds some VMs; every result is in the journal before its VM gets the next job. */
@@ -20,12 +24,13 @@ struct pool {
 	struct journal *journal;
 	struct term *term;
 	struct plan *plan;
+	const struct baseline *baseline;
 	struct accel_memory *accel;
 	size_t next; /* first job that nobody has taken, counted over all rounds of --repeat */
 	int jobs;    /* VMs at once */
 	struct slot *slots;
 	int vms; /* started so far */
-	int64_t began;
+	int64_t began, last_result_at;
 	bool ever_ready;
 	int failures; /* VMs in a row that did not come up */
 	int restore_failures;
@@ -33,7 +38,7 @@ struct pool {
 	bool dropping; /* what the running tests still say does not count */
 	int interrupts;
 	int64_t stop_until;
-	size_t good; /* results that were pass or skip */
+	size_t good; /* results that were pass, skip or xfail */
 	struct fault *fault;
 	struct text trouble; /* lines that explain the fault */
 	struct pool_times times;

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "runner/host/facts.h"
@@ -47,32 +48,66 @@ static char *repeat_command(const struct options *o)
 	return text_take(&shown);
 }
 
+static json_t *times_of(const struct pool *p, const struct session *s, int64_t list_ms, int64_t began)
+{
+	const struct pool_times *t = &p->times;
+	int64_t total = loop_now() - began;
+	const struct {
+		const char *name;
+		int64_t ms;
+	} shares[] = {
+		{"list", list_ms},      {"qemu", s->qemu_ms},         {"kernel", s->kernel_ms},
+		{"image", s->image_ms}, {"snapshot", s->snapshot_ms}, {"boot", t->boot},
+		{"save", t->save},      {"restore", t->restore},      {"stream", t->stream},
+		{"tests", t->tests},    {"ending", t->ending},        {"own", total - t->wall + t->own},
+		{"total", total},
+	};
+	json_t *times = json_object();
+
+	for (size_t i = 0; i < sizeof(shares) / sizeof(*shares); i++)
+		json_object_set_new(times, shares[i].name, json_integer(shares[i].ms));
+	return times;
+}
+
+/* The most that was resident, of this program and of the largest that it started, which is a QEMU. */
+static json_t *peaks(void)
+{
+	struct rusage own, children;
+
+	getrusage(RUSAGE_SELF, &own);
+	getrusage(RUSAGE_CHILDREN, &children);
+	return json_pack("{s:I,s:I}", "own", (json_int_t)own.ru_maxrss, "qemu",
+			 (json_int_t)children.ru_maxrss);
+}
+
 static json_t *end_entry(const struct pool *p, const struct session *s, int64_t list_ms, int64_t began)
 {
 	const char *how = p->fault->status ? "fault" : p->interrupts ? "interrupted" : "finished";
-	json_t *end = json_pack("{s:s}", "how", how), *times = json_object();
+	json_t *end = json_pack("{s:s}", "how", how);
 
 	if (p->fault->status)
 		json_object_set_new(end, "fault", json_string(p->fault->text));
-	json_object_set_new(times, "list", json_integer(list_ms));
-	json_object_set_new(times, "kernel", json_integer(s->kernel_ms));
-	json_object_set_new(times, "image", json_integer(s->image_ms));
-	json_object_set_new(times, "boot", json_integer(p->times.boot));
-	json_object_set_new(times, "restore", json_integer(p->times.restore));
-	json_object_set_new(times, "tests", json_integer(p->times.tests));
-	json_object_set_new(times, "total", json_integer(loop_now() - began));
-	json_object_set_new(end, "times_ms", times);
+	json_object_set_new(end, "times_ms", times_of(p, s, list_ms, began));
+	json_object_set_new(end, "peak_kib", peaks());
 	return end;
+}
+
+static void print_time(const char *name, int64_t ms)
+{
+	printf("time: %-8s %8.3f s\n", name, (double)ms / 1000);
 }
 
 static void print_timings(const struct run *run, int64_t report_ms)
 {
-	json_t *times = json_object_get(run->end, "times_ms");
+	json_t *times = json_object_get(run->end, "times_ms"), *ms;
+	json_t *peak = json_object_get(run->end, "peak_kib");
+	const char *name;
 
-	for (void *i = json_object_iter(times); i; i = json_object_iter_next(times, i))
-		printf("time: %-8s %8.3f s\n", json_object_iter_key(i),
-		       (double)json_integer_value(json_object_iter_value(i)) / 1000);
-	printf("time: %-8s %8.3f s\n", "reports", (double)report_ms / 1000);
+	json_object_foreach(times, name, ms) print_time(name, json_integer_value(ms));
+	print_time("reports", report_ms);
+	printf("memory: %lld MiB nscheck, %lld MiB a QEMU\n",
+	       json_integer_value(json_object_get(peak, "own")) / 1024,
+	       json_integer_value(json_object_get(peak, "qemu")) / 1024);
 	if (fflush(stdout))
 		perror("nscheck: stdout");
 }
@@ -105,7 +140,7 @@ static int conclude(struct pool *p, const struct folder *f, int64_t began)
 	if (p->options->sabotage)
 		term_sabotage(p->term, &run);
 	if (p->options->repeat > 1)
-		printf("%zu results in a row were pass or skip\n", p->good);
+		printf("%zu results in a row were pass, skip or xfail\n", p->good);
 	if (p->options->timings)
 		print_timings(&run, took);
 	status = status_of(p, &run);
@@ -113,9 +148,25 @@ static int conclude(struct pool *p, const struct folder *f, int64_t began)
 	return status;
 }
 
+/* An entry that is over is told once, so that somebody looks at it. */
+static void tell_expired(const struct baseline *b, struct journal *j, struct term *term, struct fault *fault)
+{
+	for (size_t i = 0; i < b->count; i++) {
+		const struct known *k = &b->entries[i];
+
+		if (!k->expired)
+			continue;
+		char *text = xprintf("%s:%d: expired on %s and does not count: %s", b->path, k->line,
+				     k->expires, k->id);
+		journal_add(j, "note", json_pack("{s:s}", "text", text), fault);
+		term_note(term, text);
+		free(text);
+	}
+}
+
 /* From here on there is a folder, and whatever happens its reports are written. */
-static int run_in_folder(struct session *s, struct plan *plan, const struct folder *f, int64_t list_ms,
-			 int64_t began, struct fault *fault)
+static int run_in_folder(struct session *s, struct plan *plan, const struct baseline *baseline,
+			 const struct folder *f, int64_t list_ms, int64_t began, struct fault *fault)
 {
 	const struct options *o = s->options;
 	struct journal journal;
@@ -126,6 +177,7 @@ static int run_in_folder(struct session *s, struct plan *plan, const struct fold
 			    .journal = &journal,
 			    .term = &term,
 			    .plan = plan,
+			    .baseline = baseline,
 			    .accel = &s->accel,
 			    .jobs = vm_count(o, plan->count * (size_t)o->repeat),
 			    .fault = fault};
@@ -142,6 +194,8 @@ static int run_in_folder(struct session *s, struct plan *plan, const struct fold
 	term_begin(&term, stdout, short_name(s), command, plan->count * (size_t)o->repeat);
 	term.sabotage = o->sabotage;
 	if (!journal_add(&journal, "run", facts, fault)) {
+		if (!o->sabotage)
+			tell_expired(baseline, &journal, &term, fault);
 		pool_run(&pool);
 		journal_add(&journal, "end", end_entry(&pool, s, list_ms, began), fault);
 	}
@@ -161,6 +215,10 @@ out:
 int run_tests(const struct options *o, struct table *table, int64_t began, struct fault *fault)
 {
 	int64_t list_ms = loop_now() - began;
+	struct baseline baseline;
+
+	if (baseline_load(&baseline, o->baseline, fault))
+		return fault->status;
 	char *runs = folder_runs(o), *last = xprintf("%s/latest", runs);
 	struct folder folder = {0};
 	struct plan plan = {0};
@@ -174,12 +232,12 @@ int run_tests(const struct options *o, struct table *table, int64_t began, struc
 	if (!ret)
 		ret = session_open(&session, o, fault);
 	if (!ret && !folder_make(&folder, o, fault))
-		status = run_in_folder(&session, &plan, &folder, list_ms, began, fault);
-	if (!plan.count)
-		return fault->status;
-	session_close(&session);
+		status = run_in_folder(&session, &plan, &baseline, &folder, list_ms, began, fault);
+	if (plan.count)
+		session_close(&session);
 	plan_free(&plan);
 	folder_free(&folder);
+	baseline_free(&baseline);
 	return fault->status && status != EXIT_INTERRUPTED ? fault->status : status;
 }
 

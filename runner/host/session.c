@@ -101,9 +101,11 @@ int session_open(struct session *s, const struct options *o, struct fault *fault
 				      .snapshots = &s->snapshots,
 				      .allow = &s->allow,
 				      .qemu_version = s->qemu_version};
+	int64_t began = loop_now();
 	if (dir_make(o->cache, fault) ||
-	    qemu_version(o->qemu, s->qemu_version, sizeof(s->qemu_version), fault))
+	    qemu_version(o->qemu, o->cache, s->qemu_version, sizeof(s->qemu_version), fault))
 		return -1;
+	s->qemu_ms = loop_now() - began;
 	if (identity_choose(&s->machine.identity, &s->kvm_opens, fault) || resolve(s, o, fault))
 		return -1;
 	s->machine.initrd = s->initrd;
@@ -116,7 +118,10 @@ int session_open(struct session *s, const struct options *o, struct fault *fault
 		return fault_set(fault, EXIT_UNFINISHED, "cannot make an event loop: %m");
 	if (map_suites(s, o->guest, fault) || share_files(s, fault) || load_allowed(s, fault))
 		return -1;
-	return find_snapshot(s, fault);
+	began = loop_now();
+	int ret = find_snapshot(s, fault);
+	s->snapshot_ms = loop_now() - began;
+	return ret;
 }
 
 void session_close(struct session *s)

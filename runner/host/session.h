@@ -18,7 +18,7 @@ struct session {
 	struct machine machine;
 	void *suites;
 	bool kvm_opens;
-	int64_t kernel_ms, image_ms; /* how long these took */
+	int64_t qemu_ms, kernel_ms, image_ms, snapshot_ms; /* how long these took */
 };
 
 /* Resolves the kernel, builds the image, chooses the accelerator. */

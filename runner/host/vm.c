@@ -224,6 +224,7 @@ static void prepare(struct vm *vm)
 	struct timespec now;
 
 	vm->state = VM_PREPARING;
+	vm->prepared_at = loop_now();
 	set_deadline(vm, PREPARE * patience(vm->machine));
 	clock_gettime(CLOCK_REALTIME, &now);
 	send_order(vm, xprintf("clock %lld %ld\n", (long long)now.tv_sec, now.tv_nsec));
@@ -309,6 +310,7 @@ static void begin_saving(struct vm *vm)
 		return;
 	}
 	vm->state = VM_SAVING;
+	vm->saving_at = loop_now();
 	set_deadline(vm, SAVE);
 	qmp_send(q, "migrate-set-capabilities",
 		 json_pack("{s:[{s:s,s:b}]}", "capabilities", "capability", "events", "state", 1), -1);

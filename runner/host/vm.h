@@ -89,6 +89,8 @@ struct vm {
 	char *release;
 	size_t setups_done;
 	int64_t started_at, ready_at, deadline, ordered_at;
+	int64_t saving_at;   /* 0: nothing was saved */
+	int64_t prepared_at; /* booted or restored: its first orders were sent */
 	const struct test *test;
 	char *last_id;          /* the test before */
 	struct result *pending; /* waits for the console to settle */

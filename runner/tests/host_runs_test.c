@@ -347,6 +347,111 @@ START_TEST(repeat_stops_at_the_first_that_is_bad)
 }
 END_TEST
 
+/* The baseline "known" of the test's folder. */
+static void write_known(const char *lines)
+{
+	char *path = xprintf("%s/known", dir);
+	FILE *f = fopen(path, "we");
+
+	ck_assert(f);
+	fprintf(f, "id\tkernel\tverdict\treason\tlink\tadded\texpires\n%s", lines);
+	fclose(f);
+	free(path);
+}
+
+START_TEST(a_known_failure_is_expected)
+{
+	write_known("a.one.*\t6.0.*\tfail\tbroken since 5.9\thttps://b.invalid/1\t2026-01-01\t2999-01-01\n");
+	IS_STATUS(run_out("fail:a.one.first,fail:a.one.second", "--baseline known"), 0);
+	ck_assert_int_eq(total("xfail"), 2);
+	ck_assert_int_eq(total("fail"), 0);
+	ck_assert_str_eq(fact("a.one.first", "verdict"), "xfail");
+	ck_assert_str_eq(fact("a.one.first", "observed"), "fail");
+	ck_assert_str_eq(fact("a.one.first", "known_reason"), "broken since 5.9");
+	ck_assert_str_eq(fact("a.one.first", "known_link"), "https://b.invalid/1");
+	ck_assert_str_eq(fact("a.one.first", "message"), "in 'init': getpid() is 2, expected 1");
+	holds(output, "xfail   a.one.first (");
+	holds(output, " s): broken since 5.9\n");
+	holds(output, "3 passed, 0 failed, 0 skipped, 2 xfail");
+	char *ktap = slurp("out/results.ktap");
+	holds(ktap, " a.one.first # XFAIL broken since 5.9\n");
+	free(ktap);
+	IS_STATUS(run("", "--report out"), 0);
+	IS_STATUS(run_out("fail:a.one.first,fail:a.one.second", "--baseline none"), 1);
+	IS_STATUS(run_out("fail:a.one.first,fail:a.one.second", ""), 1);
+	IS_STATUS(run_out("fail:a.one.first,fail:a.two.third", "--baseline known '!a.one.second'"), 1);
+	holds(output, "again: ");
+	holds(output, " --baseline known a.two.third\n");
+	IS_STATUS(run_out("timeout:a.one.first", "--baseline known a.one.first"), 1);
+	IS_STATUS(run_out("skip:a.one.first", "--baseline known a.one.first"), 0);
+	IS_STATUS(run_out("error:a.one.first", "--baseline known a.one.first"), 3);
+	IS_STATUS(run_out("fail:a.one.first", "--baseline known --repeat 3 a.one.first"), 0);
+	holds(output, "3 results in a row");
+	IS_STATUS(run_out("", "--baseline known --sabotage"), 0);
+}
+END_TEST
+
+START_TEST(a_known_failure_that_passes_fails_the_run)
+{
+	write_known("a.one.first\t-\tfail\tbroken\t-\t2026-01-01\t2999-01-01\n");
+	IS_STATUS(run_out("", "--baseline known"), 1);
+	ck_assert_str_eq(fact("a.one.first", "verdict"), "xpass");
+	ck_assert_str_eq(fact("a.one.first", "observed"), "pass");
+	holds(output, "xpass   a.one.first");
+	holds(output, ": passes, but known:2 expects fail: broken\n");
+	holds(output, "4 passed, 0 failed, 0 skipped, 1 xpass");
+	char *ktap = slurp("out/results.ktap");
+	holds(ktap, " a.one.first # XPASS\n");
+	holds(ktap, "\nnot ok ");
+	free(ktap);
+	IS_STATUS(run("", "--report out"), 1);
+	IS_STATUS(run_out("", "--baseline known --repeat 3 a.one.first"), 1);
+	holds(output, "0 results in a row");
+}
+END_TEST
+
+START_TEST(a_known_crash_is_not_run_again)
+{
+	write_known("a.one.first\t6.0..6.1\tcrash\tdies\t-\t2026-01-01\t2999-01-01\n");
+	IS_STATUS(run_out("crash:a.one.first", "--baseline known a"), 0);
+	ck_assert_str_eq(fact("a.one.first", "observed"), "crash");
+	ck_assert_int_eq(total("pass"), 2);
+	ck_assert_ptr_null(strstr(output, "alone and cold"));
+}
+END_TEST
+
+START_TEST(an_entry_that_is_over_does_not_count)
+{
+	write_known("a.one.first\t-\tfail\tbroken\t-\t2020-01-01\t2020-01-02\n"
+		    "a.one.second\t<6\tfail\tbroken\t-\t2020-01-01\t2999-01-02\n");
+	IS_STATUS(run_out("fail:a.one.first", "--baseline known a"), 1);
+	holds(output, "note: known:2: expired on 2020-01-02 and does not count: a.one.first\n");
+	ck_assert_str_eq(fact("a.one.first", "verdict"), "fail");
+	ck_assert_str_eq(fact("a.one.second", "verdict"), "pass");
+	IS_STATUS(run("", "--baseline known --lint"), 2);
+	holds(output, "known:2: expired on 2020-01-02: a.one.first\n");
+	write_known("a.one.frist\t-\tfail\tbroken\t-\t2020-01-01\t2999-01-02\nnonsense\n");
+	IS_STATUS(run("", "--baseline known --lint"), 2);
+	holds(output, "known:2: matches no test: a.one.frist\n");
+	holds(output, "known:3: not seven columns");
+	IS_STATUS(run_out("", "--baseline known a"), 2);
+	holds(output, "nscheck: known:3: not seven columns");
+	ck_assert_int_eq(lines_of(output), 1);
+	write_known("");
+	IS_STATUS(run("", "--baseline known --lint"), 0);
+	ck_assert_str_eq(output, "");
+}
+END_TEST
+
+START_TEST(the_door_names_itself_in_what_repeats_a_test)
+{
+	setenv("NSCHECK_COMMAND", "./run.sh", 1);
+	IS_STATUS(run_out("fail:a.one.first", "a"), 1);
+	unsetenv("NSCHECK_COMMAND");
+	holds(output, "    again: ./run.sh --qemu ");
+}
+END_TEST
+
 START_TEST(selections)
 {
 	IS_STATUS(run("", "--list"), 0);
@@ -397,6 +502,9 @@ START_TEST(nonsense_is_one_line_and_status_2)
 		"-o /proc/none",
 		"-o /proc/self",
 		"--sabotage --repeat 2",
+		"--baseline /nowhere",
+		"--lint a",
+		"--lint --baseline /nowhere",
 	};
 
 	for (size_t i = 0; i < sizeof(nonsense) / sizeof(*nonsense); i++) {
@@ -580,6 +688,11 @@ static Suite *runs(void)
 	tcase_add_test(t, several_vms_share_the_queue);
 	tcase_add_test(t, sabotage_is_scored);
 	tcase_add_test(t, repeat_stops_at_the_first_that_is_bad);
+	tcase_add_test(t, a_known_failure_is_expected);
+	tcase_add_test(t, a_known_failure_that_passes_fails_the_run);
+	tcase_add_test(t, a_known_crash_is_not_run_again);
+	tcase_add_test(t, an_entry_that_is_over_does_not_count);
+	tcase_add_test(t, the_door_names_itself_in_what_repeats_a_test);
 	tcase_add_test(t, selections);
 	tcase_add_test(t, nonsense_is_one_line_and_status_2);
 	tcase_add_test(t, kvm_that_does_not_work_is_remembered);

@@ -44,4 +44,5 @@ check "each source has its SPDX line" licensed
 check "no sleep in suites and helpers" sleepless
 check "no host name, no absolute path of a machine" hostless
 check "nothing is left undone" finished
+check "the baseline is whole, in time, and about tests that exist" build/nscheck --lint
 tap_end

@@ -91,7 +91,7 @@ static int fetch(const char *name, const char *mirror)
 {
 	package_free(&tree);
 	fault = (struct fault){0};
-	return package_named(name, mirror, false, cache, &tree, &fault);
+	return package_named(name, mirror, false, cache, NULL, &tree, &fault);
 }
 
 static void fails(int status, const char *because)

@@ -45,7 +45,7 @@ static void put(const char *file, const char *depends, const char *filter)
 static int collect(const char *wanted)
 {
 	strings_split(&names, wanted, " ");
-	return modules_collect(dir, RELEASE, &names, &set, &fault);
+	return modules_collect(dir, RELEASE, &names, NULL, &set, &fault);
 }
 
 static void expect_dep(const char *text)
@@ -180,7 +180,7 @@ START_TEST(module_of_another_release)
 	char release[RELEASE_MAX + 1];
 
 	free(sample_put(dir, "a.ko", &module));
-	ck_assert_int_eq(modules_release(dir, release, &fault), 0);
+	ck_assert_int_eq(modules_release(dir, NULL, release, &fault), 0);
 	ck_assert_str_eq(release, "5.10.0-1-amd64");
 	ck_assert_int_eq(collect("a"), -1);
 	ck_assert_ptr_nonnull(strstr(fault.text, "built for kernel 5.10.0-1-amd64"));

@@ -149,11 +149,11 @@ START_TEST(version_of_no_qemu)
 	struct fault fault = {0};
 	char line[128];
 
-	ck_assert_int_eq(qemu_version("/nonexistent/qemu", line, sizeof(line), &fault), -1);
+	ck_assert_int_eq(qemu_version("/nonexistent/qemu", "/nonexistent", line, sizeof(line), &fault), -1);
 	ck_assert_int_eq(fault.status, EXIT_BAD_INPUT);
 	ck_assert_ptr_nonnull(strstr(fault.text, "install the package"));
 	fault = (struct fault){0};
-	ck_assert_int_eq(qemu_version("true", line, sizeof(line), &fault), -1);
+	ck_assert_int_eq(qemu_version("true", "/nonexistent", line, sizeof(line), &fault), -1);
 	ck_assert_ptr_nonnull(strstr(fault.text, "is not a QEMU"));
 }
 END_TEST
@@ -168,7 +168,7 @@ START_TEST(version_of_a_qemu)
 	char line[128];
 
 	ck_assert_int_eq(chmod(script, 0700), 0);
-	ck_assert_msg(qemu_version(script, line, sizeof(line), &fault) == 0, "%s", fault.text);
+	ck_assert_msg(qemu_version(script, dir, line, sizeof(line), &fault) == 0, "%s", fault.text);
 	ck_assert_str_eq(line, "QEMU emulator version 7.2.22");
 	dir_remove(dir);
 

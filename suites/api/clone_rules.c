@@ -127,7 +127,8 @@ static void child_of_the_parent(int flag, bool legacy)
 
 	CHILD(maker, 0) {
 		long long own = MUST(ns_id(0, "user"));
-		pid_t made = OK(legacy ? ns_clone((unsigned int)flag | CLONE_PARENT) : clone3_sibling((unsigned int)flag, 0));
+		pid_t made = OK(legacy ? ns_clone((unsigned int)flag | CLONE_PARENT)
+				       : clone3_sibling((unsigned int)flag, 0));
 		if (made == 0)
 			_exit(flag == NS_PID ? getpid() == 1 : ns_id(0, "user") != own);
 		TELL(maker, made);

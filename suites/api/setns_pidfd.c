@@ -3,6 +3,7 @@
 #include <sys/pidfd.h>
 
 #include "helpers/nscheck.h"
+#include "helpers/utsname.h"
 
 #define GROUP "api.setns_pidfd"
 
@@ -43,4 +44,160 @@ CASE(all_types_in_one_call)
 	}
 	EXITS(guest, 0);
 	DISMISS(host);
+}
+
+CASE(invalid_flags_einval)
+{
+	static const int wrong[] = {
+		0, -1, CLONE_VM, CLONE_FS, CLONE_NEWUTS | CLONE_VM, CLONE_NEWUSER | CLONE_VM};
+
+	CHILD(host, ns_all()) {
+		HEAR(host);
+	}
+	int pidfd = MUST(pidfd_open(host->pid, 0));
+	CHILD(guest, 0) {
+		struct ns_ids before, after;
+		MUST(ns_ids(0, &before));
+		for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+			NOTE("flags %#x", (unsigned int)wrong[i]);
+			FAILS(EINVAL, setns(pidfd, wrong[i]));
+		}
+		MUST(ns_ids(0, &after));
+		IS(ns_differ(&before, &after), 0);
+		IS(ns_differ_next(&before, &after), 0);
+		OK(setns(pidfd, CLONE_NEWUTS)); /* control */
+	}
+	EXITS(guest, 0);
+	DISMISS(host);
+}
+
+static void claim_gone(int pidfd)
+{
+	static const int flags[] = {NS_UTS, NS_USER, NS_PID};
+	struct ns_ids before, after;
+
+	MUST(ns_ids(0, &before));
+	for (size_t i = 0; i < ARRAY_SIZE(flags); i++)
+		FAILS(ESRCH, setns(pidfd, flags[i]));
+	MUST(ns_ids(0, &after));
+	IS(ns_differ(&before, &after), 0);
+	IS(ns_differ_next(&before, &after), 0);
+}
+
+CASE(dead_target_esrch)
+{
+	CHILD(host, NS_UTS | NS_USER | NS_PID) {
+		HEAR(host);
+	}
+	int pidfd = MUST(pidfd_open(host->pid, 0));
+	OK(ns_try_setns(pidfd, NS_UTS)); /* control */
+	TELL(host);
+	AWAIT_ZOMBIE(host);
+	NOTE("a zombie");
+	claim_gone(pidfd);
+	EXITS(host, 0);
+	NOTE("reaped");
+	claim_gone(pidfd);
+}
+
+CASE(is_atomic)
+{
+	CHILD(host, NS_UTS | NS_NET) {
+		HEAR(host);
+	}
+	int pidfd = MUST(pidfd_open(host->pid, 0));
+	CHILD(guest, 0) {
+		struct ns_ids before, after;
+		MUST(ns_ids(0, &before));
+		FAILS(EINVAL, setns(pidfd, NS_UTS | NS_NET | NS_USER));
+		MUST(ns_ids(0, &after));
+		IS(ns_differ(&before, &after), 0);
+		OK(setns(pidfd, NS_UTS | NS_NET));
+		MUST(ns_ids(0, &after));
+		IS(ns_differ(&before, &after), NS_UTS | NS_NET);
+	}
+	EXITS(guest, 0);
+	DISMISS(host);
+}
+
+static void only_into_own(int pidfd)
+{
+	struct ns_ids before, after;
+
+	MUST(ns_ids(0, &before));
+	FAILS(EPERM, setns(pidfd, NS_UTS));
+	MUST(ns_ids(0, &after));
+	IS(ns_differ(&before, &after), 0);
+	CHILD(own, NS_USER) {
+		HEAR(own);
+	}
+	OK(ns_try_setns(own->pidfd, NS_USER)); /* control */
+	DISMISS(own);
+}
+
+CASE(needs_ptrace_read_access)
+{
+	CHILD(host, NS_UTS) {
+		HEAR(host);
+	}
+	int pidfd = MUST(pidfd_open(host->pid, 0));
+	CHILD(user, 0, .uid = UNPRIVILEGED) {
+		only_into_own(pidfd);
+	}
+	EXITS(user, 0);
+	CHILD(root, NS_USER, .map = CONTAINER_MAP) {
+		only_into_own(pidfd);
+	}
+	EXITS(root, 0);
+	DISMISS(host);
+}
+
+CASE(unprivileged_user_enters_own_container)
+{
+	const int seven = NS_ALL & ~NS_TIME;
+	long long outside = MUST(ns_id(0, "net"));
+
+	CHILD(user, 0, .uid = UNPRIVILEGED) {
+		CHILD(box, (unsigned int)seven) {
+			HEAR(box);
+		}
+		int pidfd = MUST(pidfd_open(box->pid, 0));
+		CHILD(by_pidfd, 0) {
+			FAILS(EPERM, setns(pidfd, NS_NET));
+			OK(setns(pidfd, seven));
+			IS_NOT(ns_id(0, "net"), outside);
+		}
+		EXITS(by_pidfd, 0);
+		CHILD(by_nsfs, 0) {
+			int net = MUST(ns_open(box->pid, "net")), own = MUST(ns_open(box->pid, "user"));
+			FAILS(EPERM, setns(net, 0));
+			OK(setns(own, 0));
+			OK(setns(net, 0));
+		}
+		EXITS(by_nsfs, 0);
+		DISMISS(box);
+	}
+	EXITS(user, 0);
+}
+
+static void rename_thread(void)
+{
+	OK(unshare(CLONE_NEWUTS));
+	OK(hostname_set("thread"));
+}
+
+CASE(thread_pidfd_uses_thread_namespaces)
+{
+	MUST(hostname_set("leader"));
+	CHILD(leader, 0) {
+		pid_t tid = MUST(thread_run(rename_thread));
+		int of_leader = MUST(pidfd_open(getpid(), 0)), of_thread = pidfd_open(tid, PIDFD_THREAD);
+		if (of_thread < 0 && errno == EINVAL)
+			SKIP("no pidfds of threads");
+		OK(setns(of_leader, CLONE_NEWUTS));
+		IS(hostname(), "leader");
+		OK(setns(of_thread, CLONE_NEWUTS));
+		IS(hostname(), "thread");
+	}
+	EXITS(leader, 0);
 }

@@ -32,7 +32,8 @@ CASE(each_flag_changes_exactly_one_link)
 
 CASE(zero_and_unsharing_nothing)
 {
-	static const int flags[] = {0, CLONE_THREAD, CLONE_SIGHAND, CLONE_VM, CLONE_SYSVSEM, CLONE_FILES, CLONE_FS};
+	static const int flags[] = {0,           CLONE_THREAD, CLONE_SIGHAND, CLONE_VM, CLONE_SYSVSEM,
+				    CLONE_FILES, CLONE_FS};
 
 	CHILD(caller, 0) {
 		struct ns_ids before, after;
@@ -54,8 +55,8 @@ CASE(zero_and_unsharing_nothing)
 CASE(invalid_bits_einval)
 {
 	static const unsigned long bits[] = {
-		CLONE_PTRACE,	CLONE_VFORK, CLONE_PARENT,   CLONE_IO,		   CLONE_SETTLS,
-		CLONE_UNTRACED, CLONE_PIDFD, CLONE_DETACHED, CLONE_CHILD_CLEARTID, 1UL << 33};
+		CLONE_PTRACE, CLONE_VFORK,    CLONE_PARENT,         CLONE_IO, CLONE_SETTLS, CLONE_UNTRACED,
+		CLONE_PIDFD,  CLONE_DETACHED, CLONE_CHILD_CLEARTID, 1UL << 33};
 	long long uts = MUST(ns_id(0, "uts"));
 
 	for (size_t i = 0; i < ARRAY_SIZE(bits); i++) {

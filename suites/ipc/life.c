@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What keeps an IPC namespace and its objects, and their end. namespaces(7) "Namespace lifetime" */
+#include <sys/msg.h>
+#include <sys/sem.h>
 #include <sys/shm.h>
 
 #include "helpers/nscheck.h"
@@ -87,4 +89,31 @@ CASE(last_exit_destroys_segments_and_frees_their_memory)
 	FAILS(ENOENT, shmget(KEY, 0, 0));
 	DISMISS(box);
 	await_memory_below(before + 2 * MIB);
+}
+
+CASE(plain_objects_outlive_their_creator_inside_the_namespace)
+{
+	CHILD(member, NS_IPC) {
+		IS(file_number("/proc/sys/kernel/shm_rmid_forced"), 0);
+		CHILD(creator, 0) {
+			OK(shm_make(KEY, "left behind"));
+			OK(semget(KEY, 1, IPC_CREAT | IPC_EXCL | 0600));
+			OK(msgget(KEY, IPC_CREAT | IPC_EXCL | 0600));
+		}
+		EXITS(creator, 0);
+		int shm = OK(shmget(KEY, 0, 0)), sem = OK(semget(KEY, 0, 0)), msg = OK(msgget(KEY, 0));
+		IS(shm_text(shm), "left behind");
+
+		OK(shmctl(shm, IPC_RMID, NULL)); /* control: so objects do end */
+		OK(semctl(sem, 0, IPC_RMID));
+		OK(msgctl(msg, IPC_RMID, NULL));
+		FAILS(ENOENT, shmget(KEY, 0, 0));
+		FAILS(ENOENT, semget(KEY, 0, 0));
+		FAILS(ENOENT, msgget(KEY, 0));
+		TELL(member);
+		HEAR(member);
+	}
+	HEAR(member);
+	IS_NOT(ns_id(member->pid, "ipc"), ns_id(0, "ipc"));
+	DISMISS(member);
 }

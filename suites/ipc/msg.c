@@ -56,3 +56,35 @@ CASE(queues_are_separate)
 	}
 	EXITS(member, 0);
 }
+
+static void await_asleep(pid_t pid)
+{
+	while (MUST(proc_state(pid)) != 'S')
+		sched_yield(); /* the test's time limit ends this */
+}
+
+CASE(removing_a_queue_with_the_same_id_elsewhere_does_not_wake_waiters)
+{
+	struct msqid_ds status;
+	int id = MUST(msgget(KEY, IPC_CREAT | IPC_EXCL | 0600));
+
+	CHILD(receiver, 0) {
+		struct letter letter;
+		TELL(receiver);
+		FAILS(EIDRM, msgrcv(id, &letter, sizeof(letter.text), 0, 0));
+	}
+	HEAR(receiver);
+	await_asleep(receiver->pid);
+	CHILD(elsewhere, NS_IPC) {
+		IS(OK(msgget(KEY, IPC_CREAT | IPC_EXCL | 0600)), id);
+		OK(post(id, 1, "theirs"));
+		OK(msgctl(id, IPC_RMID, NULL));
+	}
+	EXITS(elsewhere, 0);
+	IS(proc_state(receiver->pid), 'S');
+	OK(msgctl(id, IPC_STAT, &status));
+	IS(status.msg_qnum, 0);
+
+	OK(msgctl(id, IPC_RMID, NULL)); /* control: this ends the wait */
+	EXITS(receiver, 0);
+}

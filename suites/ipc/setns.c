@@ -31,3 +31,34 @@ CASE(joined_namespace_shows_its_objects)
 	EXITS(joiner, 0);
 	DISMISS(box);
 }
+
+CASE(needs_caps_in_both_user_namespaces)
+{
+	int home = MUST(ns_open(0, "ipc")), uts = MUST(ns_open(0, "uts"));
+
+	CHILD(box, NS_USER | NS_IPC, .map = CONTAINER_MAP) {
+		int sibling = TAKE_FD(box);
+		HOLDS(cap_effective_full());
+		FAILS(EPERM, setns(home, CLONE_NEWIPC));
+		FAILS(EPERM, setns(sibling, CLONE_NEWIPC));
+		OK(setns(MUST(ns_open(0, "ipc")), CLONE_NEWIPC)); /* control */
+	}
+	CHILD(beside, NS_USER | NS_IPC, .map = CONTAINER_MAP) {
+		HEAR(beside);
+	}
+	int inner = MUST(ns_open(box->pid, "ipc")), sibling = MUST(ns_open(beside->pid, "ipc"));
+	GIVE_FD(box, sibling);
+	CHILD(host_root, 0) {
+		long long before = ns_id(0, "ipc");
+		OK(setns(inner, CLONE_NEWIPC));
+		IS_NOT(ns_id(0, "ipc"), before);
+		OK(setns(home, CLONE_NEWIPC));
+		FAILS(EINVAL, setns(uts, CLONE_NEWIPC));
+		MUST(cap_drop(CAP_SYS_ADMIN));
+		FAILS(EPERM, setns(inner, CLONE_NEWIPC));
+		FAILS(EPERM, setns(home, CLONE_NEWIPC));
+	}
+	EXITS(host_root, 0);
+	EXITS(box, 0);
+	DISMISS(beside);
+}

@@ -58,3 +58,46 @@ CASE(same_key_in_two_namespaces_has_separate_data)
 	IS(shmget(KEY, 0, 0), id);
 	IS(shm_text(id), "ours, changed");
 }
+
+static bool maps_name_the_key(void)
+{
+	return strstr(MUST(file_read("/proc/self/maps")), path("/SYSV%08x", KEY));
+}
+
+CASE(existing_mapping_survives_leaving_the_namespace)
+{
+	struct shmid_ds status;
+	int id = MUST(shm_make(KEY, "ours"));
+	char *seen = MUST(shmat(id, NULL, SHM_RDONLY));
+
+	CHILD(leaver, 0) {
+		char *memory = OK(shmat(id, NULL, 0));
+		HOLDS(maps_name_the_key());
+		TELL(leaver);
+		HEAR(leaver);
+		OK(unshare(CLONE_NEWIPC));
+		HOLDS(maps_name_the_key());
+		IS(memory, "ours");
+		strcpy(memory, "from afar");
+		FAILS(EINVAL, shmctl(id, IPC_STAT, &status));
+		FAILS(EINVAL, shmctl(id, IPC_RMID, NULL));
+		TELL(leaver);
+		HEAR(leaver);
+		OK(shmdt(memory));
+		TELL(leaver);
+		HEAR(leaver);
+	}
+	HEAR(leaver);
+	OK(shmctl(id, IPC_STAT, &status));
+	IS(status.shm_nattch, 3); /* the creator's, and the child's inherited and own one */
+	TELL(leaver);
+	HEAR(leaver);
+	IS(seen, "from afar");
+	OK(shmctl(id, IPC_STAT, &status));
+	IS(status.shm_nattch, 3);
+	TELL(leaver);
+	HEAR(leaver);
+	OK(shmctl(id, IPC_STAT, &status));
+	IS(status.shm_nattch, 2);
+	DISMISS(leaver);
+}

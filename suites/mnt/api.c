@@ -4,7 +4,7 @@
 
 #include "helpers/nscheck.h"
 
-#define GROUP "mnt.api"
+#define GROUP         "mnt.api"
 #define ONE_NAMESPACE "rules of the mount API within one namespace; no isolation is observed"
 
 static int set_attr(const char *where, unsigned int flags, struct mount_attr attr)
@@ -85,8 +85,10 @@ CASE(open_tree_and_move_mount_argument_errors, .unsabotaged = ONE_NAMESPACE)
 		FAILS(EPERM, fsopen("tmpfs", 0));
 		FAILS(EPERM, fsmount(context, 0, 0));
 		FAILS(EPERM, fspick(AT_FDCWD, "/tmp/m", 0));
-		if (set_attr("/tmp/m", 0, (struct mount_attr){.attr_set = MOUNT_ATTR_NODEV}) == 0 || errno != ENOSYS)
-			FAILS(EPERM, set_attr("/tmp/m", 0, (struct mount_attr){.attr_set = MOUNT_ATTR_NODEV}));
+		if (set_attr("/tmp/m", 0, (struct mount_attr){.attr_set = MOUNT_ATTR_NODEV}) == 0 ||
+		    errno != ENOSYS)
+			FAILS(EPERM,
+			      set_attr("/tmp/m", 0, (struct mount_attr){.attr_set = MOUNT_ATTR_NODEV}));
 		OK(open_tree(AT_FDCWD, "/tmp/m", OPEN_TREE_CLOEXEC));
 	}
 	EXITS(user, 0);
@@ -175,7 +177,8 @@ CASE(mount_setattr_is_recursive_and_atomic, .unsabotaged = ONE_NAMESPACE)
 	MUST(close(file));
 	OK(set_attr("/tmp/m", AT_RECURSIVE, strict));
 	HOLDS(has_option("/tmp/m", "nosuid"));
-	OK(set_attr("/tmp/m", AT_RECURSIVE, (struct mount_attr){.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOEXEC}));
+	OK(set_attr("/tmp/m", AT_RECURSIVE,
+		    (struct mount_attr){.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOEXEC}));
 	for (int i = 0; i < 2; i++) {
 		HOLDS(has_option(i ? "/tmp/m/sub" : "/tmp/m", "ro"));
 		HOLDS(has_option(i ? "/tmp/m/sub" : "/tmp/m", "noexec"));

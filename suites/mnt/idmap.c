@@ -79,7 +79,8 @@ CASE(requests_are_validated)
 	}
 	int userns = MUST(ns_open(holder->pid, "user"));
 	MUST(tmpfs_make("/tmp/m"));
-	int mapped = mapped_clone(userns), tree = MUST(tree_clone("/tmp/m", 0)); /* control: the request is good */
+	int mapped = mapped_clone(userns),
+	    tree = MUST(tree_clone("/tmp/m", 0)); /* control: the request is good */
 	const struct {
 		const char *what;
 		int tree;

@@ -224,7 +224,8 @@ CASE(flags_of_inherited_mounts_can_be_added_not_removed)
 
 CASE(flags_stay_locked_in_binds_detached_clones_and_mount_setattr)
 {
-	struct mount_attr writable = {.attr_clr = MOUNT_ATTR_RDONLY}, noexec = {.attr_set = MOUNT_ATTR_NOEXEC},
+	struct mount_attr writable = {.attr_clr = MOUNT_ATTR_RDONLY},
+			  noexec = {.attr_set = MOUNT_ATTR_NOEXEC},
 			  both = {.attr_set = MOUNT_ATTR_NOEXEC, .attr_clr = MOUNT_ATTR_NOSUID};
 
 	MUST(tmpfs_make("/tmp/ro"));

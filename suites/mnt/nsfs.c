@@ -135,6 +135,7 @@ CASE(anonymous_objects_cannot_be_bound, .unsabotaged = "what a bind takes; no is
 	NOTE_END();
 	IS(bind_make("/tmp/f", path("/proc/self/fd/%d", ends[0])), -1);
 	HOLDS(errno == EINVAL || errno == ENOENT);
-	int file = MUST(open("/tmp/f", O_RDONLY | O_CLOEXEC)); /* control: the same way with a file of a mount */
+	int file =
+		MUST(open("/tmp/f", O_RDONLY | O_CLOEXEC)); /* control: the same way with a file of a mount */
 	OK(bind_make(path("/proc/self/fd/%d", file), "/tmp/f"));
 }

@@ -36,7 +36,7 @@ static void types_say(unsigned long long flags, const char *const *types, size_t
 CASE(only_userns_safe_filesystem_types_can_be_mounted)
 {
 	static const char *const safe[] = {"proc", "sysfs", "mqueue", "cgroup2", "tmpfs", "ramfs", "devpts"};
-	static const char *const unsafe[] = {"ext4",	 "debugfs",   "tracefs", "bpf",
+	static const char *const unsafe[] = {"ext4",     "debugfs",   "tracefs", "bpf",
 					     "devtmpfs", "hugetlbfs", "fusectl", "pstore"};
 
 	MUST(dir_make("/tmp/at"));

@@ -4,8 +4,6 @@
 #include <net/if.h>
 #include <net/if_arp.h>
 #include <netinet/in.h>
-#include <stddef.h>
-#include <sys/un.h>
 
 #include "helpers/nscheck.h"
 
@@ -96,16 +94,6 @@ CASE(route_tables_and_addresses_are_empty)
 	}
 }
 
-static int unix_bind(const char *abstract_name)
-{
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	strncpy(address.sun_path + 1, abstract_name, sizeof(address.sun_path) - 2);
-	socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + strlen(abstract_name));
-	return fd < 0 || bind(fd, (struct sockaddr *)&address, size) < 0 ? -1 : fd;
-}
-
 CASE(host_sockets_are_not_listed)
 {
 	static const struct {
@@ -118,7 +106,7 @@ CASE(host_sockets_are_not_listed)
 
 	MUST(tcp_listen("0.0.0.0:8080"));
 	MUST(udp_bind("0.0.0.0:5000"));
-	MUST(unix_bind("nscheck"));
+	MUST(unix_listen("@nscheck"));
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		NOTE("%s", kinds[i].name);
 		IS(lines_below_header(kinds[i].table), 1); /* control: listed where it was made */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Packet filters belong to a network namespace. network_namespaces(7), nft(8), iptables(8) */
 #include "helpers/nscheck.h"
+#include "suites/net/router.h"
 
 #define GROUP "net.fw"
 
@@ -72,4 +73,66 @@ CASE(iptables_rules_are_per_ns)
 	WITHIN(b)
 		IS(tool_output(list), "-P INPUT ACCEPT");
 	IS(tool_output(list), "-P INPUT ACCEPT");
+}
+
+#define CONNTRACK_COUNT "/proc/sys/net/netfilter/nf_conntrack_count"
+
+CASE(conntrack_table_is_per_ns)
+{
+	struct routed net = routed_make();
+	int server = -1;
+	long long before = MUST(file_number(CONNTRACK_COUNT));
+
+	routed_forward(&net);
+	WITHIN(net.router) {
+		IS(tool("nft add table ip t"), 0);
+		IS(tool("nft add chain ip t c { type filter hook forward priority 0 ; }"), 0);
+		IS(tool("nft add rule ip t c ct state new accept"), 0);
+	}
+	WITHIN(net.server)
+		server = MUST(udp_bind("10.0.2.2:5000"));
+	WITHIN(net.client)
+		MUST(udp_send("10.0.2.2:5000", "tracked"));
+	IS(RECEIVE(server).text, "tracked");
+	WITHIN(net.router)
+		HOLDS(file_number(CONNTRACK_COUNT) >= 1);
+	WITHIN(net.server)
+		IS(file_number(CONNTRACK_COUNT), 0);
+	IS(file_number(CONNTRACK_COUNT), before);
+}
+
+CASE(conntrack_max_is_read_only_in_child_ns, .initial = NS_NET)
+{
+	const char *file = "/proc/sys/net/netfilter/nf_conntrack_max", *value = MUST(file_read(file));
+	struct stat st;
+
+	OK(stat(file, &st));
+	IS(st.st_mode & 0777, 0644);
+	OK(file_write(file, value)); /* control */
+	WITHIN(MUST(ns_new(NS_NET))) {
+		OK(stat(file, &st));
+		IS(st.st_mode & 0777, 0444);
+		IS(file_read(file), value);
+		FAILS(EACCES, file_write(file, value));
+	}
+}
+
+CASE(userns_root_may_filter_only_own_ns)
+{
+	MUST(nft_table_add("hostt"));
+	IS(nft_table_count(), 1); /* control */
+	CHILD(user, 0, .uid = UNPRIVILEGED) {
+		CHILD(box, NS_USER, .map = "0 1000 1") {
+			FAILS(EPERM, nft_table_count());
+			FAILS(EPERM, nft_table_add("t"));
+			MUST(unshare(NS_NET));
+			IS(nft_table_count(), 0);
+			OK(nft_table_add("t"));
+			IS(nft_table_count(), 1);
+		}
+		EXITS(box, 0);
+	}
+	EXITS(user, 0);
+	IS(tool_output("nft list tables"), "table inet hostt");
+	OK(nft_table_del("hostt"));
 }

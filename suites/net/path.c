@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Ways between network namespaces: bridges, routers. network_namespaces(7), veth(4) */
 #include "helpers/nscheck.h"
+#include "suites/net/router.h"
 
 #define GROUP "net.path"
 
@@ -81,4 +82,85 @@ CASE(separate_bridges_do_not_connect)
 		MUST(route_add("default", "10.1.0.1", NULL));
 		OK(tcp_connect("10.2.0.2:80")); /* control: routes and forwarding are all that was missing */
 	}
+}
+
+/* A UDP socket in a namespace. */
+static int receiver(int ns, const char *address)
+{
+	int sock = -1;
+
+	WITHIN(ns)
+		sock = MUST(udp_bind(address));
+	return sock;
+}
+
+CASE(forwarding_is_decided_by_router_ns)
+{
+	struct routed net = routed_make();
+	int server = receiver(net.server, "10.0.2.2:5000"), router = receiver(net.router, "10.0.1.1:5000");
+	const char *forward = "/proc/sys/net/ipv4/ip_forward", *before = MUST(file_read(forward));
+
+	WITHIN(net.client) {
+		MUST(udp_send("10.0.2.2:5000", "not forwarded"));
+		MUST(udp_send("10.0.1.1:5000", "mark")); /* once it is there, so was the one before it */
+	}
+	IS(RECEIVE(router).text, "mark");
+	routed_forward(&net);
+	WITHIN(net.client)
+		MUST(udp_send("10.0.2.2:5000", "forwarded"));
+	struct datagram got = RECEIVE(server);
+	IS(got.text, "forwarded"); /* the first that came */
+	IS(got.from, "10.0.1.2");
+	IS(file_read(forward), before);
+}
+
+/* A chain for address translation in a namespace, and one rule in it. */
+static void translate(int ns, const char *chain, const char *rule)
+{
+	WITHIN(ns) {
+		IS(tool("nft add table ip nat"), 0);
+		IS(tool(path("nft add chain ip nat c { type nat hook %s ; }", chain)), 0);
+		IS(tool(path("nft add rule ip nat c %s", rule)), 0);
+	}
+}
+
+CASE(masquerade_rewrites_source)
+{
+	struct routed net = routed_make();
+	int server = receiver(net.server, "10.0.2.2:5000"), client = receiver(net.client, "10.0.1.2:6000");
+	const int others[] = {net.client, net.server, MUST(ns_open(0, "net"))};
+
+	routed_forward(&net);
+	MUST(sock_send(client, "10.0.2.2:5000", "plain"));
+	IS(RECEIVE(server).from, "10.0.1.2"); /* control */
+	translate(net.router, "postrouting priority 100", "masquerade");
+	MUST(close(client));
+	client = receiver(net.client, "10.0.1.2:6001"); /* a new flow */
+	MUST(sock_send(client, "10.0.2.2:5000", "masqueraded"));
+	struct datagram got = RECEIVE(server);
+	IS(got.text, "masqueraded");
+	IS(got.from, "10.0.2.1");
+	MUST(sock_send(server, "10.0.2.1:6001", "reply"));
+	got = RECEIVE(client);
+	IS(got.text, "reply");
+	IS(got.from, "10.0.2.2");
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		WITHIN(others[i])
+			IS(tool_output("nft list ruleset"), "");
+}
+
+CASE(published_port_reaches_container)
+{
+	struct routed net = routed_make();
+	int server = receiver(net.server, "10.0.2.2:53");
+
+	routed_forward(&net);
+	translate(net.router, "prerouting priority -100", "udp dport 8080 dnat to 10.0.2.2:53");
+	WITHIN(net.client)
+		MUST(udp_send("10.0.1.1:8080", "published"));
+	struct datagram got = RECEIVE(server);
+	IS(got.text, "published");
+	IS(got.from, "10.0.1.2");
+	WITHIN(net.client)
+		FAILS(ECONNREFUSED, tcp_connect("10.0.1.1:8080")); /* control: the rule alone leads there */
 }

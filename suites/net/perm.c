@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Who may change a network namespace: user_namespaces(7), "Interaction of user namespaces and other types" */
+#include <arpa/inet.h>
+#include <linux/if_packet.h>
+#include <linux/if_tunnel.h>
+#include <linux/veth.h>
+#include <net/ethernet.h>
 #include <netinet/in.h>
+#include <sys/mman.h>
 
 #include "helpers/nscheck.h"
 
@@ -63,6 +69,150 @@ CASE(userns_root_rules_own_netns)
 			OK(try_socket(AF_PACKET, SOCK_RAW, 0));
 			OK(tcp_listen("127.0.0.1:80"));
 			OK(setsockopt(sock, SOL_SOCKET, SO_MARK, &mark, sizeof(mark)));
+		}
+		EXITS(box, 0);
+	}
+	EXITS(user, 0);
+}
+
+/* A veth pair whose peer is to be made in the namespace of a process. -1 with errno. */
+static int add_veth_with_peer_at(const char *name, const char *peer, pid_t pid)
+{
+	struct ifinfomsg empty = {0};
+	struct nl_request r = nl_request(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &empty, sizeof(empty));
+
+	nl_attr_text(&r, IFLA_IFNAME, name);
+	struct rtattr *info = nl_nest(&r, IFLA_LINKINFO);
+	nl_attr(&r, IFLA_INFO_KIND, "veth", strlen("veth"));
+	struct rtattr *data = nl_nest(&r, IFLA_INFO_DATA);
+	struct rtattr *other = nl_attr(&r, VETH_INFO_PEER, &empty, sizeof(empty));
+	nl_attr_text(&r, IFLA_IFNAME, peer);
+	nl_attr_u32(&r, IFLA_NET_NS_PID, (uint32_t)pid);
+	nl_nest_end(&r, other);
+	nl_nest_end(&r, data);
+	nl_nest_end(&r, info);
+	return nl_ask(NETLINK_ROUTE, &r, NULL);
+}
+
+CASE(veth_peer_needs_admin_in_peer_ns)
+{
+	pid_t host = getpid();
+
+	CHILD(user, 0, .uid = UNPRIVILEGED) {
+		CHILD(box, NS_USER | NS_NET, .map = "0 1000 1") {
+			CHILD(second, NS_NET) {
+				HEAR(second);
+				OK(link_index("own_peer"));
+			}
+			OK(add_veth_with_peer_at("v0", "own_peer", second->pid)); /* control */
+			DISMISS(second);
+			FAILS(EPERM, add_veth_with_peer_at("v1", "intruder", host));
+		}
+		EXITS(box, 0);
+	}
+	EXITS(user, 0);
+	FAILS(ENODEV, link_index("intruder"));
+}
+
+/* Makes an ipip tunnel (NLM_F_CREATE | NLM_F_EXCL), or changes one (0). -1 with errno. */
+static int ipip_change(const char *name, const char *remote, int flags)
+{
+	struct ifinfomsg empty = {0};
+	struct nl_request r = nl_request(RTM_NEWLINK, flags, &empty, sizeof(empty));
+
+	nl_attr_text(&r, IFLA_IFNAME, name);
+	struct rtattr *info = nl_nest(&r, IFLA_LINKINFO);
+	nl_attr(&r, IFLA_INFO_KIND, "ipip", strlen("ipip"));
+	struct rtattr *data = nl_nest(&r, IFLA_INFO_DATA);
+	nl_attr_u32(&r, IFLA_IPTUN_REMOTE, inet_addr(remote));
+	nl_nest_end(&r, data);
+	nl_nest_end(&r, info);
+	return nl_ask(NETLINK_ROUTE, &r, NULL);
+}
+
+CASE(tunnel_changelink_needs_admin_in_link_ns)
+{
+	CHILD(box, NS_USER | NS_NET, .map = CONTAINER_MAP) {
+		HEAR(box);
+		OK(link_up("t0")); /* control: the device itself is the box's */
+		FAILS(EPERM, ipip_change("t0", "192.0.2.2", 0));
+	}
+	MUST(ipip_change("t0", "192.0.2.1", NLM_F_CREATE | NLM_F_EXCL));
+	OK(ipip_change("t0", "192.0.2.3", 0)); /* control: the same request here */
+	MUST(link_move_to_pid("t0", box->pid));
+	DISMISS(box);
+}
+
+static int set_option(int sock, int option, int value)
+{
+	return setsockopt(sock, SOL_SOCKET, option, &value, sizeof(value));
+}
+
+CASE(global_resource_options_need_init_userns)
+{
+	CHILD(user, 0, .uid = UNPRIVILEGED) {
+		FAILS(EPERM, set_option(MUST(udp_bind("0.0.0.0:0")), SO_MARK, 7)); /* control */
+		CHILD(box, NS_USER | NS_NET, .map = "0 1000 1") {
+			int sock = MUST(udp_bind("0.0.0.0:0"));
+			FAILS(EPERM, set_option(sock, SO_RCVBUFFORCE, 1 << 20));
+			OK(set_option(sock, SO_MARK, 7));
+			OK(set_option(sock, SO_PRIORITY, 7));
+		}
+		EXITS(box, 0);
+	}
+	EXITS(user, 0);
+	OK(set_option(MUST(udp_bind("0.0.0.0:0")), SO_RCVBUFFORCE, 1 << 20)); /* control */
+}
+
+#define RING (256U << 10)
+
+static int set_packet_option(int sock, int option, unsigned int value)
+{
+	return setsockopt(sock, SOL_PACKET, option, &value, sizeof(value));
+}
+
+struct ring_after_one {
+	unsigned int drops, status;
+};
+
+/* What a ring of one frame with this much room before the packet says once a datagram went over the loopback. */
+static struct ring_after_one ring_with_reserve(unsigned int reserve)
+{
+	struct tpacket_req shape = {
+		.tp_block_size = RING, .tp_block_nr = 1, .tp_frame_size = RING, .tp_frame_nr = 1};
+	struct sockaddr_ll loopback = {
+		.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_IP), .sll_ifindex = 1};
+	int sock = MUST(socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0));
+	struct tpacket_stats stats = {0};
+	socklen_t size = sizeof(stats);
+
+	FAILS(EINVAL, set_packet_option(sock, PACKET_RESERVE, 0x80000000U));
+	MUST(set_packet_option(sock, PACKET_VERSION, TPACKET_V2));
+	OK(set_packet_option(sock, PACKET_RESERVE, reserve));
+	MUST(setsockopt(sock, SOL_PACKET, PACKET_RX_RING, &shape, sizeof(shape)));
+	volatile struct tpacket2_hdr *frame = mmap(NULL, RING, PROT_READ | PROT_WRITE, MAP_SHARED, sock, 0);
+	HOLDS(frame != MAP_FAILED);
+	MUST(bind(sock, (struct sockaddr *)&loopback, sizeof(loopback)));
+	MUST(udp_send("127.0.0.1:5000", "x"));
+	while (!stats.tp_packets && !stats.tp_drops) {
+		MUST(getsockopt(sock, SOL_PACKET, PACKET_STATISTICS, &stats, &size));
+		MUST(sched_yield());
+	}
+	return (struct ring_after_one){.drops = stats.tp_drops, .status = frame->tp_status};
+}
+
+CASE(packet_ring_reserve_overflow_is_dropped)
+{
+	CHILD(user, 0, .uid = UNPRIVILEGED) {
+		CHILD(box, NS_USER | NS_NET, .map = "0 1000 1") {
+			MUST(link_up("lo"));
+			MUST(udp_bind("127.0.0.1:5000"));
+			struct ring_after_one ring = ring_with_reserve(0);
+			IS(ring.drops, 0); /* control: without the reserve it is taken in */
+			HOLDS(ring.status & TP_STATUS_USER);
+			ring = ring_with_reserve(65535);
+			HOLDS(ring.drops >= 1);
+			IS(ring.status, TP_STATUS_KERNEL);
 		}
 		EXITS(box, 0);
 	}

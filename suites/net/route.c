@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Routes, rules and neighbours belong to a network namespace. network_namespaces(7), rtnetlink(7) */
+#include <linux/fib_rules.h>
+
 #include "helpers/nscheck.h"
 
 #define GROUP "net.route"
@@ -33,4 +35,59 @@ CASE(routes_are_per_ns)
 	}
 	FAILS(ENETUNREACH, udp_connect("192.0.2.1:9"));
 	IS(route_listed("192.0.2.0/24"), 0);
+}
+
+/* Adds or deletes (RTM_NEWRULE, RTM_DELRULE) the rule "priority 1000: all lookup 123". */
+static int rule_change(int type)
+{
+	struct fib_rule_hdr header = {.family = AF_INET, .table = 123, .action = FR_ACT_TO_TBL};
+	int flags = type == RTM_NEWRULE ? NLM_F_CREATE | NLM_F_EXCL : 0;
+	struct nl_request r = nl_request(type, flags, &header, sizeof(header));
+
+	nl_attr_u32(&r, FRA_PRIORITY, 1000);
+	return nl_ask(NETLINK_ROUTE, &r, NULL);
+}
+
+CASE(policy_rules_are_per_ns)
+{
+	int a = MUST(ns_new(NS_NET)), b = MUST(ns_new(NS_NET));
+
+	WITHIN(a) {
+		MUST(rule_change(RTM_NEWRULE));
+		IS(rtnl_count(RTM_GETRULE, AF_INET), 4); /* control */
+	}
+	WITHIN(b)
+		IS(rtnl_count(RTM_GETRULE, AF_INET), 3);
+	WITHIN(a) {
+		OK(rule_change(RTM_DELRULE));
+		IS(rtnl_count(RTM_GETRULE, AF_INET), 3);
+	}
+}
+
+/* Devices without ARP, such as dummies, hide their entries. */
+static int ns_with_veth(const char *address)
+{
+	int ns = MUST(ns_new(NS_NET));
+
+	WITHIN(ns) {
+		MUST(link_add_veth("v0", "v1", -1));
+		MUST(addr_add("v0", address));
+		MUST(link_up("v0"));
+	}
+	return ns;
+}
+
+CASE(neighbours_are_per_ns)
+{
+	int a = ns_with_veth("10.7.0.1/24"), b = ns_with_veth("10.7.0.1/24");
+
+	WITHIN(a) {
+		MUST(neigh_add("v0", "10.7.0.77", (const unsigned char[6]){2, 0, 0, 0, 0, 77}));
+		IS(rtnl_count(RTM_GETNEIGH, AF_INET), 1); /* controls */
+		HOLDS(strstr(MUST(file_read("/proc/net/arp")), "10.7.0.77"));
+	}
+	WITHIN(b) {
+		IS(rtnl_count(RTM_GETNEIGH, AF_INET), 0);
+		HOLDS(!strstr(MUST(file_read("/proc/net/arp")), "10.7.0.77"));
+	}
 }

@@ -81,3 +81,31 @@ CASE(numbers_start_at_1_and_grow)
 	}
 	EXITS(init, 0);
 }
+
+static pid_t *by_address;
+
+static int report_address(void *unused __attribute__((unused)))
+{
+	int word;
+
+	by_address[1] = (pid_t)syscall(SYS_set_tid_address, &word);
+	by_address[2] = gettid();
+	return 0;
+}
+
+CASE(tid_stores_use_the_right_namespace)
+{
+	static char stack[16384] __attribute__((aligned(16)));
+	int flags = CLONE_NEWPID | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID,
+	    shared = MAP_SHARED | MAP_ANONYMOUS;
+	pid_t outer;
+
+	by_address = MUST(mmap(NULL, 3 * sizeof(*by_address), PROT_READ | PROT_WRITE, shared, -1, 0));
+	pid_t pid = OK(clone(report_address, stack + sizeof(stack), flags | SIGCHLD, NULL, &outer, NULL,
+			     &by_address[0]));
+	IS(orphan_reaped(pid), 0);
+	IS(outer, pid);
+	IS(by_address[0], 1);
+	IS(by_address[1], 1);
+	IS(by_address[2], 1);
+}

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The init of a PID namespace and its signals. pid_namespaces(7) "The namespace init process" */
 #include <sys/pidfd.h>
+#include <sys/time.h>
+#include <sys/timerfd.h>
 
 #include "helpers/nscheck.h"
 
@@ -88,12 +90,16 @@ static void keep(int sig __attribute__((unused)), siginfo_t *info, void *context
 	times++;
 }
 
+static void handle(int sig)
+{
+	MUST(sigaction(sig, &(struct sigaction){.sa_sigaction = keep, .sa_flags = SA_SIGINFO}, NULL));
+}
+
 CASE(handled_signal_from_inside_is_delivered)
 {
 	CHILD(init, NS_PID) {
-		struct sigaction handled = {.sa_sigaction = keep, .sa_flags = SA_SIGINFO};
 		IS(getpid(), 1);
-		MUST(sigaction(SIGTERM, &handled, NULL));
+		handle(SIGTERM);
 		CHILD(member, 0) {
 			OK(kill(1, SIGTERM));
 		}
@@ -164,4 +170,142 @@ CASE(sigkill_from_ancestor_is_forced)
 		OK(kill(init->pid, SIGKILL));
 		DIES_BY(init, SIGKILL);
 	}
+}
+
+CASE(handled_signal_from_parent_namespace_has_si_pid_0)
+{
+	CHILD(init, NS_PID) {
+		IS(getpid(), 1);
+		handle(SIGUSR1);
+		CHILD(member, 0) {
+			OK(kill(1, SIGUSR1));
+		}
+		pid_t sender = member->pid;
+		EXITS(member, 0);
+		IS(received.si_pid, sender); /* control */
+		for (int sent = 2; sent <= 3; sent++) {
+			received.si_pid = -1;
+			TELL(init);
+			HEAR(init); /* the signal came before it */
+			NOTE("signal %d, by %s", sent, sent == 2 ? "kill" : "pidfd_send_signal");
+			IS(times, sent);
+			IS(received.si_pid, 0);
+			IS(received.si_code, SI_USER);
+		}
+	}
+	HEAR(init);
+	OK(kill(init->pid, SIGUSR1));
+	TELL(init);
+	HEAR(init);
+	OK(pidfd_send_signal(init->pidfd, SIGUSR1, NULL, 0));
+	DISMISS(init);
+}
+
+CASE(sigstop_from_ancestor_stops_and_sigcont_resumes)
+{
+	int status;
+
+	CHILD(init, NS_PID) {
+		IS(getpid(), 1);
+		HEAR(init);
+		CHILD(member, 0) {
+			OK(kill(1, SIGSTOP));
+		}
+		EXITS(member, 0);
+		TELL(init);
+		HEAR(init);
+	}
+	OK(kill(init->pid, SIGSTOP));
+	IS(waitpid(init->pid, &status, WUNTRACED), init->pid);
+	HOLDS(WIFSTOPPED(status));
+	IS(WSTOPSIG(status), SIGSTOP);
+	OK(kill(init->pid, SIGCONT));
+	IS(waitpid(init->pid, &status, WCONTINUED), init->pid);
+	HOLDS(WIFCONTINUED(status));
+	claim_runs(init);
+	DISMISS(init);
+}
+
+static sigset_t only(int sig)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, sig);
+	return set;
+}
+
+CASE(blocked_signal_is_kept_until_a_handler_exists)
+{
+	CHILD(init, NS_PID) {
+		sigset_t usr1 = only(SIGUSR1), pending;
+		IS(getpid(), 1);
+		MUST(sigprocmask(SIG_BLOCK, &usr1, NULL));
+		answer(init);
+		HEAR(init);
+		OK(sigpending(&pending));
+		HOLDS(sigismember(&pending, SIGUSR1));
+		handle(SIGUSR1);
+		IS(times, 0);
+		OK(sigprocmask(SIG_UNBLOCK, &usr1, NULL));
+		IS(times, 1);
+		IS(received.si_signo, SIGUSR1);
+	}
+	TELL(init);
+	HEAR(init);
+	OK(kill(init->pid, SIGUSR1));
+	DISMISS(init);
+}
+
+static void take_sigterm_blocked_then_unblock_it(void)
+{
+	sigset_t term = only(SIGTERM), pending;
+
+	MUST(sigprocmask(SIG_BLOCK, &term, NULL));
+	OK(kill(getpid(), SIGTERM));
+	OK(sigpending(&pending));
+	HOLDS(sigismember(&pending, SIGTERM));
+	OK(sigprocmask(SIG_UNBLOCK, &term, NULL));
+}
+
+CASE(blocked_default_signal_is_dropped_on_unblock)
+{
+	CHILD(init, NS_PID) {
+		sigset_t pending;
+		IS(getpid(), 1);
+		take_sigterm_blocked_then_unblock_it();
+		OK(sigpending(&pending));
+		HOLDS(sigisemptyset(&pending));
+		CHILD(ordinary, 0) {
+			take_sigterm_blocked_then_unblock_it();
+		}
+		DIES_BY(ordinary, SIGTERM);
+		_exit(42);
+	}
+	EXITS(init, 42);
+}
+
+CASE(timer_signals_with_default_action_are_ignored)
+{
+	struct itimerval soon = {.it_value.tv_usec = 1000}, rest;
+	struct itimerspec later = {.it_value.tv_nsec = 5000000};
+
+	CHILD(init, NS_PID) {
+		uint64_t expired;
+		int timer = MUST(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC));
+		IS(getpid(), 1);
+		OK(setitimer(ITIMER_REAL, &soon, NULL));
+		MUST(timerfd_settime(timer, 0, &later, NULL));
+		IS(read(timer, &expired, sizeof(expired)), sizeof(expired));
+		OK(getitimer(ITIMER_REAL, &rest));
+		HOLDS(rest.it_value.tv_sec == 0 && rest.it_value.tv_usec == 0);
+		CHILD(ordinary, 0) {
+			OK(setitimer(ITIMER_REAL, &soon, NULL));
+			for (;;)
+				pause();
+		}
+		DIES_BY(ordinary, SIGALRM);
+		_exit(42);
+	}
+	EXITS(init, 42);
 }

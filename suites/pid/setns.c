@@ -45,3 +45,107 @@ CASE(child_of_the_joiner_lands_in_the_namespace)
 	}
 	DISMISS(container);
 }
+
+static void claim_joined(void)
+{
+	CHILD(command, 0) {
+		IS(getpid(), 2);
+	}
+	EXITS(command, 0);
+}
+
+CASE(needs_cap_sys_admin_in_both_user_namespaces)
+{
+	CHILD(of_the_host, NS_PID) {
+		IS(getpid(), 1);
+		HEAR(of_the_host);
+	}
+	CHILD(of_a_user, NS_PID | NS_USER, .map = CONTAINER_MAP) {
+		IS(getpid(), 1);
+		HEAR(of_a_user);
+	}
+	int host_owned = MUST(ns_open(of_the_host->pid, "pid")), owned = MUST(ns_open(of_a_user->pid, "pid")),
+	    owner = MUST(ns_open(of_a_user->pid, "user"));
+
+	CHILD(user, 0, .uid = UNPRIVILEGED) {
+		FAILS(EPERM, setns(host_owned, CLONE_NEWPID));
+	}
+	EXITS(user, 0);
+	CHILD(root_elsewhere, NS_USER, .map = CONTAINER_MAP) {
+		FAILS(EPERM, setns(host_owned, CLONE_NEWPID));
+	}
+	EXITS(root_elsewhere, 0);
+	CHILD(root, 0) {
+		OK(setns(host_owned, CLONE_NEWPID));
+		claim_joined();
+	}
+	EXITS(root, 0);
+	CHILD(joiner, 0) {
+		OK(setns(owner, CLONE_NEWUSER));
+		FAILS(EPERM, setns(host_owned, CLONE_NEWPID));
+		OK(setns(owned, CLONE_NEWPID));
+		claim_joined();
+	}
+	EXITS(joiner, 0);
+	DISMISS(of_a_user);
+	DISMISS(of_the_host);
+}
+
+CASE(pidfd_means_the_active_namespace_of_the_target)
+{
+	CHILD(target, 0) {
+		MUST(unshare(CLONE_NEWPID));
+		CHILD(init, 0) {
+			IS(getpid(), 1);
+			HEAR(init);
+		}
+		TELL(target);
+		HEAR(target);
+		DISMISS(init);
+	}
+	HEAR(target);
+	IS_NOT(ns_id(target->pid, "pid_for_children"), ns_id(target->pid, "pid"));
+
+	MUST(unshare(CLONE_NEWPID)); /* so that there is something to undo */
+	OK(setns(target->pidfd, CLONE_NEWPID));
+	IS(ns_id(0, "pid_for_children"), ns_id(0, "pid"));
+	CHILD(next, 0) {
+		IS_NOT(getpid(), 1);
+		IS(ns_id(0, "pid"), ns_id(target->pid, "pid"));
+	}
+	EXITS(next, 0);
+	DISMISS(target);
+}
+
+CASE(foreign_pid_1_with_set_tid)
+{
+	static const pid_t pids[] = {1, 30001};
+	long long seen[32];
+
+	CHILD(creator, NS_USER, .map = CONTAINER_MAP) {
+		MUST(unshare(CLONE_NEWPID));
+		TELL(creator);
+		HEAR(creator);
+	}
+	HEAR(creator);
+	int empty = ns_open(creator->pid, "pid_for_children");
+	if (empty < 0 && errno == ENOENT)
+		SKIP("a PID namespace without init cannot be opened");
+	MUST(empty);
+	CHILD(joiner, 0) {
+		OK(setns(empty, CLONE_NEWPID));
+		CHILD(init, 0, .set_tid = pids, .set_tid_size = 2) {
+			IS(getpid(), 1);
+			HEAR(init);
+		}
+		IS(init->pid, 30001);
+		int levels = OK(proc_status_numbers(init->pid, "NSpid", seen, 32));
+		HOLDS(levels >= 2);
+		IS(seen[levels - 2], 30001);
+		IS(seen[levels - 1], 1);
+		IS(ns_id(init->pid, "pid"), ns_id_of(empty));
+		DISMISS(init);
+	}
+	EXITS(joiner, 0);
+	DISMISS(creator);
+}

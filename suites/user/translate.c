@@ -184,11 +184,11 @@ CASE(waitid_si_uid)
 /* "UID GID CUID CGID" of a segment by IPC_STAT; the file of proc must say the same. */
 static const char *shm_ids(int id)
 {
-	struct shmid_ds ds;
-	unsigned int uid, gid, cuid, cgid;
+	struct shmid_ds ds = {0};
+	unsigned int uid = 0, gid = 0, cuid = 0, cgid = 0;
 	int listed = -1;
 
-	OK(shmctl(id, IPC_STAT, &ds));
+	MUST(shmctl(id, IPC_STAT, &ds));
 	const char *line = MUST(file_read("/proc/sysvipc/shm"));
 	while ((line = strchr(line, '\n')) && listed != id)
 		if (sscanf(++line, "%*d %d %*o %*u %*d %*d %*d %u %u %u %u", &listed, &uid, &gid, &cuid,

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef RESULTS_BASELINE_H
+#define RESULTS_BASELINE_H
+
+#include "results/result.h"
+#include "results/text.h"
+#include "vm/fault.h"
+
+/*
+ * The baseline: failures that are known, each with its reason. They run all the same; results/baseline/known.tsv
+ * is the one that ships, and its head says what a line may hold.
+ */
+
+/* A version as far as it is written: 6.1 has two numbers. */
+struct version {
+	unsigned int number[4];
+	int count;
+};
+
+/* The kernels an entry is for. */
+struct kernel_condition {
+	const char *glob;        /* over the release; NULL: none */
+	struct version from, to; /* count 0: open at that end */
+	bool below;              /* `to` itself is out */
+};
+
+struct known {
+	char *id; /* glob over the ids of the catalogue */
+	char *condition;
+	struct kernel_condition kernel;
+	enum verdict verdict; /* the failure that is expected */
+	char *reason, *link, *added, *expires;
+	int line;
+	bool expired; /* the entry does not count */
+};
+
+struct baseline {
+	char *path;
+	struct known *entries;
+	size_t count;
+};
+
+/*
+ * Reads a baseline as of a day (YYYY-MM-DD). Each malformed line is a line "file:line: what is wrong" of
+ * problems, and no entry. A fault only when the file cannot be read.
+ */
+int baseline_read(struct baseline *b, const char *path, const char *today, struct text *problems,
+		  struct fault *fault);
+
+/*
+ * The baseline that a user's --baseline asks for: NULL is the one that ships, "none" an empty one; as of now.
+ * The first malformed line is a fault.
+ */
+int baseline_load(struct baseline *b, const char *asked, struct fault *fault);
+void baseline_free(struct baseline *b);
+
+/* The first entry that counts for a test on a kernel (version NULL: as the release says), or NULL. */
+const struct known *baseline_find(const struct baseline *b, const char *id, const char *release,
+				  const char *version);
+
+/* A known failure becomes xfail, a pass that should be one becomes xpass; any other verdict stands. */
+void baseline_apply(const struct baseline *b, const char *release, const char *version, struct result *r);
+
+/* All that is wrong with a baseline, as --lint tells it: malformed, expired, or for none of these ids. */
+int baseline_lint(const char *asked, const char *const *ids, size_t count, struct text *problems,
+		  struct fault *fault);
+
+#endif

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Abstract names belong to a network namespace, paths to the filesystem. network_namespaces(7), unix(7) */
+#include <sys/socket.h>
+
+#include "helpers/nscheck.h"
+
+#define GROUP "net.unix"
+
+/* 1 if /proc/net/unix lists this name in the caller's namespace, 0 if not. */
+static int listed(const char *name)
+{
+	const char *table = MUST(file_read("/proc/net/unix"));
+
+	return strstr(table, name) != NULL;
+}
+
+CASE(abstract_names_are_per_ns)
+{
+	MUST(unix_listen("@nsc"));
+	IS(listed("@nsc"), 1); /* controls: here it is taken */
+	OK(unix_connect("@nsc"));
+	FAILS(EADDRINUSE, unix_listen("@nsc"));
+
+	WITHIN(MUST(ns_new(NS_NET))) {
+		IS(listed("@nsc"), 0);
+		FAILS(ECONNREFUSED, unix_connect("@nsc"));
+		OK(unix_listen("@nsc"));
+		OK(unix_connect("@nsc"));
+	}
+}
+
+/* Sends a byte and, with it, a descriptor (unix(7) SCM_RIGHTS). */
+static void send_byte_and_fd(int sock, char byte, int fd)
+{
+	char control[CMSG_SPACE(sizeof(fd))] = {0};
+	struct iovec part = {.iov_base = &byte, .iov_len = 1};
+	struct msghdr msg = {
+		.msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)};
+	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof(fd));
+	memcpy(CMSG_DATA(c), &fd, sizeof(fd));
+	OK(sendmsg(sock, &msg, 0));
+}
+
+static int receive_byte_and_fd(int sock, char expected)
+{
+	char byte = 0, control[CMSG_SPACE(sizeof(int))];
+	struct iovec part = {.iov_base = &byte, .iov_len = 1};
+	struct msghdr msg = {
+		.msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)};
+	int fd;
+
+	IS(recvmsg(sock, &msg, MSG_CMSG_CLOEXEC), 1);
+	IS(byte, expected);
+	HOLDS(CMSG_FIRSTHDR(&msg));
+	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(fd));
+	return fd;
+}
+
+CASE(pathname_sockets_cross_namespaces)
+{
+	int listener = MUST(unix_listen("/tmp/listener"));
+
+	CHILD(peer, NS_NET) {
+		int sock = OK(unix_connect("/tmp/listener"));
+		send_byte_and_fd(sock, 'a', MUST(ns_open(0, "net")));
+		IS(ns_id_of(receive_byte_and_fd(sock, 'b')), HEAR(peer));
+	}
+	int sock = OK(accept4(listener, NULL, NULL, SOCK_CLOEXEC)), ns = receive_byte_and_fd(sock, 'a');
+	IS(ns_id_of(ns), ns_id(peer->pid, "net"));
+	IS_NOT(ns_id_of(ns), ns_id(0, "net")); /* control: they are two namespaces */
+	send_byte_and_fd(sock, 'b', MUST(ns_open(0, "net")));
+	TELL(peer, ns_id(0, "net"));
+	EXITS(peer, 0);
+}
