@@ -51,27 +51,40 @@ int ns_one_more(int flag)
 	return 0;
 }
 
-void ns_freed(const char *file, int line, int flag)
+/* An inhabitant as soon as there is room for it. */
+static pid_t next_inhabitant(const char *file, int line, int flag)
 {
-	const char *label = ns_type(flag)->label;
-	pid_t first, second;
+	pid_t pid;
 
-	while ((first = inhabitant(flag)) < 0 && errno == ENOSPC) {
+	while ((pid = inhabitant(flag)) < 0 && errno == ENOSPC) {
 		if (record_get()->kind != RECORD_NONE)
 			record_follow();
 		sched_yield();
 	}
-	if (first < 0)
+	if (pid < 0)
 		record_end(RECORD_FAIL, file, line,
-			   "making a %s namespace in place of the one that went gave %s", label,
-			   errno_name(errno));
-	second = inhabitant(flag);
+			   "making a %s namespace in place of the one that went gave %s",
+			   ns_type(flag)->label, errno_name(errno));
+	return pid;
+}
+
+void ns_freed(const char *file, int line, int flag, int n)
+{
+	const char *label = ns_type(flag)->label;
+	pid_t here[8], excess;
+
+	if (n < 1 || n > 8)
+		record_end(RECORD_ERROR, file, line, "cannot count to %d", n);
+	for (int i = 0; i < n; i++)
+		here[i] = next_inhabitant(file, line, flag);
+	excess = inhabitant(flag);
 	int err = errno;
-	end(first);
-	if (second >= 0) {
-		end(second);
-		record_end(RECORD_FAIL, file, line, "there is room for two %s namespaces, expected one",
-			   label);
+	for (int i = 0; i < n; i++)
+		end(here[i]);
+	if (excess >= 0) {
+		end(excess);
+		record_end(RECORD_FAIL, file, line, "there is room for %d %s namespaces, expected %d", n + 1,
+			   label, n);
 	}
 	if (err != ENOSPC)
 		record_end(RECORD_FAIL, file, line, "a %s namespace too many gave %s, expected ENOSPC", label,

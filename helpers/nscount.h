@@ -41,10 +41,12 @@ int ns_one_more(int flag);
  * Claims that one namespace less is there than the limit allows, as soon as the kernel has freed it: tries to
  * make another one until that works, and then (the control) that a second beside it gives ENOSPC.
  */
-#define FREED(flag) ns_freed(__FILE__, __LINE__, flag)
+#define FREED(flag) ns_freed(__FILE__, __LINE__, flag, 1)
+/* The same of `n` namespaces, where more than one has gone. */
+#define FREED_ALL(flag, n) ns_freed(__FILE__, __LINE__, flag, n)
 
 /* The functions behind the verbs. */
 bool ns_quota(const char *file, int line, int flag, int n);
-void ns_freed(const char *file, int line, int flag);
+void ns_freed(const char *file, int line, int flag, int n);
 
 #endif

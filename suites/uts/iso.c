@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Names belong to the UTS namespace they are set in. uts_namespaces(7) */
+#include <sys/utsname.h>
+
 #include "helpers/nscheck.h"
 #include "helpers/utsname.h"
 
@@ -85,4 +87,82 @@ CASE(exec_and_fork_keep_the_namespace)
 	}
 	IS(HEAR_TEXT(program), "base"); /* control: the same program outside */
 	EXITS(program, 0);
+}
+
+CASE(processes_of_one_namespace_share_the_names)
+{
+	OK(hostname_set("base"));
+	OK(domainname_set("basedom"));
+	CHILD(apart, NS_UTS) {
+		HEAR(apart);
+		IS(hostname(), "base");
+		IS(domainname(), "basedom");
+	}
+	CHILD(reader, 0) {
+		IS(hostname(), "base");
+		TELL(reader);
+		HEAR(reader);
+		IS(hostname(), "changed");
+		IS(domainname(), "changeddom");
+	}
+	HEAR(reader);
+	CHILD(writer, 0) {
+		IS(hostname(), "base");
+		OK(hostname_set("changed"));
+		OK(domainname_set("changeddom"));
+	}
+	EXITS(writer, 0);
+	IS(hostname(), "changed");
+	IS(domainname(), "changeddom");
+	DISMISS(reader);
+	DISMISS(apart); /* control: another namespace shares nothing */
+}
+
+CASE(new_namespace_starts_with_a_copy)
+{
+	long long here = MUST(ns_id(0, "uts"));
+
+	OK(hostname_set("base"));
+	OK(domainname_set("dom"));
+	CHILD(by_clone, NS_UTS) {
+		IS_NOT(ns_id(0, "uts"), here);
+		IS(hostname(), "base");
+		IS(domainname(), "dom");
+	}
+	EXITS(by_clone, 0);
+	CHILD(by_unshare, 0) {
+		OK(unshare(NS_UTS));
+		IS_NOT(ns_id(0, "uts"), here);
+		IS(hostname(), "base");
+		IS(domainname(), "dom");
+	}
+	EXITS(by_unshare, 0);
+}
+
+CASE(static_fields_are_the_same_everywhere)
+{
+	static const char *const files[] = {"ostype", "osrelease", "version", "arch"};
+	long long here = MUST(ns_id(0, "uts"));
+	struct utsname outside;
+
+	OK(uname(&outside));
+	CHILD(box, NS_UTS) {
+		struct utsname inside;
+		const char *fields[] = {inside.sysname, inside.release, inside.version, inside.machine};
+		IS_NOT(ns_id(0, "uts"), here);
+		OK(uname(&inside));
+		IS(inside.sysname, outside.sysname);
+		IS(inside.release, outside.release);
+		IS(inside.version, outside.version);
+		IS(inside.machine, outside.machine);
+		for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+			const char *file = path("/proc/sys/kernel/%s", files[i]);
+			NOTE("%s", file);
+			if (i == 3 && !file_exists(file))
+				continue; /* a file of newer kernels */
+			IS(file_read(file), fields[i]);
+			FAILS(EACCES, open(file, O_WRONLY));
+		}
+	}
+	EXITS(box, 0);
 }

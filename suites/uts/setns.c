@@ -34,3 +34,31 @@ CASE(joins_and_shares_the_names_of_the_target)
 	DISMISS(member);
 	IS(hostname(), "base");
 }
+
+CASE(needs_caps_in_both_user_namespaces)
+{
+	int here = MUST(ns_open(0, "uts"));
+
+	CHILD(incapable, 0) {
+		OK(setns(here, NS_UTS)); /* control: with the capability */
+		MUST(cap_drop(CAP_SYS_ADMIN));
+		FAILS(EPERM, setns(here, NS_UTS));
+	}
+	EXITS(incapable, 0);
+	CHILD(contained, NS_USER | NS_UTS, .map = CONTAINER_MAP) {
+		FAILS(EPERM, setns(here, NS_UTS));
+		OK(setns(MUST(ns_open(0, "uts")), NS_UTS)); /* control: its own */
+		OK(hostname_set("contained"));
+		TELL(contained);
+		HEAR(contained);
+	}
+	HEAR(contained);
+	int theirs = MUST(ns_open(contained->pid, "uts"));
+	CHILD(root, 0) {
+		IS_NOT(hostname(), "contained");
+		OK(setns(theirs, NS_UTS));
+		IS(hostname(), "contained");
+	}
+	EXITS(root, 0);
+	DISMISS(contained);
+}

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What else keeps a namespace than its processes, and what does not. namespaces(7) "Namespace lifetime" */
+#include <pthread.h>
+#include <semaphore.h>
+
+#include "suites/lifecycle/patterns.h"
+
+#define GROUP "lifecycle.hold"
+
+CASE(leaving_by_setns_frees)
+{
+	static const int flags[] = {NS_CGROUP, NS_IPC, NS_NET, NS_UTS};
+
+	for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
+		NOTE("%s namespace", ns_type(flags[i])->label);
+		COUNTED(box, flags[i], 2) {
+			OK(unshare(flags[i])); /* one to come back to that the box owns */
+			int home = MUST(ns_open(0, ns_type(flags[i])->name));
+			OK(unshare(flags[i]));
+			IS_NOT(ns_id(0, ns_type(flags[i])->name), ns_id_of(home));
+			FAILS(ENOSPC, ns_one_more(flags[i]));
+			OK(setns(home, flags[i]));
+			FREED(flags[i]);
+		}
+		EXITS(box, 0);
+	}
+}
+
+CASE(ancestors_are_charged_and_released)
+{
+	COUNTED(parent, NS_UTS, 1) {
+		CHILD(child, NS_USER, .map = "0 0 65536") {
+			HOLDS(file_number("/proc/sys/user/max_uts_namespaces") > 1);
+			CHILD(member, NS_UTS) {
+				HEAR(member);
+			}
+			FAILS(ENOSPC, ns_one_more(NS_UTS));
+			TELL(child);
+			HEAR(child);
+			KILL(member);
+			FREED(NS_UTS);
+			TELL(child);
+			HEAR(child);
+		}
+		HEAR(child);
+		FAILS(ENOSPC, ns_one_more(NS_UTS));
+		TELL(child);
+		HEAR(child);
+		FREED(NS_UTS);
+		DISMISS(child);
+	}
+	EXITS(parent, 0);
+}
+
+/* A thread that is alone in a UTS namespace until it is let go. */
+struct mover {
+	pthread_t thread;
+	pid_t tid;
+	sem_t moved, let_go;
+};
+
+static void *move_away(void *mover)
+{
+	struct mover *m = mover;
+
+	OK(unshare(NS_UTS));
+	m->tid = gettid();
+	sem_post(&m->moved);
+	sem_wait(&m->let_go);
+	return NULL;
+}
+
+static void mover_start(struct mover *m)
+{
+	MUST(sem_init(&m->moved, 0, 0));
+	MUST(sem_init(&m->let_go, 0, 0));
+	IS(pthread_create(&m->thread, NULL, move_away, m), 0);
+	MUST(sem_wait(&m->moved));
+}
+
+static void mover_end(struct mover *m)
+{
+	MUST(sem_post(&m->let_go));
+	IS(pthread_join(m->thread, NULL), 0);
+}
+
+CASE(thread_counts_as_member)
+{
+	COUNTED(alone, NS_UTS, 1) {
+		struct mover m;
+		mover_start(&m);
+		FAILS(ENOSPC, ns_one_more(NS_UTS));
+		mover_end(&m);
+		FREED(NS_UTS);
+	}
+	EXITS(alone, 0);
+	COUNTED(watched, NS_UTS, 1) {
+		struct mover m;
+		mover_start(&m);
+		int ns = OK(open(path("/proc/self/task/%d/ns/uts", m.tid), O_RDONLY | O_CLOEXEC));
+		IS_NOT(ns_id_of(ns), ns_id(0, "uts"));
+		mover_end(&m);
+		freed_by_close(ns, NS_UTS);
+	}
+	EXITS(watched, 0);
+}
+
+CASE(repeated_creation_does_not_leak)
+{
+	FOR_EACH_NS_TYPE(t) {
+		NOTE("%s namespace", t->label);
+		if (!ns_supported(t->flag))
+			continue;
+		COUNTED(box, t->flag, 1) {
+			for (int round = 0; round < 8; round++)
+				FREED(t->flag);
+		}
+		EXITS(box, 0);
+	}
+}
+
+CASE(o_path_descriptor)
+{
+	FOR_EACH_NS_TYPE(t) {
+		NOTE("%s namespace", t->label);
+		if (!ns_supported(t->flag))
+			continue;
+		COUNTED(box, t->flag, 1) {
+			CHILD(member, t->flag) {
+				HEAR(member);
+			}
+			const char *file = proc_path(member->pid, path("ns/%s", t->name));
+			int by_path = MUST(open(file, O_PATH | O_CLOEXEC));
+			KILL(member);
+			FAILS(ENOSPC, ns_one_more(t->flag));
+			int ns = OK(open(path("/proc/self/fd/%d", by_path), O_RDONLY | O_CLOEXEC));
+			IS_NOT(ns_id_of(ns), ns_id(0, t->name));
+			OK(ns_try_setns(ns, t->flag));
+			OK(close(ns));
+			freed_by_close(by_path, t->flag);
+		}
+		EXITS(box, 0);
+	}
+}
+
+/* Queues a descriptor in a socket; nobody receives it. -1 with errno of sendmsg(2). */
+static ssize_t fd_queue(int sock, int fd)
+{
+	union {
+		struct cmsghdr header;
+		char space[CMSG_SPACE(sizeof(int))];
+	} control = {.header = {.cmsg_len = CMSG_LEN(sizeof(int)),
+				.cmsg_level = SOL_SOCKET,
+				.cmsg_type = SCM_RIGHTS}};
+	struct iovec byte = {"", 1};
+	struct msghdr message = {.msg_iov = &byte,
+				 .msg_iovlen = 1,
+				 .msg_control = &control,
+				 .msg_controllen = sizeof(control)};
+
+	memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
+	return sendmsg(sock, &message, 0);
+}
+
+CASE(descriptor_in_flight)
+{
+	COUNTED(box, NS_UTS, 1) {
+		int ends[2];
+		CHILD(member, NS_UTS) {
+			HEAR(member);
+		}
+		MUST(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends));
+		int ns = MUST(ns_open(member->pid, "uts"));
+		IS_NOT(ns_id_of(ns), ns_id(0, "uts"));
+		MUST(fd_queue(ends[0], ns));
+		OK(close(ns));
+		KILL(member);
+		FAILS(ENOSPC, ns_one_more(NS_UTS));
+		OK(close(ends[0]));
+		FAILS(ENOSPC, ns_one_more(NS_UTS));
+		OK(close(ends[1]));
+		FREED(NS_UTS);
+	}
+	EXITS(box, 0);
+}
+
+CASE(nsfd_inside_its_own_socket)
+{
+	COUNTED(box, NS_NET, 1) {
+		CHILD(member, NS_NET) {
+			int ends[2], ns = MUST(ns_open(0, "net"));
+			MUST(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends));
+			MUST(fd_queue(ends[0], ns));
+			OK(close(ns));
+			OK(close(ends[0]));
+			OK(close(ends[1]));
+			TELL(member);
+			HEAR(member);
+		}
+		HEAR(member);
+		FAILS(ENOSPC, ns_one_more(NS_NET)); /* control: the member keeps it */
+		DISMISS(member);
+		FREED(NS_NET);
+	}
+	EXITS(box, 0);
+}
+
+CASE(proc_ns_directory_does_not_pin)
+{
+	FOR_EACH_NS_TYPE(t) {
+		NOTE("%s namespace", t->label);
+		if (t->flag == NS_PID || t->flag == NS_TIME)
+			continue;
+		COUNTED(box, t->flag, 1) {
+			CHILD(member, t->flag) {
+				HEAR(member);
+			}
+			int dir =
+				MUST(open(proc_path(member->pid, "ns"), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+			int pidfd = MUST(dup(member->pidfd));
+			FAILS(ENOSPC, ns_one_more(t->flag));
+			KILL(member);
+			FREED(t->flag);
+			OK(close(dir));
+			OK(close(pidfd));
+		}
+		EXITS(box, 0);
+	}
+}
+
+CASE(pidfd_pins_pid_namespace)
+{
+	static const char *const holders[] = {"pidfd", "", "ns"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(holders); i++) {
+		NOTE("descriptor of %s", i ? proc_path(1, holders[i]) : "a pidfd");
+		COUNTED(box, NS_PID, 1) {
+			CHILD(init, NS_PID) {
+				HEAR(init);
+			}
+			int fd = MUST(i ? open(proc_path(init->pid, holders[i]), O_RDONLY | O_CLOEXEC)
+					: dup(init->pidfd));
+			KILL(init);
+			freed_by_close(fd, NS_PID);
+		}
+		EXITS(box, 0);
+	}
+}
+
+CASE(zombie_releases_all_but_pid_and_user)
+{
+	FOR_EACH_NS_TYPE(t) {
+		NOTE("%s namespace", t->label);
+		if (!ns_supported(t->flag))
+			continue;
+		COUNTED(box, t->flag, 1) {
+			CHILD(member, t->flag) {
+				HEAR(member);
+			}
+			FAILS(ENOSPC, ns_one_more(t->flag));
+			TELL(member);
+			AWAIT_ZOMBIE(member);
+			if (t->flag & (NS_PID | NS_USER))
+				FAILS(ENOSPC, ns_one_more(t->flag));
+			else
+				FREED(t->flag);
+			EXITS(member, 0);
+			FREED(t->flag);
+		}
+		EXITS(box, 0);
+	}
+}
+
+CASE(bind_mount_dies_with_its_mount_namespace)
+{
+	COUNTED(box, NS_UTS, 1) {
+		MUST(file_make("/tmp/ns"));
+		CHILD(member, NS_UTS) {
+			HEAR(member);
+		}
+		CHILD(binder, NS_MNT) {
+			MUST(bind_make(proc_path(member->pid, "ns/uts"), "/tmp/ns"));
+			TELL(binder);
+			HEAR(binder);
+		}
+		HEAR(binder);
+		KILL(member);
+		FAILS(ENOSPC, ns_one_more(NS_UTS));
+		KILL(binder);
+		FREED(NS_UTS);
+	}
+	EXITS(box, 0);
+}
+
+CASE(detached_bind_mount_with_open_fd)
+{
+	COUNTED(box, NS_UTS, 1) {
+		CHILD(member, NS_UTS) {
+			HEAR(member);
+		}
+		MUST(file_make("/tmp/ns"));
+		MUST(bind_make(proc_path(member->pid, "ns/uts"), "/tmp/ns"));
+		int ns = MUST(open("/tmp/ns", O_RDONLY | O_CLOEXEC));
+		KILL(member);
+		FAILS(EBUSY, umount("/tmp/ns"));
+		OK(umount2("/tmp/ns", MNT_DETACH));
+		freed_by_close(ns, NS_UTS);
+	}
+	EXITS(box, 0);
+}
