@@ -86,6 +86,7 @@ $(BUILD)/fake-qemu: $(BUILD)/obj/runner/tests/fake-qemu.o
 	$(CC) $(CFLAGS) -o $@ $^
 
 # The project's own tests on the host; those that need a virtual machine: ./run.sh --self-test
+# The limit guards against hanging; a loaded machine is no failure.
 # A loaded machine is no failure: the limit is a guard against hanging.
 check: $(BUILD)/host-tests
 	$<

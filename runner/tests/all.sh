@@ -8,7 +8,7 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
 host_tests() {
-	CK_TAP_LOG_FILE_NAME=- CK_VERBOSITY=silent build/host-tests
+	CK_DEFAULT_TIMEOUT=60 CK_TAP_LOG_FILE_NAME=- CK_VERBOSITY=silent build/host-tests
 }
 
 # part NAME COMMAND...: a part that ends badly without saying what failed has failed itself.
