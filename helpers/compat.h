@@ -71,4 +71,18 @@ struct pidfd_info_first {
 #define SO_NETNS_COOKIE 71
 #endif
 
+#ifndef FD_NSFS_ROOT
+#define FD_NSFS_ROOT -10003
+#endif
+#ifndef SYS_listns
+#define SYS_listns 470
+#endif
+/* The question to listns(2), struct ns_id_req in its first size. */
+struct listns_request {
+	unsigned int size, spare;
+	unsigned long long after_id;
+	unsigned int type, spare2;
+	unsigned long long owner_id;
+};
+
 #endif

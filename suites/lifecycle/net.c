@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* How long network namespaces live, and with them what is in them. namespaces(7) "Namespace lifetime" */
+#include <linux/if_packet.h>
+#include <linux/if_tun.h>
+#include <net/if.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/sysmacros.h>
+
 #include "suites/lifecycle/patterns.h"
 
 #define GROUP "lifecycle.net"
@@ -48,4 +55,135 @@ CASE(open_fd_keeps_state)
 CASE(bind_mount_keeps_alive)
 {
 	kept_by_a_bind_mount(NS_NET);
+}
+
+static int udp_socket(void)
+{
+	return socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+}
+
+static int unix_socket(void)
+{
+	return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+}
+
+static int netlink_socket(void)
+{
+	return socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 0);
+}
+
+static int packet_socket(void)
+{
+	return socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+}
+
+static int tun_descriptor(void)
+{
+	return open("/tmp/tun", O_RDWR | O_CLOEXEC);
+}
+
+static int tun_attached(void)
+{
+	struct ifreq request = {.ifr_name = "tun0", .ifr_flags = IFF_TUN | IFF_NO_PI};
+	int fd = tun_descriptor();
+
+	return fd < 0 || ioctl(fd, TUNSETIFF, &request) < 0 ? -1 : fd;
+}
+
+CASE(socket_of_any_family_pins)
+{
+	static const struct {
+		const char *name;
+		int (*make)(void);
+	} rows[] = {
+		{"UDP socket", udp_socket},         {"unix socket", unix_socket},
+		{"netlink socket", netlink_socket}, {"packet socket", packet_socket},
+		{"tun descriptor", tun_descriptor}, {"attached tun descriptor", tun_attached},
+	};
+	/* Without udev(7) only the root of all may open the one in /dev. */
+	MUST(mknod("/tmp/tun", S_IFCHR | 0666, makedev(10, 200)));
+	MUST(chmod("/tmp/tun", 0666));
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		NOTE("%s", rows[i].name);
+		COUNTED(box, NS_NET, 1) {
+			CHILD(member, NS_NET) {
+				HEAR(member);
+				GIVE_FD(member, MUST(rows[i].make()));
+				HEAR(member);
+			}
+			int ns = MUST(ns_open(member->pid, "net"));
+			MUST(link_add_veth("outer", "inner", ns));
+			MUST(close(ns));
+			int index = MUST(link_index("outer")), watch = MUST(link_watch());
+			TELL(member);
+			int holder = TAKE_FD(member);
+			DISMISS(member);
+			FAILS(ENOSPC, ns_one_more(NS_NET));
+			OK(link_index_exists(index));
+			OK(close(holder));
+			LINK_AWAIT_GONE(watch, index);
+			FREED(NS_NET);
+		}
+		EXITS(box, 0);
+	}
+}
+
+/* In a COUNTED box: what a process that is alone in a network namespace opens there, and nothing else of it. */
+static int opened_inside(const char *file, int flags)
+{
+	CHILD(member, NS_NET) {
+		GIVE_FD(member, MUST(open(file, flags | O_CLOEXEC)));
+		HEAR(member);
+	}
+	int fd = TAKE_FD(member);
+	FAILS(ENOSPC, ns_one_more(NS_NET));
+	DISMISS(member);
+	return fd;
+}
+
+CASE(open_proc_net_file_pins)
+{
+	char text[256];
+
+	COUNTED(by_file, NS_NET, 1) {
+		int fd = opened_inside("/proc/self/net/dev", O_RDONLY);
+		FAILS(ENOSPC, ns_one_more(NS_NET));
+		HOLDS(OK(read(fd, text, sizeof(text))) > 0);
+		freed_by_close(fd, NS_NET);
+	}
+	EXITS(by_file, 0);
+	COUNTED(by_directory, NS_NET, 1) {
+		int fd = opened_inside("/proc/self/net", O_RDONLY | O_DIRECTORY);
+		FREED(NS_NET);
+		OK(close(fd));
+	}
+	EXITS(by_directory, 0);
+}
+
+CASE(sysctl_fd_and_sysfs_mount_do_not_pin)
+{
+	char text[16];
+
+	COUNTED(by_file, NS_NET, 1) {
+		int fd = opened_inside("/proc/sys/net/ipv4/ip_forward", O_RDONLY);
+		FREED(NS_NET);
+		FAILS(ENOENT, read(fd, text, sizeof(text)));
+	}
+	EXITS(by_file, 0);
+	COUNTED(by_mount, NS_NET, 1) {
+		MUST(dir_make("/tmp/sys"));
+		CHILD(member, NS_NET) {
+			MUST(mount("sysfs", "/tmp/sys", "sysfs", 0, NULL));
+			IS(dir_count("/tmp/sys/class/net"), 1);
+			TELL(member);
+			HEAR(member);
+		}
+		HEAR(member);
+		FAILS(ENOSPC, ns_one_more(NS_NET));
+		DISMISS(member);
+		FREED(NS_NET);
+		IS(dir_count("/tmp/sys/class/net"), 0);
+		OK(umount("/tmp/sys"));
+	}
+	EXITS(by_mount, 0);
 }

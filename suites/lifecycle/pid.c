@@ -54,3 +54,28 @@ CASE(bind_mount_keeps_alive)
 {
 	kept_by_a_bind_mount(NS_PID);
 }
+
+CASE(proc_mount_pins)
+{
+	pid_t pids[8];
+
+	COUNTED(box, NS_PID, 1) {
+		MUST(dir_make("/tmp/proc"));
+		CHILD(init, NS_PID) {
+			MUST(proc_mount("/tmp/proc"));
+			IS(link_read("/tmp/proc/self"), "1");
+			TELL(init);
+			HEAR(init);
+		}
+		HEAR(init);
+		IS(proc_list("/tmp/proc", pids, 8), 1);
+		DISMISS(init);
+
+		FAILS(ENOSPC, ns_one_more(NS_PID));
+		IS(proc_list("/tmp/proc", pids, 8), 0);
+		FAILS(ENOENT, readlink("/tmp/proc/self", (char[8]){""}, 8));
+		OK(umount("/tmp/proc"));
+		FREED(NS_PID);
+	}
+	EXITS(box, 0);
+}

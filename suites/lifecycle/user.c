@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* How long user namespaces live, and with them what is in them. namespaces(7) "Namespace lifetime" */
+#include <sys/eventfd.h>
+
 #include "suites/lifecycle/patterns.h"
 
 #define GROUP "lifecycle.user"
@@ -38,4 +40,18 @@ CASE(open_fd_keeps_state)
 CASE(bind_mount_keeps_alive)
 {
 	kept_by_a_bind_mount(NS_USER);
+}
+
+CASE(open_file_credentials_pin)
+{
+	COUNTED(box, NS_USER, 1) {
+		CHILD(member, NS_USER) {
+			GIVE_FD(member, MUST(eventfd(0, EFD_CLOEXEC)));
+			HEAR(member);
+		}
+		int of_member = TAKE_FD(member);
+		DISMISS(member);
+		freed_by_close(of_member, NS_USER);
+	}
+	EXITS(box, 0);
 }

@@ -25,4 +25,5 @@ CASE(core_pattern_percent_h_is_the_name_of_the_crashing_process)
 	DIES_BY(crasher, SIGABRT);
 	HOLDS(file_exists("/tmp/core.corens"));
 	HOLDS(!file_exists("/tmp/core.base"));
+	IS(hostname(), "base");
 }

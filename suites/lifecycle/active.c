@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Whether a namespace is in use, as its file handle and listns(2) tell: by processes, descriptors, mounts, or
+ * by namespaces below it that are. A namespace that merely exists cannot be opened. open_by_handle_at(2)
+ */
+#include <linux/sockios.h>
+#include <sys/fsuid.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include "suites/lifecycle/patterns.h"
+
+#define GROUP "lifecycle.active"
+
+struct handle {
+	struct file_handle header;
+	unsigned char bytes[128];
+};
+
+/* The handle of the namespace behind a descriptor, which is closed. */
+static struct handle handle_of(int ns)
+{
+	struct handle h = {.header.handle_bytes = sizeof(h.bytes)};
+	int mount;
+
+	if (name_to_handle_at(ns, "", &h.header, &mount, AT_EMPTY_PATH) < 0) {
+		if (errno == EOPNOTSUPP)
+			SKIP("namespaces have no file handles here");
+		MUST(-1);
+	}
+	MUST(close(ns));
+	return h;
+}
+
+static int handle_open(struct handle *h)
+{
+	return open_by_handle_at(FD_NSFS_ROOT, &h->header, O_RDONLY | O_CLOEXEC);
+}
+
+static void opens(struct handle *h, long long id)
+{
+	int ns = OK(handle_open(h));
+
+	IS(ns_id_of(ns), id);
+	MUST(close(ns));
+}
+
+/* A namespace may stay in use for a moment after whoever used it is gone. */
+static void becomes_stale(struct handle *h)
+{
+	int ns;
+
+	while ((ns = handle_open(h)) >= 0) {
+		MUST(close(ns));
+		sched_yield();
+	}
+	IS(errno, ESTALE);
+}
+
+/* True if listns(2) has this namespace. */
+static bool listed(uint64_t id, int flag)
+{
+	struct listns_request req = {.size = sizeof(req), .type = (unsigned int)flag};
+	uint64_t ids[32];
+	long got;
+
+	do {
+		got = syscall(SYS_listns, &req, ids, ARRAY_SIZE(ids), 0);
+		if (got < 0 && errno == ENOSYS)
+			SKIP("no listns(2)");
+		MUST(got);
+		for (long i = 0; i < got; i++)
+			if (ids[i] == id)
+				return true;
+		if (got)
+			req.after_id = ids[got - 1];
+	} while (got);
+	return false;
+}
+
+static uint64_t unique_id(int ns)
+{
+	uint64_t id = 0;
+
+	if (ioctl(ns, NS_GET_ID, &id) < 0) {
+		if (errno == ENOTTY)
+			SKIP("namespaces have no unique ids here");
+		MUST(-1);
+	}
+	return id;
+}
+
+CASE(handle_is_stale_after_death)
+{
+	FOR_EACH_NS_TYPE(t) {
+		NOTE("%s namespace", t->label);
+		if (!ns_supported(t->flag))
+			continue;
+		CHILD(member, t->flag) {
+			HEAR(member);
+		}
+		long long id = MUST(ns_id(member->pid, t->name));
+		IS_NOT(id, ns_id(0, t->name));
+		struct handle h = handle_of(MUST(ns_open(member->pid, t->name)));
+		opens(&h, id);
+		KILL(member);
+		becomes_stale(&h);
+	}
+}
+
+CASE(socket_only_namespace_is_inactive)
+{
+	CHILD(member, NS_NET) {
+		GIVE_FD(member, MUST(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)));
+		HEAR(member);
+	}
+	int sock = TAKE_FD(member), ns = MUST(ns_open(member->pid, "net"));
+	long long inode = ns_id_of(ns);
+	uint64_t id = unique_id(ns);
+	IS_NOT(inode, ns_id(0, "net"));
+	HOLDS(listed(id, NS_NET));
+	struct handle h = handle_of(ns);
+	opens(&h, inode);
+	DISMISS(member);
+	becomes_stale(&h);
+	HOLDS(!listed(id, NS_NET));
+
+	ns = OK(ioctl(sock, SIOCGSKNS));
+	opens(&h, inode);
+	HOLDS(listed(id, NS_NET));
+	OK(close(ns));
+	becomes_stale(&h);
+	HOLDS(!listed(id, NS_NET));
+}
+
+CASE(owner_is_active_with_its_children)
+{
+	CHILD(outer, NS_USER, .map = CONTAINER_MAP) {
+		CHILD(inner, NS_USER | NS_NET | NS_UTS) {
+			HEAR(inner);
+		}
+		GIVE_FD(outer, MUST(ns_open(inner->pid, "user")));
+		GIVE_FD(outer, MUST(ns_open(inner->pid, "net")));
+		GIVE_FD(outer, MUST(ns_open(inner->pid, "uts")));
+		HEAR(outer);
+		DISMISS(inner);
+	}
+	int user = TAKE_FD(outer), net = TAKE_FD(outer), uts = TAKE_FD(outer);
+	long long owner = ns_id_of(user), grandparent = MUST(ns_id(outer->pid, "user"));
+	IS_NOT(grandparent, ns_id(0, "user"));
+	struct handle of_owner = handle_of(user);
+	struct handle of_grandparent = handle_of(MUST(ns_open(outer->pid, "user")));
+	DISMISS(outer);
+
+	opens(&of_owner, owner);
+	opens(&of_grandparent, grandparent);
+	OK(close(net));
+	opens(&of_owner, owner);
+	opens(&of_grandparent, grandparent);
+	OK(close(uts));
+	becomes_stale(&of_owner);
+	becomes_stale(&of_grandparent);
+}
+
+CASE(credential_changes_keep_balance)
+{
+	CHILD(member, NS_USER, .map = CONTAINER_MAP) {
+		HEAR(member);
+		for (int round = 0; round < 100; round++) {
+			OK(setresuid(1, 1, 0));
+			OK(setuid(0));
+			OK(setresgid(1, 1, 0));
+			OK(setgid(0));
+			OK(setresuid(0, 0, 0));
+			setfsuid(1);
+			setfsuid(0);
+		}
+		TELL(member);
+		HEAR(member);
+	}
+	int ns = MUST(ns_open(member->pid, "user"));
+	long long inode = ns_id_of(ns);
+	uint64_t id = unique_id(ns);
+	struct handle h = handle_of(ns);
+	IS_NOT(inode, ns_id(0, "user"));
+	TELL(member);
+	HEAR(member);
+	HOLDS(listed(id, NS_USER));
+	opens(&h, inode);
+	DISMISS(member);
+	becomes_stale(&h);
+	HOLDS(!listed(id, NS_USER));
+}
+
+CASE(ids_are_not_reused)
+{
+	uint64_t last = 0;
+
+	for (int round = 0; round < 50; round++) {
+		int ns = MUST(ns_new(NS_UTS));
+		uint64_t id = unique_id(ns);
+		HOLDS(id > last);
+		last = id;
+		OK(close(ns));
+	}
+}
