@@ -126,3 +126,111 @@ CASE(exec_into_a_running_container)
 	}
 	DISMISS(container);
 }
+
+CASE(entering_from_the_host_reaches_any_depth)
+{
+	int home[NS_TYPES];
+
+	for (int i = 0; i < NS_TYPES; i++)
+		home[i] = ns_supported(ns_types[i].flag) ? MUST(ns_open(0, ns_types[i].name)) : -1;
+	CHILD(outer, CONTAINER, .map = CONTAINER_MAP) {
+		int outer_uts = MUST(ns_open(0, "uts"));
+		MUST(proc_mount("/proc"));
+		CHILD(inner, CONTAINER, .map = "0 1000 1000") {
+			IS(getpid(), 1);
+			for (int i = 0; i < NS_TYPES; i++)
+				if (ns_types[i].flag & CONTAINER & ~NS_USER)
+					FAILS(EPERM, setns(home[i], ns_types[i].flag));
+			FAILS(EPERM, setns(outer_uts, CLONE_NEWUTS));
+			HEAR(inner);
+		}
+		GIVE_FD(outer, inner->pidfd);
+		HEAR(outer);
+		DISMISS(inner);
+	}
+	int pidfd = TAKE_FD(outer);
+	CHILD(runtime, 0) {
+		OK(setns(pidfd, NS_USER | NS_PID));
+		CHILD(command, 0) {
+			long long numbers[8];
+			IS(proc_status_numbers(0, "NSpid", numbers, 8), 3);
+			OK(setresuid(0, 0, 0));
+			HOLDS(cap_effective_full());
+		}
+		EXITS(command, 0);
+	}
+	EXITS(runtime, 0);
+	DISMISS(outer);
+}
+
+static void become_rootless_container(const char *map, const char *file)
+{
+	IS(getpid(), 1);
+	MUST(idmap_write_file(0, "setgroups", "deny"));
+	MUST(idmap_write_file(0, "gid_map", map));
+	MUST(idmap_write_file(0, "uid_map", map));
+	IS(creds_now(), "uid 0 0 0, gid 0 0 0, all capabilities");
+	FAILS(EPERM, setgroups_none());
+	MUST(file_make(file));
+}
+
+CASE(unprivileged_user_nests_containers_alone)
+{
+	struct stat status;
+	const char *const files[] = {"/tmp/outer", "/tmp/inner"};
+
+	MUST(chmod("/tmp", 01777));
+	CHILD(user, 0, .uid = UNPRIVILEGED) {
+		CHILD(outer, CONTAINER) {
+			become_rootless_container(path("0 %d 1", UNPRIVILEGED), files[0]);
+			CHILD(inner, CONTAINER) {
+				become_rootless_container("0 0 1", files[1]);
+			}
+			EXITS(inner, 0);
+		}
+		EXITS(outer, 0);
+	}
+	EXITS(user, 0);
+	for (int i = 0; i < 2; i++) {
+		OK(stat(files[i], &status));
+		IS(status.st_uid, UNPRIVILEGED);
+	}
+}
+
+CASE(inner_root_gains_nothing_in_the_outer_container)
+{
+	static const char *const names[] = {"uts", "net", "mnt", "ipc", "cgroup", "user", "pid"};
+	int outers[ARRAY_SIZE(names)];
+
+	CHILD(outer, CONTAINER, .map = CONTAINER_MAP) {
+		for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+			outers[i] = MUST(ns_open(0, names[i]));
+		MUST(proc_mount("/proc"));
+		MUST(tmpfs_make("/tmp"));
+		MUST(chmod("/tmp", 0755));
+		MUST(file_make("/tmp/secret"));
+		MUST(chmod("/tmp/secret", 0600));
+		CHILD(neighbour, 0) {
+			HEAR(neighbour);
+		}
+		CHILD(inner, CONTAINER, .map = "0 1000 1000") {
+			HOLDS(cap_effective_full());
+			for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+				NOTE("%s", names[i]);
+				FAILS(EPERM, setns(outers[i], 0));
+			}
+			NOTE_END();
+			FAILS(ESRCH, kill((pid_t)HEAR(inner), 0));
+			FAILS(EACCES, open("/tmp/secret", O_RDONLY));
+		}
+		TELL(inner, neighbour->pid); /* 2 or more, and in there is only 1 */
+		EXITS(inner, 0);
+		OK(kill(neighbour->pid, 0)); /* controls: the outer root may */
+		OK(open("/tmp/secret", O_RDONLY));
+		for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+			if (strcmp(names[i], "user") != 0)
+				OK(ns_try_setns(outers[i], 0));
+		DISMISS(neighbour);
+	}
+	EXITS(outer, 0);
+}

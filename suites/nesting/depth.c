@@ -56,3 +56,138 @@ CASE(user_namespaces_nest_33_deep)
 	}
 	EXITS(nester, 0);
 }
+
+/* A chain of processes, each in new namespaces of the one before; the last one acts. */
+static void chain(unsigned long long flags, int levels, void (*at_the_end)(void))
+{
+	if (levels == 0) {
+		at_the_end();
+		return;
+	}
+	CHILD(next, flags, .map = flags & NS_USER ? "0 0 1" : NULL) {
+		if (flags & NS_PID)
+			IS(getpid(), 1);
+		if (flags & NS_MNT)
+			MUST(proc_mount("/proc")); /* where the id maps of the next one are found */
+		chain(flags, levels - 1, at_the_end);
+	}
+	EXITS(next, 0);
+}
+
+static void claim_every_call_gives_enospc(void)
+{
+	struct ns_ids before, after;
+
+	MUST(ns_ids(0, &before));
+	FAILS(ENOSPC, unshare(CLONE_NEWUSER));
+	FAILS(ENOSPC, ns_clone(CLONE_NEWUSER));
+	FAILS(ENOSPC, ns_clone3(CLONE_NEWUSER));
+	FAILS(ENOSPC, unshare(CLONE_NEWUSER | CLONE_NEWUTS));
+	MUST(ns_ids(0, &after));
+	IS(ns_differ(&before, &after), 0);
+	HOLDS(cap_effective_full());
+	OK(unshare(CLONE_NEWUTS)); /* control, and the process is as good as before */
+	MUST(ns_ids(0, &after));
+	IS(ns_differ(&before, &after), NS_UTS);
+}
+
+CASE(user_limit_error_is_enospc_for_every_call)
+{
+	chain(NS_USER, 33, claim_every_call_gives_enospc);
+}
+
+static void fail_often(unsigned long long flags)
+{
+	for (int i = 0; i < 100; i++)
+		FAILS(ENOSPC, ns_clone(flags | CLONE_VM | CLONE_VFORK)); /* without a copy of the memory */
+	FAILS(ECHILD, waitpid(-1, NULL, 0));
+}
+
+static void fail_to_make_pid_namespaces(void)
+{
+	CHILD(before, 0) {}
+	EXITS(before, 0);
+	fail_often(CLONE_NEWPID);
+	CHILD(after, 0) {}
+	IS(after->pid, before->pid + 1);
+	EXITS(after, 0);
+}
+
+/* Goes down as many levels as the box may make, waiting for those of an earlier chain to be freed. */
+static void go_down(int levels)
+{
+	for (int level = 1; level <= levels; level++) {
+		NOTE("level %d", level);
+		while (unshare(CLONE_NEWUSER) < 0) {
+			IS(errno, ENOSPC);
+			sched_yield(); /* freed by a worker; the test's time limit ends this */
+		}
+		MUST(idmap_write(0, "0 0 1"));
+	}
+}
+
+CASE(failed_clone_at_the_limit_leaks_nothing)
+{
+	chain(NS_PID, 32, fail_to_make_pid_namespaces);
+	COUNTED(box, NS_USER, 32) {
+		for (int i = 0; i < 2; i++) {
+			CHILD(nester, 0) {
+				go_down(32);
+				fail_often(CLONE_NEWUSER);
+			}
+			EXITS(nester, 0);
+		}
+	}
+	EXITS(box, 0);
+}
+
+static int ready_pipe[2];
+
+static void stay(void)
+{
+	MUST(write(ready_pipe[1], "", 1));
+	pause();
+}
+
+static void await_chain(void)
+{
+	char byte;
+
+	AWAIT(ready_pipe[0]);
+	MUST(read(ready_pipe[0], &byte, 1));
+}
+
+CASE(chain_can_be_rebuilt_after_exit, .timeout = 20)
+{
+	MUST(pipe2(ready_pipe, O_CLOEXEC));
+	CHILD(first, NS_PID) {
+		chain(NS_PID, 31, stay);
+	}
+	await_chain();
+	CHILD(beside, NS_PID) {
+		chain(NS_PID, 31, stay);
+	}
+	await_chain();
+	KILL(first);
+	CHILD(again, NS_PID) {
+		IS(getpid(), 1);
+		chain(NS_PID, 31, stay);
+	}
+	await_chain();
+	KILL(again);
+	KILL(beside);
+}
+
+static void claim_one_more_user_namespace_only(void)
+{
+	FAILS(ENOSPC, ns_clone3(CLONE_NEWUSER | CLONE_NEWPID));
+	CHILD(last, NS_USER, .map = "0 0 1") {
+		FAILS(ENOSPC, ns_clone3(CLONE_NEWUSER));
+	}
+	EXITS(last, 0);
+}
+
+CASE(user_and_pid_limits_are_independent)
+{
+	chain(NS_USER | NS_PID | NS_MNT, 32, claim_one_more_user_namespace_only);
+}
