@@ -184,6 +184,29 @@ CASE(descriptor_in_flight)
 	EXITS(box, 0);
 }
 
+CASE(unix_socket_cycle_is_collected)
+{
+	COUNTED(box, NS_NET, 2) {
+		int ends[2], other[2];
+		OK(unshare(NS_NET)); /* one to come back to that the box owns */
+		int home = MUST(ns_open(0, "net"));
+		OK(unshare(NS_NET));
+		MUST(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends));
+		MUST(fd_queue(ends[0], ends[0]));
+		MUST(fd_queue(ends[1], ends[1]));
+		OK(close(ends[0]));
+		OK(close(ends[1]));
+		OK(setns(home, NS_NET));
+		FAILS(ENOSPC, ns_one_more(NS_NET));
+
+		MUST(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, other));
+		OK(close(other[0])); /* the end of a socket starts the collector */
+		OK(close(other[1]));
+		FREED(NS_NET);
+	}
+	EXITS(box, 0);
+}
+
 CASE(nsfd_inside_its_own_socket)
 {
 	COUNTED(box, NS_NET, 1) {

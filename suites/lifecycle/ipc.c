@@ -52,9 +52,10 @@ static long long shmem(void)
 CASE(shm_memory_is_returned)
 {
 	const size_t size = 64 << 20;
-	long long before = shmem();
+	long long before = shmem(), here = MUST(ns_id(0, "ipc"));
 
 	CHILD(member, NS_IPC) {
+		IS_NOT(ns_id(0, "ipc"), here);
 		int id = OK(shmget(IPC_PRIVATE, size, IPC_CREAT | 0600));
 		char *memory = OK(shmat(id, NULL, 0));
 		for (size_t at = 0; at < size; at += 4096)

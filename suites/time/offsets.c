@@ -65,8 +65,7 @@ CASE(malformed_writes_are_einval)
 		page,
 	};
 	long size = MUST(sysconf(_SC_PAGESIZE));
-	memset(page, ' ', (size_t)size);
-	memcpy(page, "monotonic 1 0", strlen("monotonic 1 0"));
+	IS(snprintf(page, sizeof(page), "%-*s", (int)size, "monotonic 1 0"), size);
 
 	MUST(timens_unshare(10, 20));
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
