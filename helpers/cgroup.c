@@ -58,15 +58,38 @@ int cgroup_mount(const char *dir)
 	return dir_make(dir) < 0 ? -1 : mount("cgroup2", dir, "cgroup2", 0, NULL);
 }
 
-const char *cgroup_of(pid_t pid)
+int cgroup_nsdelegate(bool on)
+{
+	return mount(NULL, MOUNT, NULL, MS_REMOUNT, on ? "nsdelegate" : NULL);
+}
+
+int cgroup_v1_mount(const char *dir, const char *name)
+{
+	return dir_make(dir) < 0 ? -1 : mount("none", dir, "cgroup", 0, path("none,name=%s", name));
+}
+
+/* The path in the line of /proc/PID/cgroup whose hierarchy is written so (":name=NAME:"); NULL with errno. */
+static const char *path_in(pid_t pid, const char *hierarchy)
 {
 	char *text = (char *)file_read(proc_path(pid, "cgroup"));
 
 	if (!text)
 		return NULL;
-	for (char *line; (line = strsep(&text, "\n"));)
-		if (strncmp(line, "0::", 3) == 0)
-			return line + 3;
+	for (char *line; (line = strsep(&text, "\n"));) {
+		char *colon = strchr(line, ':');
+		if (colon && strncmp(colon, hierarchy, strlen(hierarchy)) == 0)
+			return colon + strlen(hierarchy);
+	}
 	errno = ENOENT;
 	return NULL;
+}
+
+const char *cgroup_v1_of(pid_t pid, const char *name)
+{
+	return path_in(pid, path(":name=%s:", name));
+}
+
+const char *cgroup_of(pid_t pid)
+{
+	return path_in(pid, "::");
 }

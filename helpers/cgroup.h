@@ -35,6 +35,21 @@ int cgroup_become_root(const char *name);
  */
 int cgroup_mount(const char *dir);
 
+/*
+ * Sets or clears nsdelegate, which is one for the whole kernel: a test that clears it sets it again. Works in
+ * the initial cgroup namespace only; elsewhere it is ignored by the kernel. -1 with errno.
+ */
+int cgroup_nsdelegate(bool on);
+
+/*
+ * Mounts a hierarchy of version 1 without controllers, by its name, on a new directory; a new one goes with
+ * its last mount if all its cgroups are removed. -1 with errno, ENODEV or EINVAL where there is no version 1.
+ */
+int cgroup_v1_mount(const char *dir, const char *name);
+
+/* The path of such a hierarchy in /proc/PID/cgroup, as the caller's cgroup namespace shows it; NULL with errno. */
+const char *cgroup_v1_of(pid_t pid, const char *name);
+
 /* The v2 line of /proc/PID/cgroup without "0::", as the caller's cgroup namespace shows it; NULL with errno. */
 const char *cgroup_of(pid_t pid);
 
