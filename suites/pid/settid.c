@@ -132,16 +132,6 @@ CASE(more_entries_than_levels_einval)
 	EXITS(init, 0);
 }
 
-static void keep_only(cap_value_t cap)
-{
-	cap_t caps = MUST(cap_init());
-
-	MUST(cap_set_flag(caps, CAP_PERMITTED, 1, &cap, CAP_SET));
-	MUST(cap_set_flag(caps, CAP_EFFECTIVE, 1, &cap, CAP_SET));
-	MUST(cap_set_proc(caps));
-	cap_free(caps);
-}
-
 CASE(needs_checkpoint_restore_or_sys_admin)
 {
 	static const cap_value_t enough[] = {CAP_CHECKPOINT_RESTORE, CAP_SYS_ADMIN};
@@ -155,13 +145,13 @@ CASE(needs_checkpoint_restore_or_sys_admin)
 		for (size_t i = 0; i < ARRAY_SIZE(enough); i++) {
 			NOTE("only capability %d", enough[i]);
 			CHILD(capable, 0) {
-				keep_only(enough[i]);
+				MUST(cap_keep_only(enough[i]));
 				IS(ASK(0, 50), 50);
 			}
 			EXITS(capable, 0);
 		}
 		CHILD(other, 0) {
-			keep_only(CAP_SYS_PTRACE);
+			MUST(cap_keep_only(CAP_SYS_PTRACE));
 			FAILS(EPERM, ASK(0, 50));
 		}
 		EXITS(other, 0);
