@@ -30,6 +30,8 @@ CASE(ip_netns_add_bind_mounts_nsfs)
 	IS_NOT(id, ns_id(0, "net"));
 	IS(tool_output("ip netns pids x"), ""); /* it lives without any process */
 	IS_NOT(tool("ip netns add x"), 0);
+	WITHIN(MUST(named("x")))
+		IS(ns_id(0, "net"), id);
 	IS(tool_output("ip netns exec x readlink /proc/self/ns/net"), path("net:[%lld]", id));
 	IS(tool("ip netns del x"), 0);
 	FAILS(ENOENT, named("x"));
