@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What a new network namespace holds. network_namespaces(7) */
 #include <linux/fib_rules.h>
+#include <linux/if_addr.h>
 #include <net/if.h>
 #include <net/if_arp.h>
 #include <netinet/in.h>
@@ -120,4 +121,31 @@ CASE(host_sockets_are_not_listed)
 		WITHIN(fresh)
 			IS(sock_count(kinds[i].family, kinds[i].protocol), 0);
 	}
+}
+
+CASE(loopback_up_brings_own_address)
+{
+	bool ipv6 = file_exists("/proc/sys/net/ipv6");
+
+	MUST(link_up("lo"));
+	WITHIN(MUST(ns_new(NS_NET))) {
+		IS(rtnl_count(RTM_GETADDR, AF_UNSPEC), 0); /* control */
+		OK(link_up("lo"));
+		struct nl_answers addresses;
+		IS(rtnl_dump(RTM_GETADDR, AF_INET, &addresses), 1);
+		const struct ifaddrmsg *address = NLMSG_DATA(addresses.message[0]);
+		IS(address->ifa_prefixlen, 8);
+		IS(rtnl_number(addresses.message[0], IFA_LOCAL), htonl(INADDR_LOOPBACK));
+		if (ipv6) {
+			MUST(tcp_listen("[::1]:8080"));
+			OK(tcp_connect("[::1]:8080"));
+			IS(rtnl_dump(RTM_GETADDR, AF_INET6, &addresses), 1);
+			address = NLMSG_DATA(addresses.message[0]);
+			IS(address->ifa_prefixlen, 128);
+		}
+		int listener = OK(tcp_listen("127.0.0.1:8080"));
+		OK(tcp_connect("127.0.0.1:8080"));
+		OK(accept4(listener, NULL, NULL, SOCK_CLOEXEC));
+	}
+	FAILS(ECONNREFUSED, tcp_connect("127.0.0.1:8080"));
 }

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What is left of network namespaces that are gone: nothing. namespaces(7) "Namespace lifetime" */
+#include "helpers/nscheck.h"
+
+#define GROUP "net.destroy"
+
+#define CHAIN  20
+#define ROUNDS 2
+
+/* A new namespace, as soon as the limit allows one: those before are freed in the background. */
+static int ns_new_when_freed(void)
+{
+	int ns;
+
+	while ((ns = ns_new(NS_NET)) < 0 && errno == ENOSPC)
+		MUST(sched_yield());
+	return OK(ns);
+}
+
+CASE(chain_of_namespaces_is_fully_freed, .timeout = 30)
+{
+	COUNTED(box, NS_NET, CHAIN) {
+		for (int round = 0; round < ROUNDS; round++) {
+			int chain[CHAIN];
+			for (int i = 0; i < CHAIN; i++)
+				chain[i] = ns_new_when_freed();
+			FAILS(ENOSPC, ns_one_more(NS_NET)); /* control: none is left of the round before */
+			for (int i = 0; i + 1 < CHAIN; i++)
+				WITHIN(chain[i])
+					MUST(link_add_veth("next", "previous", chain[i + 1]));
+			MUST(link_add_veth("outer", "inner", chain[0]));
+			int index = OK(link_index("outer")), watch = MUST(link_watch());
+			for (int i = 0; i < CHAIN; i++)
+				MUST(close(chain[i]));
+			LINK_AWAIT_GONE(watch, index);
+			FAILS(ENODEV, link_index("outer"));
+			MUST(close(watch));
+		}
+	}
+	EXITS(box, 0);
+}
