@@ -195,7 +195,8 @@ CASE(get_owner_uid)
 CASE(ioctl_on_other_files_enotty, .unsabotaged = "files that are no namespaces")
 {
 	static const char *const files[] = {"/dev/null", "/tmp", "/proc/self/ns"};
-	static const unsigned long requests[] = {NS_GET_USERNS, NS_GET_PARENT, NS_GET_NSTYPE, NS_GET_OWNER_UID};
+	static const unsigned long requests[] = {NS_GET_USERNS, NS_GET_PARENT, NS_GET_NSTYPE,
+						 NS_GET_OWNER_UID};
 	int mnt = MUST(ns_open(0, "mnt"));
 	uid_t uid;
 
@@ -209,5 +210,5 @@ CASE(ioctl_on_other_files_enotty, .unsabotaged = "files that are no namespaces")
 	FAILS(ENOTTY, ioctl(mnt, _IO(NSIO, 99)));
 	for (unsigned int nr = 0x60; nr <= 0x65; nr++)
 		FAILS(ENOTTY, ioctl(mnt, _IO(0x93, nr))); /* those of autofs: AUTOFS_IOCTL */
-	IS(ioctl(mnt, NS_GET_NSTYPE), CLONE_NEWNS); /* control */
+	IS(ioctl(mnt, NS_GET_NSTYPE), CLONE_NEWNS);       /* control */
 }
