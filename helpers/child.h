@@ -72,10 +72,10 @@ struct child_options {
 #define AWAIT_ZOMBIE(name) child_await_zombie(__FILE__, __LINE__, name)
 
 /* Events and values over the link. Without an argument TELL says 0. A peer that has ended fails the test. */
-#define TELL(name, ...)       child_tell(__FILE__, __LINE__, name, NS_FIRST_(__VA_ARGS__ __VA_OPT__(, ) 0, ))
-#define NS_FIRST_(first, ...) (first)
-#define HEAR(name)            child_hear(__FILE__, __LINE__, name)
-#define TELL_TEXT(name, text) child_tell_text(__FILE__, __LINE__, name, text)
+#define TELL(name, ...)                child_tell(__FILE__, __LINE__, name, NS_SECOND_(0, ##__VA_ARGS__, 0, 0))
+#define NS_SECOND_(first, second, ...) (second)
+#define HEAR(name)                     child_hear(__FILE__, __LINE__, name)
+#define TELL_TEXT(name, text)          child_tell_text(__FILE__, __LINE__, name, text)
 /* The text stays valid until the fourth HEAR_TEXT after it in this process. */
 #define HEAR_TEXT(name)   child_hear_text(__FILE__, __LINE__, name)
 #define GIVE_FD(name, fd) child_give_fd(__FILE__, __LINE__, name, fd)

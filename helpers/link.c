@@ -135,13 +135,13 @@ int link_rename(const char *name, const char *new_name)
 	return nl_ask(NETLINK_ROUTE, &r, NULL);
 }
 
-int link_set_number(const char *name, int type, uint32_t value)
+int link_set_number(const char *name, int attribute, uint32_t value)
 {
 	struct nl_request r;
 
 	if (about_link(&r, RTM_NEWLINK, name) < 0)
 		return -1;
-	nl_attr_u32(&r, type, value);
+	nl_attr_u32(&r, attribute, value);
 	return nl_ask(NETLINK_ROUTE, &r, NULL);
 }
 
@@ -150,7 +150,7 @@ int link_change(struct nl_request *r, const char *name)
 	return about_link(r, RTM_NEWLINK, name);
 }
 
-long long link_number(const char *name, int type)
+long long link_number(const char *name, int attribute)
 {
 	struct nl_request r = link_request(RTM_GETLINK, 0, 0);
 	struct nl_answers answers;
@@ -159,7 +159,7 @@ long long link_number(const char *name, int type)
 	if (nl_ask(NETLINK_ROUTE, &r, &answers) < 0)
 		return -1;
 	errno = ENODATA;
-	return rtnl_number(answers.message[0], type);
+	return rtnl_number(answers.message[0], attribute);
 }
 
 int link_move(const char *name, int ns)

@@ -88,7 +88,7 @@ CASE(siocgskns_returns_socket_ns)
 		{"TCP", AF_INET, SOCK_STREAM, 0},         {"UDP", AF_INET, SOCK_DGRAM, 0},
 		{"raw", AF_INET, SOCK_RAW, IPPROTO_ICMP}, {"IPv6", AF_INET6, SOCK_DGRAM, 0},
 		{"unix", AF_UNIX, SOCK_STREAM, 0},        {"netlink", AF_NETLINK, SOCK_RAW, NETLINK_ROUTE}};
-	int socks[ARRAY_SIZE(kinds)], a = MUST(ns_new(NS_NET)), found = -1;
+	int socks[ARRAY_SIZE(kinds)] = {0}, a = MUST(ns_new(NS_NET)), found = -1;
 	long long id = MUST(ns_id_of(a));
 
 	IS_NOT(id, ns_id(0, "net"));
