@@ -108,12 +108,16 @@ static void become(char *const *argv, const int fds[CHILD_FDS], int err, const s
 	setsid();
 	place_descriptors(fds, err);
 	bound_resources();
+	/* Opened as who we are: nobody may not look into the folder that it lies in. */
+	int program = strchr(argv[0], '/') ? open(argv[0], O_PATH | O_CLOEXEC) : -1;
 	drop_privileges(id);
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	reset_signals();
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(127);
+	if (program >= 0)
+		execveat(program, "", argv, environ, AT_EMPTY_PATH);
 	execvp(argv[0], argv);
 	give_up(argv[0]);
 }
