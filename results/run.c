@@ -42,6 +42,8 @@ static void load_plan(struct loader *l, json_t *plan)
 		o->id = xstrdup(id);
 		copy_string(entry, "file", &o->file);
 		copy_string(entry, "statement", &o->statement);
+		copy_string(entry, "since", &o->since);
+		copy_string(entry, "until", &o->until);
 		o->line = (int)json_integer_value(json_object_get(entry, "line"));
 		json_object_set_new(l->index, id, json_integer((json_int_t)l->run->count++));
 	}
@@ -128,6 +130,8 @@ void run_free(struct run *run)
 		free(run->tests[i].id);
 		free(run->tests[i].file);
 		free(run->tests[i].statement);
+		free(run->tests[i].since);
+		free(run->tests[i].until);
 		result_free(run->tests[i].result);
 		result_free(run->tests[i].again);
 	}

@@ -11,6 +11,7 @@
 /* One planned test and what became of it. */
 struct outcome {
 	char *id, *file, *statement;
+	char *since, *until; /* kernel versions it holds for, or NULL */
 	int line;
 	struct result
 		*result;      /* the one that counts: the first that is bad, else the last; NULL: never ran */

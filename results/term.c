@@ -180,7 +180,7 @@ static void print_skips(struct term *t, const struct run *run)
 	free(told);
 }
 
-void term_summary(struct term *t, const struct run *run, const char *dir, double seconds)
+void term_totals(FILE *out, const struct run *run)
 {
 	static const struct {
 		enum verdict verdict;
@@ -196,15 +196,20 @@ void term_summary(struct term *t, const struct run *run, const char *dir, double
 	};
 	const char *separator = "";
 
-	wipe(t);
-	print_skips(t, run);
-	fprintf(t->out, "%s: ", t->kernel);
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
 		if (!words[i].always && !run->total[words[i].verdict])
 			continue;
-		fprintf(t->out, "%s%zu %s", separator, run->total[words[i].verdict], words[i].word);
+		fprintf(out, "%s%zu %s", separator, run->total[words[i].verdict], words[i].word);
 		separator = ", ";
 	}
+}
+
+void term_summary(struct term *t, const struct run *run, const char *dir, double seconds)
+{
+	wipe(t);
+	print_skips(t, run);
+	fprintf(t->out, "%s: ", t->kernel);
+	term_totals(t->out, run);
 	fprintf(t->out, " in %.1f s\nresults: %s\n", seconds, dir);
 	fflush(t->out);
 }

@@ -32,6 +32,9 @@ void term_note(struct term *t, const char *text);
 /* Totals, skips by reason, tests that never ran, where the results are. */
 void term_summary(struct term *t, const struct run *run, const char *dir, double seconds);
 
+/* How many tests have which verdict, on the line that is being written. */
+void term_totals(FILE *out, const struct run *run);
+
 /* Sabotage: the score, and who passed although the helpers lied. */
 void term_sabotage(struct term *t, const struct run *run);
 

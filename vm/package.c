@@ -15,6 +15,7 @@
 #include "vm/deb.h"
 #include "vm/file.h"
 #include "vm/mem.h"
+#include "vm/names.h"
 #include "vm/sha256.h"
 
 #define TABLE_MAX (1U << 20)
@@ -53,26 +54,17 @@ static int read_lines(const char *path, struct strings *lines, struct fault *fau
 
 bool package_is_name(const char *name, struct strings *known, struct memo *memo, struct fault *fault)
 {
-	struct strings lines = {0};
-	char *table = data_path("vm/kernels.list", fault);
+	struct kernel_names names;
 	bool found = false;
 
-	if (table)
-		memo_input(memo, table);
-	if (table && read_lines(table, &lines, fault) == 0) {
-		for (size_t i = 0; i < lines.count; i++) {
-			char *first = lines.items[i];
-
-			first[strcspn(first, " \t")] = '\0';
-			if (!*first || *first == '#')
-				continue;
-			found |= !strcmp(first, name);
+	if (kernel_names_read(&names, memo, fault) == 0) {
+		for (size_t i = 0; i < names.count; i++) {
+			found |= !strcmp(names.items[i].name, name);
 			if (known)
-				strings_add(known, first);
+				strings_add(known, names.items[i].name);
 		}
 	}
-	strings_free(&lines);
-	free(table);
+	kernel_names_free(&names);
 	return found;
 }
 

@@ -100,27 +100,49 @@ static json_t *plan_facts(const struct plan *plan)
 		json_object_set_new(o, "line", json_integer(t->line));
 		put(o, "statement", t->statement);
 		put(o, "tier", t->tier);
+		put(o, "since", t->since);
+		put(o, "until", t->until);
 		json_array_append_new(array, o);
 	}
 	return array;
 }
 
+/* What is known before there is a session. */
+static json_t *first_facts(const struct folder *f)
+{
+	char started[32];
+	json_t *o = json_object();
+	time_t now = time(NULL);
+
+	strftime(started, sizeof(started), "%Y-%m-%dT%H:%M:%SZ", gmtime(&now));
+	json_object_set_new(o, "journal_schema", json_integer(JOURNAL_SCHEMA));
+	put(o, "id", f->id);
+	put(o, "started", started);
+	return o;
+}
+
+json_t *facts_of_none(const struct options *o, const struct folder *f, const struct plan *plan)
+{
+	json_t *facts = first_facts(f);
+
+	json_object_set_new(facts, "kernel", json_pack("{s:s}", "name", o->kernel.spec));
+	json_object_set_new(facts, "host", host_facts());
+	json_object_set_new(facts, "options", option_facts(o));
+	json_object_set_new(facts, "plan", plan_facts(plan));
+	return facts;
+}
+
 json_t *facts_of_run(const struct session *s, const struct folder *f, const struct plan *plan,
 		     struct fault *fault)
 {
-	char *command = vm_command(&s->machine, fault), started[32];
-	json_t *o = json_object(), *qemu = json_object();
-	time_t now = time(NULL);
+	char *command = vm_command(&s->machine, fault);
+	json_t *o = first_facts(f), *qemu = json_object();
 
 	if (!command) {
 		json_decref(o);
 		json_decref(qemu);
 		return NULL;
 	}
-	strftime(started, sizeof(started), "%Y-%m-%dT%H:%M:%SZ", gmtime(&now));
-	json_object_set_new(o, "journal_schema", json_integer(JOURNAL_SCHEMA));
-	put(o, "id", f->id);
-	put(o, "started", started);
 	json_object_set_new(o, "kernel", kernel_facts(&s->kernel));
 	put(qemu, "version", s->qemu_version);
 	put(qemu, "command", command);

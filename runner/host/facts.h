@@ -11,4 +11,7 @@
 json_t *facts_of_run(const struct session *s, const struct folder *f, const struct plan *plan,
 		     struct fault *fault);
 
+/* The same for a run that cannot begin: nothing is known of its kernel but what was asked for. */
+json_t *facts_of_none(const struct options *o, const struct folder *f, const struct plan *plan);
+
 #endif

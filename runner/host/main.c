@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "results/baseline.h"
+#include "results/matrix.h"
 #include "runner/host/list.h"
 #include "runner/host/loop.h"
+#include "runner/host/matrix.h"
 #include "runner/host/options.h"
 #include "runner/host/run.h"
 #include "runner/host/select.h"
@@ -25,7 +27,7 @@ static int list_or_run(const struct options *o, struct fault *fault)
 			? fault_set(fault, EXIT_UNFINISHED, "cannot write the list: %m"),
 		EXIT_UNFINISHED : EXIT_EXPECTED;
 	else
-		status = run_tests(o, &table, began, fault);
+		status = matrix_wanted(o) ? matrix_run(o, &table, fault) : run_tests(o, &table, began, fault);
 	table_free(&table);
 	return status;
 }
@@ -55,7 +57,7 @@ static int lint(const struct options *o, struct fault *fault)
 static int act(const struct options *o, struct fault *fault)
 {
 	if (o->report)
-		return run_report(o->report, fault);
+		return matrix_is(o->report) ? matrix_again(o->report, fault) : run_report(o->report, fault);
 	if (o->lint)
 		return lint(o, fault);
 	if (o->shell)

@@ -8,7 +8,8 @@
 #include <unistd.h>
 
 enum {
-	KEY_MODULES = 0x100,
+	KEY_MATRIX = 0x100,
+	KEY_MODULES,
 	KEY_CONFIG,
 	KEY_MIRROR,
 	KEY_OFFLINE,
@@ -45,7 +46,9 @@ static const struct argp_option option_table[] = {
 	{"lint", KEY_LINT, NULL, 0, "Check the baseline against the date and the catalogue", 1},
 
 	{NULL, 0, NULL, 0, "The kernel:", 2},
-	{"kernel", 'k', "K", 0, "A name (debian/6.12), a bzImage or PVH vmlinux, a build tree, or a .deb", 2},
+	{"kernel", 'k', "K", 0,
+	 "A name (debian/6.12), a bzImage or PVH vmlinux, a build tree, or a .deb; several make a matrix", 2},
+	{"matrix", KEY_MATRIX, NULL, 0, "Every kernel of vm/kernels.list, side by side", 2},
 	{"modules", KEY_MODULES, "DIR", 0, "Its modules: a folder that holds kernel/...", 2},
 	{"config", KEY_CONFIG, "FILE", 0, "Its configuration", 2},
 	{"mirror", KEY_MIRROR, "URL", 0, "Package mirror for kernels given by name", 2},
@@ -163,7 +166,7 @@ static int take_accel(struct parse *p, const char *value)
 }
 
 /* What argv would need to be quoted for a shell. */
-static void add_quoted(struct text *t, const char *word)
+void options_add_quoted(struct text *t, const char *word)
 {
 	if (*word &&
 	    !word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,+")]) {
@@ -186,7 +189,7 @@ static void remember(struct options *o, const char *name, const char *value)
 	text_printf(&o->command, " --%s", name);
 	if (value) {
 		text_add(&o->command, " ", 1);
-		add_quoted(&o->command, value);
+		options_add_quoted(&o->command, value);
 	}
 }
 
@@ -196,9 +199,11 @@ static error_t parse_kernel(int key, char *arg, struct parse *p)
 
 	switch (key) {
 	case 'k':
+		o->kernels = xrealloc(o->kernels, (o->kernel_count + 1) * sizeof(*o->kernels));
+		o->kernels[o->kernel_count++] = arg;
 		o->kernel.spec = arg;
-		remember(o, "kernel", arg);
 		return 0;
+	case KEY_MATRIX: o->matrix = true; return 0;
 	case KEY_MODULES:
 		o->kernel.modules = arg;
 		remember(o, "modules", arg);
@@ -364,6 +369,9 @@ static int check_together(const struct options *o, struct fault *fault)
 		return fault_set(fault, EXIT_BAD_INPUT, "--shell boots to a shell and runs no test");
 	if (o->report && (o->list || o->selected))
 		return fault_set(fault, EXIT_BAD_INPUT, "--report DIR goes alone");
+	if ((o->matrix || o->kernel_count > 1) && (o->kernel.modules || o->kernel.config || o->shell))
+		return fault_set(fault, EXIT_BAD_INPUT,
+				 "--modules, --config and --shell are for one --kernel");
 	if (o->lint && (o->list || o->report || o->shell || o->sabotage || o->selected))
 		return fault_set(fault, EXIT_BAD_INPUT, "--lint checks the baseline and runs no test");
 	if (o->sabotage && o->repeat > 1)
@@ -388,6 +396,7 @@ int options_parse(struct options *options, int argc, char **argv, struct fault *
 
 void options_free(struct options *options)
 {
+	free(options->kernels);
 	free(options->selection);
 	free(options->setup);
 	free(options->guest);

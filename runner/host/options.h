@@ -13,7 +13,9 @@
 struct options {
 	char **selection;
 	size_t selected;
-	struct kernel_request kernel;
+	char **kernels; /* each --kernel */
+	size_t kernel_count;
+	struct kernel_request kernel; /* spec: the one of them that this run is about */
 	enum accel accel;
 	const char *append;
 	char **setup;
@@ -23,12 +25,16 @@ struct options {
 	double timeout_factor;
 	int repeat;
 	bool cold, fresh_vm, sabotage, list, json, missing, lint, shell, timings;
+	bool matrix; /* all of vm/kernels.list */
 	const char *qemu;
 	char *guest, *init, *cache;
 	char *home;          /* folder of the program's own executable */
 	long cache_size;     /* MiB of snapshots */
 	struct text command; /* the options that a command needs to repeat a test of this run */
 };
+
+/* Appends a word as a shell wants it quoted. */
+void options_add_quoted(struct text *t, const char *word);
 
 /* Fills options from the command line; a fault is for main to print. Ends the program for --help. */
 int options_parse(struct options *options, int argc, char **argv, struct fault *fault);

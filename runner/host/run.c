@@ -44,6 +44,10 @@ static char *repeat_command(const struct options *o)
 	if (!door || !*door)
 		door = program_invocation_name;
 	text_add_escaped(&shown, door, strlen(door));
+	if (o->matrix || o->kernel_count) {
+		text_printf(&shown, " --kernel ");
+		options_add_quoted(&shown, o->kernel.spec);
+	}
 	text_printf(&shown, "%s", text_get(&o->command));
 	return text_take(&shown);
 }

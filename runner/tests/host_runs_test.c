@@ -13,163 +13,8 @@
 #include <unistd.h>
 
 #include "results/text.h"
+#include "runner/tests/host_samples.h"
 #include "runner/tests/tests.h"
-
-static char dir[64], build[4096];
-static char *output; /* what the last run printed, both streams */
-
-static void write_guest(void)
-{
-	char *path = xprintf("%s/guest", dir);
-	FILE *f = fopen(path, "we");
-
-	ck_assert(f);
-	fputs("#!/bin/sh\nprintf "
-	      "'id\\tfile\\tline\\ttimeout\\talone\\tsabotage\\ttier\\tsince\\tuntil\\tneeds\\t"
-	      "statement\\texpected\\tsource\\n'\nrow() { printf "
-	      "'%s\\t%s\\t%s\\t1\\t%s\\t%s\\t%s\\t-\\t-\\t-\\tIt holds.\\tYes."
-	      "\\tnone\\n' \"$@\"; }\nrow a.one.first suites/a/one.c 10 0 - seed\nrow a.one.second "
-	      "suites/a/one.c 20 0 - seed\n"
-	      "row a.two.third suites/a/two.c 30 0 - man\nrow b.one.lonely suites/b/one.c 5 1 - seed\n"
-	      "row b.one.exempt suites/b/one.c 9 0 'no isolation in it' seed\nrow b.one.unwritten - 0 0 - "
-	      "man\n"
-	      "row selftest.fails suites/selftest/x.c 3 0 - selftest\n",
-	      f);
-	fclose(f);
-	ck_assert_int_eq(chmod(path, 0755), 0);
-	free(path);
-}
-
-static void setup(void)
-{
-	char *slash;
-
-	strcpy(dir, "/tmp/nscheck-test-XXXXXX");
-	ck_assert(mkdtemp(dir));
-	ck_assert_int_eq(chmod(dir, 0755), 0);
-	ck_assert_int_gt(readlink("/proc/self/exe", build, sizeof(build) - 1), 0);
-	slash = strrchr(build, '/');
-	*slash = '\0';
-	write_guest();
-}
-
-static void teardown(void)
-{
-	char *command = xprintf("rm -rf '%s'", dir);
-
-	ck_assert_int_eq(system(command), 0);
-	free(command);
-	free(output);
-	output = NULL;
-}
-
-static char *slurp(const char *name)
-{
-	char *path = xprintf("%s/%s", dir, name), buf[4096];
-	struct text all = {0};
-	FILE *f = fopen(path, "re");
-	size_t n;
-
-	ck_assert_msg(f, "%s", path);
-	while ((n = fread(buf, 1, sizeof(buf), f)) > 0)
-		text_add(&all, buf, n);
-	fclose(f);
-	free(path);
-	return text_take(&all);
-}
-
-static char *command_line(const char *script, const char *arguments)
-{
-	return xprintf("cd '%s' && NO_COLOR=1 TEST_FOLDER='%s' FAKE_QEMU='%s' exec timeout -k 5 60 "
-		       "'%s/nscheck-fake' --qemu '%s/fake-qemu' --guest "
-		       "'%s/guest' --cache '%s/cache' %s >'%s/log' 2>&1 </dev/null",
-		       dir, dir, script, build, build, dir, dir, arguments, dir);
-}
-
-/* The exit status of a run with that script and those arguments. */
-static int run(const char *script, const char *arguments)
-{
-	char *command = command_line(script, arguments);
-	int status = system(command);
-
-	free(command);
-	free(output);
-	output = slurp("log");
-	ck_assert_msg(WIFEXITED(status), "ended by signal %d: %s", WTERMSIG(status), output);
-	return WEXITSTATUS(status);
-}
-
-/* A run into the folder "out", which is new each time. */
-static int run_out(const char *script, const char *arguments)
-{
-	char *all = xprintf("--accel tcg --jobs 1 -o out %s", arguments),
-	     *rm = xprintf("rm -rf '%s/out'", dir);
-	int status;
-
-	ck_assert_int_eq(system(rm), 0);
-	status = run(script, all);
-	free(all);
-	free(rm);
-	return status;
-}
-
-static json_t *results(void)
-{
-	char *text = slurp("out/results.json");
-	json_t *root = json_loads(text, 0, NULL);
-
-	ck_assert_ptr_nonnull(root);
-	free(text);
-	return root;
-}
-
-/* One string of one test of the last run, "" when absent. */
-static const char *fact(const char *id, const char *key)
-{
-	static char value[4096];
-	json_t *root = results(), *test;
-	size_t i;
-
-	*value = '\0';
-	json_array_foreach(json_object_get(root, "tests"), i, test)
-	{
-		const char *found = json_string_value(json_object_get(test, key));
-
-		if (!strcmp(json_string_value(json_object_get(test, "id")), id) && found)
-			snprintf(value, sizeof(value), "%s", found);
-	}
-	json_decref(root);
-	return value;
-}
-
-static long total(const char *verdict)
-{
-	json_t *root = results();
-	long n = (long)json_integer_value(json_object_get(json_object_get(root, "totals"), verdict));
-
-	json_decref(root);
-	return n;
-}
-
-static void holds(const char *text, const char *part)
-{
-	ck_assert_msg(strstr(text, part), "'%s' is not in: %s", part, text);
-}
-
-static size_t lines_of(const char *text)
-{
-	size_t n = 0;
-
-	for (; *text; text++)
-		n += *text == '\n';
-	return n;
-}
-
-#define IS_STATUS(got, want)                                                                                 \
-	do {                                                                                                 \
-		int status_ = (got);                                                                         \
-		ck_assert_msg(status_ == (want), "status %d, not %d: %s", status_, want, output);            \
-	} while (0)
 
 START_TEST(all_pass)
 {
@@ -526,48 +371,6 @@ START_TEST(kvm_that_does_not_work_is_remembered)
 }
 END_TEST
 
-/* Starts a run in the background; the pid of the host program. */
-static pid_t start(const char *script, const char *arguments)
-{
-	char *command = command_line(script, arguments), *where = strstr(command, "timeout -k 5 60 ");
-	pid_t pid;
-
-	memset(where, ' ', strlen("timeout -k 5 60"));
-	pid = fork();
-	if (!pid) {
-		execl("/bin/sh", "sh", "-c", command, NULL);
-		_exit(127);
-	}
-	free(command);
-	return pid;
-}
-
-/* Waits until the log of a run holds a text. */
-static void await(const char *part)
-{
-	for (int i = 0; i < 2000; i++) {
-		char *path = xprintf("%s/log", dir), *log = access(path, F_OK) ? NULL : slurp("log");
-		bool found = log && strstr(log, part);
-
-		free(log);
-		free(path);
-		if (found)
-			return;
-		usleep(5000);
-	}
-	ck_abort_msg("never came: %s", part);
-}
-
-static int wait_status(pid_t pid)
-{
-	int status;
-
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	free(output);
-	output = slurp("log");
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
-}
-
 /* Whether that process is a fake QEMU of this test, which has the test's folder in its environment. */
 static bool is_stray(const char *pid)
 {
@@ -674,7 +477,7 @@ static Suite *runs(void)
 	Suite *s = suite_create("host runs");
 	TCase *t = tcase_create("fake QEMU");
 
-	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_checked_fixture(t, host_setup, host_teardown);
 	tcase_set_timeout(t, 120);
 	tcase_add_test(t, all_pass);
 	tcase_add_test(t, verdicts_of_the_guest);

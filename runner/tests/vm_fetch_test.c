@@ -30,7 +30,7 @@ static const char apt_cache[] =
 	"madison) version=${2#linux-image-}\n"
 	"	echo \" $2 | ${version%%-*}-1 | mirror suite/main amd64 Packages\"\n"
 	"	echo \" $2 | 7.0.1-1 | mirror suite/main Sources\" ;;\n"
-	"show) echo \"Package: $2\"; echo \"Size: 1000\"\n"
+	"show) case $2 in $ABSENT*) exit ;; esac; echo \"Package: $2\"; echo \"Size: 1000\"\n"
 	"	echo 'Depends: linux-base (>= 4), linux-binary-6.12.10 (= 6.12.10-1), linux-modules-6.12.10 "
 	"(= 6.12.10-1)' ;;\n"
 	"esac\n";
@@ -72,6 +72,7 @@ static void setup(void)
 	setenv("MIRRORS",
 	       "http://m/debian/|Debian|Debian|bookworm\nhttp://s/debian-security|Debian|Debian-Security|b",
 	       1);
+	setenv("ABSENT", "none", 1);
 	unsetenv("APT_SAYS");
 	unsetenv("UPDATE_SAYS");
 	bytes_free(&deb);
@@ -123,6 +124,17 @@ START_TEST(newest_with_its_parts)
 	cache_file_has("apt/sources.list", "http://m/debian trixie main\n");
 	cache_file_has("apt/sources.list", "http://s/debian-security trixie-security main\n");
 	cache_file_has("apt/apt.conf", "Acquire::http::Proxy \"p\";");
+}
+END_TEST
+
+/* A superseded kernel: its modules have left the archive before its image. */
+START_TEST(parts_that_are_gone)
+{
+	setenv("ABSENT", "linux-binary", 1);
+	fails(EXIT_UNFINISHED, "has no longer what debian/6.12 needs: linux-binary-6.12.10 6.12.10-1");
+	setenv("ABSENT", "linux-modules", 1);
+	fails(EXIT_BAD_INPUT, "comes twice");
+	cache_file_has("kernels/debian/6.12/facts", "absent linux-modules-6.12.10\n");
 }
 END_TEST
 
@@ -221,6 +233,7 @@ static Suite *fetch_suite(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, newest_with_its_parts);
+	tcase_add_test(tc, parts_that_are_gone);
 	tcase_add_test(tc, unsigned_repositories_stay_forbidden);
 	tcase_add_test(tc, mirror_of_the_user);
 	tcase_add_test(tc, apt_that_fails);

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "results/matrix.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "results/text.h"
+#include "vm/file.h"
+
+bool matrix_is(const char *dir)
+{
+	char *path = xprintf("%s/" MATRIX_FILE, dir);
+	bool found = !access(path, F_OK);
+
+	free(path);
+	return found;
+}
+
+int matrix_write(const char *dir, const json_t *facts, struct fault *fault)
+{
+	char *path = xprintf("%s/" MATRIX_FILE, dir);
+	char *text = json_dumps(facts, JSON_INDENT(1) | JSON_ENSURE_ASCII);
+	int ret;
+
+	if (text) {
+		const struct bytes content = {(unsigned char *)text, strlen(text)};
+
+		ret = file_store(path, &content, fault);
+	} else {
+		ret = fault_set(fault, EXIT_UNFINISHED, "cannot encode %s", path);
+	}
+	free(text);
+	free(path);
+	return ret;
+}
+
+/* A folder named in matrix.json must be one below it. */
+static bool is_sound(json_t *entry)
+{
+	const char *folder = json_string_value(json_object_get(entry, "folder"));
+
+	return json_string_value(json_object_get(entry, "name")) && folder && *folder && *folder != '.' &&
+	       !strchr(folder, '/');
+}
+
+json_t *matrix_read(const char *dir, struct fault *fault)
+{
+	char *path = xprintf("%s/" MATRIX_FILE, dir);
+	json_t *facts = json_load_file(path, 0, NULL), *runs = json_object_get(facts, "runs"), *entry;
+	bool sound = json_is_array(runs) && json_array_size(runs);
+	size_t i;
+
+	json_array_foreach(runs, i, entry) sound &= is_sound(entry);
+	if (!sound) {
+		fault_set(fault, EXIT_BAD_INPUT, "%s cannot be read: this is not the folder of a matrix",
+			  path);
+		json_decref(facts);
+		facts = NULL;
+	}
+	free(path);
+	return facts;
+}
+
+/* Stands for a run that never began. */
+static void never_began(struct run *run, const char *name)
+{
+	*run = (struct run){.facts = json_pack("{s:{s:s}}", "kernel", "name", name),
+			    .vms = json_array(),
+			    .notes = json_array()};
+}
+
+int matrix_load(struct matrix *m, const char *dir, struct fault *fault)
+{
+	json_t *facts = matrix_read(dir, fault), *runs = json_object_get(facts, "runs"), *entry;
+	size_t i;
+
+	*m = (struct matrix){.facts = facts};
+	if (!facts)
+		return -1;
+	m->names = xzalloc(json_array_size(runs) * sizeof(*m->names));
+	m->runs = xzalloc(json_array_size(runs) * sizeof(*m->runs));
+	json_array_foreach(runs, i, entry)
+	{
+		const char *name = json_string_value(json_object_get(entry, "name"));
+		char *sub = xprintf("%s/%s", dir, json_string_value(json_object_get(entry, "folder")));
+		struct fault absent = {0};
+
+		if (run_load(&m->runs[i], sub, &absent))
+			never_began(&m->runs[i], name);
+		m->names[i] = xstrdup(name);
+		m->count++;
+		free(sub);
+	}
+	return 0;
+}
+
+void matrix_free(struct matrix *m)
+{
+	for (size_t i = 0; i < m->count; i++) {
+		run_free(&m->runs[i]);
+		free(m->names[i]);
+	}
+	free(m->runs);
+	free(m->names);
+	json_decref(m->facts);
+	*m = (struct matrix){0};
+}
+
+int run_exit_status(const struct run *run)
+{
+	const char *how = json_string_value(json_object_get(run->end, "how"));
+	json_t *options = json_object_get(run->facts, "options");
+
+	if (!how)
+		return EXIT_UNFINISHED;
+	if (strcmp(how, "finished"))
+		return strcmp(how, "interrupted") ? EXIT_UNFINISHED : EXIT_INTERRUPTED;
+	if (json_is_true(json_object_get(options, "sabotage")) && !run->total[VERDICT_MISS])
+		return run->total[VERDICT_PASS] ? EXIT_TEST_FAILED : EXIT_EXPECTED;
+	return run_status(run);
+}
+
+int matrix_status(const struct matrix *m)
+{
+	int worst = EXIT_EXPECTED;
+
+	for (size_t i = 0; i < m->count; i++) {
+		int status = run_exit_status(&m->runs[i]);
+
+		if (status > worst)
+			worst = status;
+	}
+	return worst;
+}
+
+int matrix_report(const struct matrix *m, const char *dir, bool parts, struct fault *fault)
+{
+	json_t *runs = json_object_get(m->facts, "runs"), *entry;
+	size_t i;
+	int ret = 0;
+
+	json_array_foreach(runs, i, entry)
+	{
+		char *sub = xprintf("%s/%s", dir, json_string_value(json_object_get(entry, "folder")));
+
+		if (parts && m->runs[i].count && report_all(&m->runs[i], sub, fault))
+			ret = -1;
+		free(sub);
+	}
+	return ret;
+}
+
+/* A version may go on where the bound ends: 6.18.3 is not beyond 6.18. */
+static bool is_beyond(const char *version, const char *until)
+{
+	size_t len = strlen(until);
+
+	return strverscmp(version, until) > 0 &&
+	       !(!strncmp(version, until, len) && (version[len] < '0' || version[len] > '9'));
+}
+
+bool outcome_lacks(const struct outcome *o, const struct run *run)
+{
+	json_t *kernel = json_object_get(run->facts, "kernel");
+	const char *version = json_string_value(json_object_get(kernel, "version"));
+
+	if (!version)
+		version = json_string_value(json_object_get(kernel, "release"));
+	return outcome_verdict(o) == VERDICT_SKIP && o->since && version &&
+	       strverscmp(version, o->since) >= 0 && !(o->until && is_beyond(version, o->until));
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef RESULTS_MATRIX_H
+#define RESULTS_MATRIX_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "results/run.h"
+
+/*
+ * A matrix: the same selection on several kernels. Its folder holds the usual folder of each run, and matrix.json,
+ * which tells their order:
+ *	{"schema": 1, "id": ..., "started": ..., "runs": [{"name": "debian/6.12", "folder": "debian-6.12"}, ...]}
+ */
+struct matrix {
+	json_t *facts; /* matrix.json */
+	char **names;  /* of its runs: what --kernel was given */
+	struct run *runs;
+	size_t count;
+};
+
+#define MATRIX_FILE "matrix.json"
+
+/* Whether a folder is that of a matrix. */
+bool matrix_is(const char *dir);
+
+/* Writes DIR/matrix.json, whole or not at all. */
+int matrix_write(const char *dir, const json_t *facts, struct fault *fault);
+
+/* Reads the facts alone. NULL with a fault. */
+json_t *matrix_read(const char *dir, struct fault *fault);
+
+/*
+ * Reads a matrix with all its runs. One that has no journal, because the matrix was killed before it, is a run
+ * without tests. Free with matrix_free(), also after a fault.
+ */
+int matrix_load(struct matrix *m, const char *dir, struct fault *fault);
+void matrix_free(struct matrix *m);
+
+/* The exit status that a run asks for as it is in its journal: what stopped it, else what its verdicts say. */
+int run_exit_status(const struct run *run);
+
+/* That of a matrix: the highest of its runs. */
+int matrix_status(const struct matrix *m);
+
+/* Makes all reports of the matrix, and with `parts` those in the folders of its runs as well. */
+int matrix_report(const struct matrix *m, const char *dir, bool parts, struct fault *fault);
+
+/*
+ * Whether a test was skipped although the kernel is one that it holds for, by the catalogue's since and until: the
+ * kernel lacks what it should have. A test that names no first version is never one of them.
+ */
+bool outcome_lacks(const struct outcome *o, const struct run *run);
+
+/* The table of behaviours by kernels, folded to what differs; what kernels lack; totals. */
+void matrix_print(const struct matrix *m, const char *dir, bool colour, FILE *out);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef RUNNER_HOST_MATRIX_H
+#define RUNNER_HOST_MATRIX_H
+
+#include <stdint.h>
+
+#include "runner/host/options.h"
+#include "runner/host/table.h"
+
+/* One run of a matrix: a copy of the options with what is its own in place. */
+struct entry {
+	struct options options; /* output: its folder; what it points to belongs to the user's options */
+	char *name;             /* what --kernel was given */
+	char *folder;           /* below that of the matrix */
+	char *output;
+};
+
+struct entries {
+	struct entry *items;
+	size_t count;
+};
+
+/* Whether several kernels are asked for. */
+bool matrix_wanted(const struct options *o);
+
+/* The kernels that are asked for, each once, in order: those of --kernel, with --matrix those of vm/kernels.list first. */
+int entries_make(struct entries *entries, const struct options *o, struct fault *fault);
+void entries_free(struct entries *entries);
+
+/*
+ * Runs the selected tests on one kernel after another, each in a folder of its own below that of the matrix, and
+ * reports on all. A kernel that cannot be had or does not boot does not end the others. Returns the exit status.
+ */
+int matrix_run(const struct options *o, struct table *table, struct fault *fault);
+
+/* Makes all reports of a matrix again from the journals of its runs. Returns the exit status. */
+int matrix_again(const char *dir, struct fault *fault);
+
+#endif
