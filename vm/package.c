@@ -213,6 +213,8 @@ static void read_fact(char *line, const char *dir, struct parcel *parcel, struct
 		tree->package = mem_strdup(words.items[1]);
 	else if (words.count == 2 && !strcmp(words.items[0], "version") && !tree->version)
 		tree->version = mem_strdup(words.items[1]);
+	else if (words.count == 2 && !strcmp(words.items[0], "absent"))
+		tree->no_modules |= !strncmp(words.items[1], "linux-modules-", 14);
 	else if (words.count == 3 && !strcmp(words.items[0], "deb") && is_plain_name(words.items[2])) {
 		strings_add(&parcel->sums, words.items[1]);
 		strings_take(&parcel->debs, mem_printf("%s/%s", dir, words.items[2]));
@@ -274,6 +276,19 @@ int package_named(const char *name, const char *mirror, bool offline, const char
 	parcel_free(&parcel);
 	free(dir);
 	return rc;
+}
+
+bool package_cached(const char *name, const char *cache_dir, struct package_tree *tree)
+{
+	struct parcel parcel = {0};
+	struct fault ignored = {0};
+	char *dir = mem_printf("%s/kernels/%s", cache_dir, name);
+
+	*tree = (struct package_tree){0};
+	bool cached = is_cached(dir) && read_facts(dir, NULL, &parcel, tree, &ignored) == 0;
+	parcel_free(&parcel);
+	free(dir);
+	return cached;
 }
 
 /* "linux-modules-7.3.4+deb13-cloud-amd64 (= 7.3.4-1)" -> is it a part of the kernel, not a tool like linux-base? */

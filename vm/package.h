@@ -12,6 +12,7 @@
 struct package_tree {
 	char *dir; /* holds vmlinuz and, where the packages have them, config and modules/ */
 	char *package, *version;
+	bool no_modules; /* the archive had them no longer when the kernel was fetched */
 };
 
 /*
@@ -28,6 +29,9 @@ bool package_is_name(const char *name, struct strings *known, struct memo *memo,
  */
 int package_named(const char *name, const char *mirror, bool offline, const char *cache_dir,
 		  struct memo *memo, struct package_tree *tree, struct fault *fault);
+
+/* Whether a kernel of vm/kernels.list is in the cache, and which it is. Free tree with package_free() in any case. */
+bool package_cached(const char *name, const char *cache_dir, struct package_tree *tree);
 
 /* package_file - a kernel from a .deb; the packages that it is split into stand beside it. */
 int package_file(const char *path, const char *cache_dir, struct memo *memo, struct package_tree *tree,

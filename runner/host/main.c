@@ -5,6 +5,7 @@
 
 #include "results/baseline.h"
 #include "results/matrix.h"
+#include "runner/host/kernels.h"
 #include "runner/host/list.h"
 #include "runner/host/loop.h"
 #include "runner/host/matrix.h"
@@ -58,6 +59,10 @@ static int act(const struct options *o, struct fault *fault)
 {
 	if (o->report)
 		return matrix_is(o->report) ? matrix_again(o->report, fault) : run_report(o->report, fault);
+	if (o->kernel_list)
+		return kernels_print(o, fault);
+	if (o->fetch_only)
+		return kernels_fetch(o, fault);
 	if (o->lint)
 		return lint(o, fault);
 	if (o->shell)

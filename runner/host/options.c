@@ -9,6 +9,8 @@
 
 enum {
 	KEY_MATRIX = 0x100,
+	KEY_KERNELS,
+	KEY_FETCH_ONLY,
 	KEY_MODULES,
 	KEY_CONFIG,
 	KEY_MIRROR,
@@ -42,6 +44,8 @@ static const struct argp_option option_table[] = {
 	{"list", 'l', NULL, 0, "List the selected tests: id, statement, needs", 1},
 	{"json", KEY_JSON, NULL, 0, "With --list: as JSON", 1},
 	{"missing", KEY_MISSING, NULL, 0, "With --list: the catalogue's rows that have no test yet", 1},
+	{"kernels", KEY_KERNELS, NULL, 0,
+	 "List the kernels that are known by name, and what the cache has of them", 1},
 	{"report", KEY_REPORT, "DIR", 0, "Make the reports of an earlier run again from its journal", 1},
 	{"lint", KEY_LINT, NULL, 0, "Check the baseline against the date and the catalogue", 1},
 
@@ -53,6 +57,7 @@ static const struct argp_option option_table[] = {
 	{"config", KEY_CONFIG, "FILE", 0, "Its configuration", 2},
 	{"mirror", KEY_MIRROR, "URL", 0, "Package mirror for kernels given by name", 2},
 	{"offline", KEY_OFFLINE, NULL, 0, "Never touch the network", 2},
+	{"fetch-only", KEY_FETCH_ONLY, NULL, 0, "Get the kernels into the cache and run nothing", 2},
 	{"append", KEY_APPEND, "ARGS", 0, "Added to the kernel command line", 2},
 
 	{NULL, 0, NULL, 0, "The machine:", 3},
@@ -204,6 +209,8 @@ static error_t parse_kernel(int key, char *arg, struct parse *p)
 		o->kernel.spec = arg;
 		return 0;
 	case KEY_MATRIX: o->matrix = true; return 0;
+	case KEY_KERNELS: o->kernel_list = true; return 0;
+	case KEY_FETCH_ONLY: o->fetch_only = true; return 0;
 	case KEY_MODULES:
 		o->kernel.modules = arg;
 		remember(o, "modules", arg);
@@ -372,6 +379,8 @@ static int check_together(const struct options *o, struct fault *fault)
 	if ((o->matrix || o->kernel_count > 1) && (o->kernel.modules || o->kernel.config || o->shell))
 		return fault_set(fault, EXIT_BAD_INPUT,
 				 "--modules, --config and --shell are for one --kernel");
+	if ((o->kernel_list || o->fetch_only) && (o->list || o->report || o->lint || o->shell || o->selected))
+		return fault_set(fault, EXIT_BAD_INPUT, "--kernels and --fetch-only run no test");
 	if (o->lint && (o->list || o->report || o->shell || o->sabotage || o->selected))
 		return fault_set(fault, EXIT_BAD_INPUT, "--lint checks the baseline and runs no test");
 	if (o->sabotage && o->repeat > 1)

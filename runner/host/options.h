@@ -26,6 +26,7 @@ struct options {
 	int repeat;
 	bool cold, fresh_vm, sabotage, list, json, missing, lint, shell, timings;
 	bool matrix; /* all of vm/kernels.list */
+	bool kernel_list, fetch_only;
 	const char *qemu;
 	char *guest, *init, *cache;
 	char *home;          /* folder of the program's own executable */

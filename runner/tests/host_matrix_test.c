@@ -139,6 +139,32 @@ START_TEST(what_would_stop_every_kernel_is_told_once)
 }
 END_TEST
 
+START_TEST(kernels_are_fetched_and_listed)
+{
+	three_kernels();
+	IS_STATUS(run("", "--fetch-only -k k5 -k none -k k7"), 2);
+	holds(output, "k5: 5.10.1-fake\n");
+	holds(output, "nscheck: none: no such kernel: none\n");
+	holds(output, "k7: 7.3.0-fake\n");
+	IS_STATUS(run("", "--fetch-only --matrix"), 0);
+	ck_assert_int_eq(lines_of(output), 8);
+
+	char *folder = xprintf("mkdir -p '%s/cache/kernels/debian/7.0'", dir);
+	ck_assert_int_eq(system(folder), 0);
+	free(folder);
+	write_kernel("cache/kernels/debian/7.0/facts",
+		     "name debian/7.0\npackage linux-image-7\nversion 7.0.1-1\n"
+		     "absent linux-modules-7\ndeb 0 linux-image-7.deb");
+	IS_STATUS(run("", "--kernels"), 0);
+	ck_assert_int_eq(lines_of(output), 8);
+	holds(output, "debian/7.0           7.0.1-1                1 MiB  linux-image-7, without modules\n");
+	holds(output,
+	      "debian/6.1           not in the cache: the newest linux-image-6.1.*-cloud-amd64 of bookworm-");
+	IS_STATUS(run("", "--kernels a"), 2);
+	IS_STATUS(run("", "--fetch-only a"), 2);
+}
+END_TEST
+
 static Suite *matrices(void)
 {
 	Suite *s = suite_create("host matrix");
@@ -151,6 +177,7 @@ static Suite *matrices(void)
 	tcase_add_test(t, a_matrix_is_reported_again);
 	tcase_add_test(t, all_of_the_list);
 	tcase_add_test(t, an_interrupt_ends_the_matrix);
+	tcase_add_test(t, kernels_are_fetched_and_listed);
 	tcase_add_test(t, what_would_stop_every_kernel_is_told_once);
 	suite_add_tcase(s, t);
 	return s;
