@@ -13,8 +13,10 @@ SAN     := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fram
 WRAP    := unshare setns clone
 WRAPPED := $(foreach call,$(WRAP),-Wl,--wrap=$(call))
 
-AGENT_SRC := $(filter-out runner/guest/guest.c,$(wildcard runner/guest/*.c))
-GUEST_SRC := runner/guest/guest.c $(wildcard helpers/*.c) $(wildcard suites/*/*.c)
+# guest.c and serve.c make the test binary, the others PID 1.
+SUITE_SRC := runner/guest/guest.c runner/guest/serve.c
+AGENT_SRC := $(filter-out $(SUITE_SRC),$(wildcard runner/guest/*.c))
+GUEST_SRC := $(SUITE_SRC) $(wildcard helpers/*.c) $(wildcard suites/*/*.c)
 HOST_SRC  := $(wildcard runner/host/*.c) $(wildcard vm/*.c) $(wildcard results/*.c)
 TEST_SRC  := $(wildcard runner/tests/*_test.c) $(wildcard runner/tests/*_samples.c) runner/tests/tests_main.c
 TSV       := $(wildcard suites/*/behaviours.tsv)

@@ -37,20 +37,38 @@ static FILE *config_open(void)
 	return config;
 }
 
+/* Read once, by the server of the tests if there is one; NULL if there is none. */
+static const char *config_text(void)
+{
+	static char *text;
+	size_t size = 0;
+	FILE *config = text ? NULL : config_open();
+
+	if (config && getdelim(&text, &size, '\0', config) < 0)
+		text = NULL;
+	if (config)
+		fclose(config);
+	return text;
+}
+
 char kconfig(const char *option)
 {
-	FILE *config = config_open();
-	char *line = NULL, answer = 'n';
-	size_t size = 0, length = strlen(option);
+	const char *text = config_text(), *line = text;
+	size_t length = strlen(option);
 
-	if (!config)
+	if (!text)
 		return '?';
-	while (getline(&line, &size, config) > 0)
-		if (strncmp(line, option, length) == 0 && line[length] == '=')
-			answer = line[length + 1] == 'm' ? 'm' : 'y';
-	free(line);
-	fclose(config);
-	return answer;
+	while ((line = strstr(line, option))) {
+		if ((line == text || line[-1] == '\n') && line[length] == '=')
+			return line[length + 1] == 'm' ? 'm' : 'y';
+		line += length;
+	}
+	return 'n';
+}
+
+void needs_prepare(void)
+{
+	config_text();
 }
 
 /* Module names are written with either dash or underscore; sysfs uses the latter. */
@@ -87,6 +105,13 @@ static bool built_in(const char *name)
 	return found;
 }
 
+static bool loaded;
+
+bool needs_loaded(void)
+{
+	return loaded;
+}
+
 bool module_load(const char *name)
 {
 	char *argv[] = {"modprobe", (char *)name, NULL},
@@ -99,6 +124,7 @@ bool module_load(const char *name)
 		return true;
 	posix_spawn_file_actions_init(&quiet);
 	posix_spawn_file_actions_addopen(&quiet, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+	loaded = true;
 	if (posix_spawnp(&pid, "modprobe", &quiet, NULL, argv, envp) == 0)
 		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 			;
@@ -177,6 +203,17 @@ static bool cgroup2_holds(const char *term)
 		       : has_word(file_read(cgroup_file("cgroup.controllers")), rest + 1);
 }
 
+/* A VM without hardware virtualisation starts with one CPU online: each further one slows all tests down. */
+static bool cpus_hold(const char *count)
+{
+	long wanted = strtol(count, NULL, 10);
+
+	for (long cpu = 1; cpu < wanted; cpu++)
+		if (sysconf(_SC_NPROCESSORS_ONLN) < wanted)
+			file_write(path("/sys/devices/system/cpu/cpu%ld/online", cpu), "1");
+	return wanted > 0 && sysconf(_SC_NPROCESSORS_ONLN) >= wanted;
+}
+
 static bool userns_holds(const char *rest)
 {
 	return !*rest && unprivileged_userns();
@@ -193,6 +230,7 @@ static const struct {
 	{"tool:", false, tool_exists, "no program ", ""},
 	{"ns:", false, ns_holds, "no ", " namespaces"},
 	{"file:", false, file_exists, "no file ", ""},
+	{"cpus:", false, cpus_hold, "not ", " CPUs"},
 	{"initial:", false, in_initial_namespace, "not in the initial ", " namespace"},
 	{"unprivileged_userns", false, userns_holds, "unprivileged user namespaces are not allowed", ""},
 	{"cgroup2", true, cgroup2_holds, "the test has no ", ""},

@@ -16,6 +16,7 @@
  *	unprivileged_userns   an ordinary user may make a user namespace
  *	cgroup2               the test has a cgroup of its own on cgroup v2; cgroup2:nsdelegate, cgroup2:CONTROLLER
  *	file:PATH             the file exists
+ *	cpus:N                N CPUs are online, or can be brought online now
  *	initial:NAME          the tests run in the initial namespace of this type ("initial:pid")
  *	A or B                either of two terms
  */
@@ -28,6 +29,12 @@ const char *needs_unknown_term(const char *needs);
 
 /* Asks the kernel's configuration: 'y', 'm', 'n', or '?' where it cannot be had. */
 char kconfig(const char *option);
+
+/* Reads what later questions need, so that processes forked from this one need not read it again. */
+void needs_prepare(void);
+
+/* Whether this process has asked for a module that was not there: the system has changed then. */
+bool needs_loaded(void);
 
 /* Loads a module with what it depends on (modprobe). False if it cannot be had. */
 bool module_load(const char *name);

@@ -43,18 +43,6 @@ static void add_entropy(const char *hex)
 	close(fd);
 }
 
-static void take_suites(struct ports *ports, struct orders *orders, size_t size)
-{
-	int fd = open(SUITES ".new", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0755);
-
-	if (fd < 0 || !orders_copy(orders, size, fd) || fchmod(fd, 0755) < 0)
-		die("cannot store the test binary: %s", strerror(errno));
-	close(fd);
-	if (rename(SUITES ".new", SUITES) < 0)
-		die("cannot store the test binary: %s", strerror(errno));
-	fprintf(ports->results, "#:nscheck_suites: %zu\n", size);
-}
-
 /* Runs a shell line; what it prints becomes diagnostics. */
 static int run_line(struct ports *ports, const char *line)
 {
@@ -96,6 +84,7 @@ static void set_up(struct ports *ports, struct orders *orders, size_t size)
 	close(ends[0]);
 	close(ends[1]);
 	int status = run_line(ports, line);
+	test_system_changed();
 	fprintf(ports->results, "#:nscheck_setup: %d\n", status);
 }
 
@@ -114,7 +103,7 @@ bool agent_urgent(const char *line)
 
 static void obey(struct ports *ports, struct orders *orders, char *line)
 {
-	char flags[32], id[256];
+	char flags[100], id[256];
 	double factor;
 	size_t size;
 
@@ -123,10 +112,11 @@ static void obey(struct ports *ports, struct orders *orders, char *line)
 	} else if (strncmp(line, "entropy ", 8) == 0) {
 		add_entropy(line + 8);
 	} else if (sscanf(line, "suites %zu", &size) == 1) {
-		take_suites(ports, orders, size);
+		suites_take(orders, size);
+		fprintf(ports->results, "#:nscheck_suites: %zu\n", size);
 	} else if (sscanf(line, "setup %zu", &size) == 1) {
 		set_up(ports, orders, size);
-	} else if (sscanf(line, "run %lf %31s %255s", &factor, flags, id) == 3) {
+	} else if (sscanf(line, "run %lf %99s %255s", &factor, flags, id) == 3) {
 		test_run(ports, orders, factor, flags, id);
 	} else if (strcmp(line, "bye") == 0) {
 		fputs("#:nscheck_bye:\n", ports->results);

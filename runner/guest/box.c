@@ -65,9 +65,9 @@ void box_make(void)
 	hand_down(BOX);
 }
 
-void box_enter(void)
+int box_open(void)
 {
-	put(BOX "/main/cgroup.procs", "0");
+	return open(BOX "/main", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
 /* Calls `each` for the cgroup and all below it, the deepest first. */
@@ -130,7 +130,7 @@ static bool list_orphans(FILE *out, bool end_them)
 
 	get("/proc/1/task/1/children", list, sizeof(list));
 	for (char *pid; (pid = strsep(&rest, " "));) {
-		if (atoi(pid) <= 0)
+		if (atoi(pid) <= 0 || atoi(pid) == suites_server())
 			continue;
 		if (end_them)
 			kill(atoi(pid), SIGKILL);
@@ -192,7 +192,16 @@ static void wait_empty(void)
 		close(events.fd);
 }
 
-void box_destroy(void)
+/* Whether there is nothing below the box but what box_make put there. */
+static bool as_made(void)
+{
+	char stat[512];
+
+	get(BOX "/cgroup.stat", stat, sizeof(stat));
+	return strncmp(stat, "nr_descendants 1\n", strlen("nr_descendants 1\n")) == 0;
+}
+
+void box_destroy(bool keep)
 {
 	list_orphans(NULL, true);
 	if (populated() && !put(BOX "/cgroup.kill", "1")) { /* before 5.14 */
@@ -207,5 +216,6 @@ void box_destroy(void)
 	wait_empty();
 	while (waitpid(-1, NULL, WNOHANG) > 0)
 		;
-	each_cgroup(BOX, remove_cgroup, NULL);
+	if (!keep || !as_made())
+		each_cgroup(BOX, remove_cgroup, NULL);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * nscheck-guest: every suite in one static program. The agent of an nscheck VM runs one test a process
- * (--one); by hand, inside a VM or container, it is a kselftest that prints KTAP and exits like one.
+ * (--serve); by hand, inside a VM or container, it is a kselftest that prints KTAP and exits like one.
  */
 #include <argp.h>
 #include <errno.h>
@@ -23,12 +23,12 @@
 #include "helpers/record.h"
 #include "helpers/sabotage.h"
 #include "kselftest.h"
+#include "runner/guest/serve.h"
 
-enum { KEY_LIST = 256, KEY_LINT, KEY_ONE, KEY_FACTOR, KEY_SABOTAGE, KEY_HERE };
+enum { KEY_LIST = 256, KEY_LINT, KEY_SERVE, KEY_FACTOR, KEY_SABOTAGE, KEY_HERE };
 
 struct request {
-	enum { RUN, LIST, LINT, ONE } mode;
-	const char *one;
+	enum { RUN, LIST, LINT, SERVE } mode;
 	double factor;
 	bool here;
 	char **patterns;
@@ -39,7 +39,7 @@ static const struct argp_option options[] = {
 	{"list", KEY_LIST, NULL, 0, "print the table of behaviours and tests, tab-separated, and run nothing",
 	 0},
 	{"lint", KEY_LINT, NULL, 0, "check that catalogue and tests fit together", 0},
-	{"one", KEY_ONE, "ID", 0, "run one test for the agent of a VM", 0},
+	{"serve", KEY_SERVE, NULL, 0, "run tests for the agent of a VM", 0},
 	{"timeout-factor", KEY_FACTOR, "F", 0, "multiply all time limits", 0},
 	{"sabotage", KEY_SABOTAGE, NULL, 0,
 	 "make unshare, setns, clone and pivot_root lie, to see the tests fail", 0},
@@ -56,10 +56,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case KEY_LIST: request->mode = LIST; return 0;
 	case KEY_LINT: request->mode = LINT; return 0;
-	case KEY_ONE:
-		request->mode = ONE;
-		request->one = arg;
-		return 0;
+	case KEY_SERVE: request->mode = SERVE; return 0;
 	case KEY_FACTOR:
 		request->factor = strtod(arg, &end);
 		if (*end || !(request->factor > 0 && request->factor <= 1000))
@@ -177,28 +174,35 @@ static FILE *keep_output(void)
 	return out;
 }
 
-/* The agent looks at the state of the system between the limit and the byte that it sends. */
-static void wait_for_agent(FILE *out, unsigned int limit)
+/*
+ * The agent learns how long the test may run, whether it works with cgroups, and whether modules were loaded for
+ * it: then it looks at the state of the system once more, and answers with a byte.
+ */
+static void tell_agent(FILE *out, const struct ns_case *c, double factor)
 {
+	const struct behaviour *row = catalogue_find(case_id(c));
 	char byte;
 
-	fprintf(out, "#:nscheck_limit: %u\n", limit);
+	fprintf(out, "#:nscheck_limit: %u%s%s\n", case_limit(c, factor), needs_loaded() ? " loaded" : "",
+		row && !strstr(row->needs, "cgroup") ? "" : " cgroups");
 	fflush(out);
-	while (read(STDIN_FILENO, &byte, 1) < 0 && errno == EINTR)
+	while (needs_loaded() && read(STDIN_FILENO, &byte, 1) < 0 && errno == EINTR)
 		;
 }
 
-static int one(const struct request *request)
+static int one(double factor, const char *flags, const char *id)
 {
-	const struct ns_case *c = case_find(request->one);
+	const struct ns_case *c = case_find(id);
 	struct outcome outcome = {.verdict = VERDICT_ERROR, .message = "no such test in this program"};
 	FILE *out = keep_output();
 
 	if (!out)
 		return EXIT_FAILURE;
+	if (strcmp(flags, "sabotage") == 0)
+		sabotage_start();
 	if (c && !case_lacks(c, &outcome)) {
-		wait_for_agent(out, case_limit(c, request->factor));
-		case_run(c, request->factor, &outcome);
+		tell_agent(out, c, factor);
+		case_run(c, factor, &outcome);
 	}
 	print_outcome(out, &outcome);
 	fprintf(out, "#:nscheck_verdict: %s\n", verdict_names[outcome.verdict]);
@@ -307,5 +311,6 @@ int main(int argc, char **argv)
 	if (!may_run_here(&request))
 		return KSFT_SKIP;
 	case_prepare();
-	return request.mode == ONE ? one(&request) : run(&request);
+	needs_prepare();
+	return request.mode == SERVE ? serve(one) : run(&request);
 }

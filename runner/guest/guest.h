@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 /* The parts of nscheck-init, PID 1 of the VM. What only it can find out goes to the kernel log. */
 
@@ -47,18 +48,31 @@ void hygiene_free(struct hygiene *hygiene);
 /* box.c: the cgroup that holds every process of one test; helpers/cgroup.c knows it by this name as well. */
 #define BOX_NAME "test"
 void box_controllers(void); /* once, at start */
+/* Unless it is still there. */
 void box_make(void);
-/* Moves the caller into the box. */
-void box_enter(void);
+/* The cgroup where a test starts, as a descriptor; -1 if there is none. */
+int box_open(void);
 /* Lists processes still in the box as "# leak: ..." lines; true if there are any. */
 bool box_occupied(FILE *out);
-/* Ends whatever is in the box, waits until it is empty, reaps, removes it. */
-void box_destroy(void);
+/* Ends whatever is in the box, waits until it is empty, reaps; removes it, or keeps it if it is as it was made. */
+void box_destroy(bool keep);
+
+/* suites.c: the test binary, once the host has sent it. */
+void suites_take(struct orders *orders, size_t size);
+/*
+ * Starts a test in a new child of this process, in the box; request: "FACTOR FLAGS ID". Gives its pid. The
+ * descriptors become its standard input and output.
+ */
+pid_t suites_spawn(const char *request, int in, int out);
+/* The server that forks the tests, a child of this process as well; 0: none. */
+pid_t suites_server(void);
 
 /* agent.c: serves the host's orders until the VM ends. */
 void agent_serve(struct ports *ports) __attribute__((noreturn));
 /* test.c: runs one test and prints its result. */
 void test_run(struct ports *ports, struct orders *orders, double factor, const char *flags, const char *id);
+/* What was not a test has changed the system: what it left is nobody's leak. */
+void test_system_changed(void);
 /* agent.c: what may be asked while a test runs (a task dump); false for any other order. */
 bool agent_urgent(const char *line);
 

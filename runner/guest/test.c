@@ -24,13 +24,22 @@ struct test {
 	double factor;
 	const char *id;
 	pid_t pid;
-	int pidfd, out, go, timer; /* `go`: its standard input, a byte starts it */
-	struct hygiene *before;
+	int pidfd, out, go, timer; /* `go`: its standard input */
+	bool cgroups;              /* it works with cgroups */
 	char verdict[16], reason[1024];
 	bool timed_out;
 	char line[8192]; /* of its output, not yet whole */
 	size_t used;
 };
+
+/* Of the initial namespaces, as the last test left it; a look is a tenth of what a test costs. */
+static struct hygiene *state;
+
+static void forget_state(void)
+{
+	hygiene_free(state);
+	state = NULL;
+}
 
 static long long now_us(void)
 {
@@ -62,31 +71,16 @@ static void set_timer(struct test *test, double seconds)
 
 static void start(struct test *test, const char *flags)
 {
-	char factor[32];
+	char request[400];
 	int out[2], in[2];
 
-	snprintf(factor, sizeof(factor), "%f", test->factor);
-	char *argv[] = {SUITES, "--one", (char *)test->id, "--timeout-factor", factor, NULL, NULL};
-	char *envp[] = {"PATH=/bin:/sbin:/usr/bin:/usr/sbin", "HOME=/root", NULL};
-	if (strcmp(flags, "sabotage") == 0)
-		argv[5] = "--sabotage";
+	snprintf(request, sizeof(request), "%f %s %s", test->factor, flags, test->id);
 	if (pipe2(out, O_CLOEXEC) < 0 || pipe2(in, O_CLOEXEC) < 0)
 		die("cannot make pipes: %s", strerror(errno));
+	if (!state)
+		state = hygiene_look();
 	box_make();
-	test->pid = fork();
-	if (test->pid < 0)
-		die("cannot fork: %s", strerror(errno));
-	if (test->pid == 0) {
-		box_enter();
-		setsid();
-		dup2(in[0], STDIN_FILENO);
-		dup2(out[1], STDOUT_FILENO);
-		dup2(open("/dev/kmsg", O_WRONLY), STDERR_FILENO); /* words of libraries join the kernel's */
-		execve(SUITES, argv, envp);
-		dprintf(STDOUT_FILENO, "#:nscheck_message: cannot execute the test binary: %s\n",
-			strerror(errno));
-		_exit(127);
-	}
+	test->pid = suites_spawn(request, in[0], out[1]);
 	close(out[1]);
 	close(in[0]);
 	test->out = out[0];
@@ -99,11 +93,25 @@ static void start(struct test *test, const char *flags)
 	set_timer(test, START_SECONDS * test->factor);
 }
 
-/* The test binary has loaded what the test needs and waits: from here on, what changes is the test's doing. */
-static void let_go(struct test *test, const char *limit)
+static bool has_word(const char *words, const char *word)
 {
-	test->before = hygiene_look();
+	size_t length = strlen(word);
+
+	for (; *words; words += strcspn(words, " "), words += strspn(words, " "))
+		if (strncmp(words, word, length) == 0 && strcspn(words, " ") == length)
+			return true;
+	return false;
+}
+
+/* The test binary has arranged for what the test needs, and begins; if it loaded modules, when it is told to. */
+static void begin(struct test *test, const char *limit)
+{
+	test->cgroups = has_word(limit, "cgroups");
 	set_timer(test, strtod(limit, NULL) + GRACE_SECONDS * test->factor);
+	if (!has_word(limit, "loaded"))
+		return;
+	forget_state();
+	state = hygiene_look();
 	if (write(test->go, "", 1) < 0)
 		return; /* it ended meanwhile, which its pidfd tells */
 }
@@ -120,7 +128,7 @@ static void take_line(struct test *test, const char *line)
 	const char *value;
 
 	if ((value = after(line, "#:nscheck_limit: "))) {
-		let_go(test, value);
+		begin(test, value);
 	} else if ((value = after(line, "#:nscheck_verdict: "))) {
 		snprintf(test->verdict, sizeof(test->verdict), "%s", value);
 	} else {
@@ -204,14 +212,14 @@ static void conclude(struct test *test)
 	size_t size = 0;
 	FILE *list = open_memstream(&leaks, &size);
 	bool leaked = list && box_occupied(list);
-	box_destroy();
+	box_destroy(!test->cgroups);
 	if (test->timed_out)
 		verdict(test, "timeout", "did not end, and had to be killed from outside");
 	struct hygiene *now = hygiene_look();
-	if (list && test->before && hygiene_differs(test->before, now, list))
+	if (list && hygiene_differs(state, now, list))
 		leaked = true;
-	hygiene_free(now);
-	hygiene_free(test->before);
+	forget_state();
+	state = now;
 	if (list)
 		fclose(list);
 	if (leaked)
@@ -243,6 +251,11 @@ static void print_result(const struct test *test, unsigned int number, long long
 	else
 		fprintf(results, "not ok %u %s\n", number, test->id);
 	fflush(results);
+}
+
+void test_system_changed(void)
+{
+	forget_state();
 }
 
 void test_run(struct ports *ports, struct orders *orders, double factor, const char *flags, const char *id)

@@ -350,7 +350,6 @@ static void set_defaults(struct options *o)
 {
 	*o = (struct options){
 		.memory = 512,
-		.cpus = 2,
 		.timeout_factor = 1,
 		.repeat = 1,
 		.qemu = "qemu-system-x86_64",
