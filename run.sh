@@ -8,15 +8,30 @@ top=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 cache=${NSCHECK_CACHE:-${XDG_CACHE_HOME:-${HOME:-}/.cache}/nscheck}
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
+bisecting=no
+for word; do
+	case $word in
+	--bisect*) bisecting=yes ;;
+	esac
+done
+
 say() {
 	echo "nscheck: $*" >&2
+}
+
+# git bisect run would take 2 or 3 for a bad commit: what is not the kernel's fault has to stop it.
+give_up() {
+	case $bisecting in
+	yes) exit 128 ;;
+	*) exit "$1" ;;
+	esac
 }
 
 die() {
 	status=$1
 	shift
 	say "$*"
-	exit "$status"
+	give_up "$status"
 }
 
 writable() {
@@ -50,6 +65,7 @@ needs() {
 			cppcheck        cppcheck
 			shellcheck      shellcheck
 			zstd            zstd
+			git             git
 		END
 	fi
 }
@@ -103,7 +119,7 @@ install_packages() {
 	if ! root=$(root_through); then
 		say "packages are missing and this needs root; run this as root, then ./run.sh again:"
 		echo "apt-get update && apt-get install -y --no-install-recommends ${1% }" >&2
-		exit 2
+		give_up 2
 	fi
 	say "installing ${1% }"
 	writable "$top/build" || die 2 "$top/build cannot be written; use a clone of your own"

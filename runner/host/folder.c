@@ -26,7 +26,7 @@ char *folder_runs(const struct options *o)
 	return runs;
 }
 
-static int make_parents(const char *path)
+int folder_create(const char *path)
 {
 	char *copy = xstrdup(path);
 	int ret = 0;
@@ -55,7 +55,7 @@ static bool holds_something(const char *path)
 	return found;
 }
 
-static char *new_id(void)
+char *folder_new_id(void)
 {
 	time_t now = time(NULL);
 	unsigned char salt[3];
@@ -69,14 +69,14 @@ static char *new_id(void)
 
 int folder_make(struct folder *f, const struct options *o, struct fault *fault)
 {
-	*f = (struct folder){.id = new_id()};
+	*f = (struct folder){.id = folder_new_id()};
 	if (o->output) {
 		f->path = xstrdup(o->output);
 	} else {
 		f->runs = folder_runs(o);
 		f->path = xprintf("%s/%s", f->runs, f->id);
 	}
-	if (make_parents(f->path))
+	if (folder_create(f->path))
 		return fault_set(fault, EXIT_BAD_INPUT, "cannot make the results folder %s: %m", f->path);
 	if (holds_something(f->path))
 		return fault_set(fault, EXIT_BAD_INPUT, "%s is not empty: give a new folder to --output",

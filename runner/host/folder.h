@@ -14,6 +14,12 @@ struct folder {
 /* The folder that runs land in when --output does not say otherwise: results/runs of the tree. */
 char *folder_runs(const struct options *o);
 
+/* A name for a new folder: UTC time and a short random part; to free. */
+char *folder_new_id(void);
+
+/* Makes a folder and its parents; one that is there already is fine. -1 with errno set. */
+int folder_create(const char *path);
+
 /* Makes the run's folder; --output may name an empty one, but not one that holds something. */
 int folder_make(struct folder *f, const struct options *o, struct fault *fault);
 

@@ -5,6 +5,7 @@
 
 #include "results/baseline.h"
 #include "results/matrix.h"
+#include "runner/host/bisect.h"
 #include "runner/host/kernels.h"
 #include "runner/host/list.h"
 #include "runner/host/loop.h"
@@ -22,7 +23,9 @@ static int list_or_run(const struct options *o, struct fault *fault)
 	int status;
 
 	if (table_load(&table, o->guest, fault) || select_tests(&table, o->selection, o->selected, fault))
-		status = fault->status;
+		status = o->bisect ? BISECT_STOP : fault->status;
+	else if (o->bisect)
+		status = bisect_step(o, &table, fault);
 	else if (o->list)
 		status = list_print(&table, o->json, o->missing, stdout)
 			? fault_set(fault, EXIT_UNFINISHED, "cannot write the list: %m"),
@@ -74,7 +77,8 @@ int main(int argc, char **argv)
 {
 	struct fault fault = {0};
 	struct options options;
-	int status = options_parse(&options, argc, argv, &fault) ? fault.status : act(&options, &fault);
+	int status = options_parse(&options, argc, argv, &fault) ? options_bad_status(argc, argv)
+								 : act(&options, &fault);
 
 	if (fault.status)
 		fprintf(stderr, "nscheck: %s\n", fault.text);

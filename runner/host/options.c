@@ -7,10 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "runner/host/bisect.h"
+
 enum {
 	KEY_MATRIX = 0x100,
 	KEY_KERNELS,
 	KEY_FETCH_ONLY,
+	KEY_BISECT,
 	KEY_MODULES,
 	KEY_CONFIG,
 	KEY_MIRROR,
@@ -75,6 +78,8 @@ static const struct argp_option option_table[] = {
 	{"timeout-factor", KEY_FACTOR, "F", 0, "Multiply every time limit by F (0.1 to 1000)", 4},
 	{"cold", KEY_COLD, NULL, 0, "Boot every VM, restore none", 4},
 	{"fresh-vm", KEY_FRESH, NULL, 0, "A VM of its own for every test", 4},
+	{"bisect", KEY_BISECT, "ID", 0,
+	 "One step of git bisect run about that test: exit 0 good, 1 bad, 125 cannot tell", 4},
 	{"sabotage", KEY_SABOTAGE, NULL, 0, "Let the helpers lie about isolation: no such test may pass", 4},
 
 	{NULL, 0, NULL, 0, "Results:", 5},
@@ -253,6 +258,12 @@ static error_t parse_machine(int key, char *arg, struct parse *p)
 	}
 }
 
+static void select_also(struct options *o, char *word)
+{
+	o->selection = xrealloc(o->selection, (o->selected + 1) * sizeof(*o->selection));
+	o->selection[o->selected++] = word;
+}
+
 static error_t parse_running(int key, char *arg, struct parse *p)
 {
 	struct options *o = p->options;
@@ -261,6 +272,10 @@ static error_t parse_running(int key, char *arg, struct parse *p)
 	case 'j': return take_int(p, "jobs", arg, 1, 64, &o->jobs);
 	case KEY_REPEAT: return take_int(p, "repeat", arg, 1, 1000000, &o->repeat);
 	case KEY_FACTOR: remember(o, "timeout-factor", arg); return take_factor(p, arg);
+	case KEY_BISECT:
+		o->bisect = true;
+		select_also(o, arg);
+		return 0;
 	case KEY_COLD: o->cold = true; return 0;
 	case KEY_FRESH: o->fresh_vm = true; return 0;
 	case KEY_SABOTAGE:
@@ -318,8 +333,7 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 	}
 	if (key != ARGP_KEY_ARG)
 		return ARGP_ERR_UNKNOWN;
-	p->options->selection = xrealloc(p->options->selection, (p->options->selected + 1) * sizeof(char *));
-	p->options->selection[p->options->selected++] = arg;
+	select_also(p->options, arg);
 	return 0;
 }
 
@@ -382,9 +396,22 @@ static int check_together(const struct options *o, struct fault *fault)
 		return fault_set(fault, EXIT_BAD_INPUT, "--kernels and --fetch-only run no test");
 	if (o->lint && (o->list || o->report || o->shell || o->sabotage || o->selected))
 		return fault_set(fault, EXIT_BAD_INPUT, "--lint checks the baseline and runs no test");
+	if (o->bisect &&
+	    (o->matrix || o->kernel_count != 1 || o->selected != 1 || o->list || o->report || o->lint ||
+	     o->shell || o->kernel_list || o->fetch_only || o->sabotage || o->repeat > 1 || o->baseline))
+		return fault_set(fault, EXIT_BAD_INPUT,
+				 "--bisect ID wants one --kernel, and no baseline or other task");
 	if (o->sabotage && o->repeat > 1)
 		return fault_set(fault, EXIT_BAD_INPUT, "--sabotage and --repeat do not go together");
 	return 0;
+}
+
+int options_bad_status(int argc, char *const *argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (!strncmp(argv[i], "--bisect", strlen("--bisect")))
+			return BISECT_STOP;
+	return EXIT_BAD_INPUT;
 }
 
 int options_parse(struct options *options, int argc, char **argv, struct fault *fault)
@@ -393,7 +420,7 @@ int options_parse(struct options *options, int argc, char **argv, struct fault *
 	struct parse p = {.options = options, .fault = fault};
 
 	set_defaults(options);
-	argp_err_exit_status = EXIT_BAD_INPUT;
+	argp_err_exit_status = options_bad_status(argc, argv);
 	int err = argp_parse(&argp, argc, argv, 0, NULL, &p);
 	if (fault->status)
 		return -1;

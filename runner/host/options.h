@@ -27,12 +27,17 @@ struct options {
 	bool cold, fresh_vm, sabotage, list, json, missing, lint, shell, timings;
 	bool matrix; /* all of vm/kernels.list */
 	bool kernel_list, fetch_only;
+	bool bisect; /* one step of a bisection, about the one selected test */
+	bool quiet;  /* a run prints nothing: whoever started it tells the outcome */
 	const char *qemu;
 	char *guest, *init, *cache;
 	char *home;          /* folder of the program's own executable */
 	long cache_size;     /* MiB of snapshots */
 	struct text command; /* the options that a command needs to repeat a test of this run */
 };
+
+/* The exit status for a command line that makes no sense: git bisect would take 2 for a bad commit. */
+int options_bad_status(int argc, char *const *argv);
 
 /* Appends a word as a shell wants it quoted. */
 void options_add_quoted(struct text *t, const char *word);

@@ -195,7 +195,8 @@ static int run_in_folder(struct session *s, struct plan *plan, const struct base
 	s->machine.console_log = fopen(log, "we");
 	if (s->machine.console_log)
 		setvbuf(s->machine.console_log, NULL, _IOLBF, 0);
-	term_begin(&term, stdout, short_name(s), command, plan->count * (size_t)o->repeat);
+	FILE *out = o->quiet ? fopen("/dev/null", "we") : NULL;
+	term_begin(&term, out ? out : stdout, short_name(s), command, plan->count * (size_t)o->repeat);
 	term.sabotage = o->sabotage;
 	if (!journal_add(&journal, "run", facts, fault)) {
 		if (!o->sabotage)
@@ -208,7 +209,10 @@ static int run_in_folder(struct session *s, struct plan *plan, const struct base
 	journal_close(&journal);
 	folder_publish(f);
 	status = conclude(&pool, f, began);
-	fputs(text_get(&pool.trouble), stderr);
+	if (!o->quiet)
+		fputs(text_get(&pool.trouble), stderr);
+	if (out)
+		fclose(out);
 	text_free(&pool.trouble);
 out:
 	free(command);

@@ -78,6 +78,8 @@ else
 fi
 check "run.sh names the one command to run where it may not install" names_one_command
 check "run.sh names the packages where there is no apt" names_packages
+check "run.sh stops git bisect where something is missing" says 128 'cache /proc/.* set NSCHECK_CACHE' \
+	env NSCHECK_CACHE=/proc/none ./run.sh --bisect pid.init.reaps_orphans --kernel .
 check "run.sh says that the cache cannot be written" says 2 'cache /proc/.* set NSCHECK_CACHE' \
 	env NSCHECK_CACHE=/proc/none ./run.sh
 check "run.sh --self-test takes no argument" says 2 'takes no other argument' ./run.sh --self-test more

@@ -6,7 +6,7 @@
  * FAKE_QEMU holds words, split by commas. For the VM: no-hello, dies (before hello), silent-death (and says
  * nothing), panics, restore-fails, save-fails, kvm-fails, serial (speaks on ttyS1), setup-fails, slow (50 ms a
  * test), no-bye. For a test, as WORD:ID: fail, skip, timeout, leak, error, hang, crash, crash-later (only when it is
- * not the VM's first), vanish, splat, late-splat, flood, garbage, twice, other, half, escape, survive, bad-number,
+ * not the VM's first), fail-warm (in a VM that was restored), vanish, splat, late-splat, flood, garbage, twice, other, half, escape, survive, bad-number,
  * contradict, no-marks. A kernel of a test's own may hold more of them, which count for that kernel.
  */
 #include <errno.h>
@@ -24,7 +24,7 @@ static int qmp = -1, console = -1, results = -1, control = -1, serial2 = -1, inc
 static int passed_fd = -1; /* what getfd brought */
 static const char *script = "";
 static char release[64] = "6.0.0-fake", own_script[1000]; /* of the kernel */
-static bool kvm, stopped;
+static bool kvm, stopped, restored;
 static int tests_run;
 
 static void out(int fd, const char *text)
@@ -152,7 +152,7 @@ static void verdict(const char *name, bool ok, const char *id, const char *direc
 /* The ends that a test may come to; the last is the usual one. */
 static void end_test(const char *id, bool sabotage)
 {
-	if (plays("fail", id) || (sabotage && !plays("survive", id))) {
+	if (plays("fail", id) || (plays("fail-warm", id) && restored) || (sabotage && !plays("survive", id))) {
 		say("# detail: more of it\n#:nscheck_role: init\n#:nscheck_at: suites/%s\n", "fake/one.c:42");
 		say("#:nscheck_message: %s\n", "in 'init': getpid() is 2, expected 1");
 		verdict("fail", false, id, "");
@@ -342,7 +342,7 @@ static void restore(void)
 		fputs("fake-qemu: load of migration failed\n", stderr);
 		exit(1);
 	}
-	stopped = true;
+	stopped = restored = true;
 }
 
 static void boot(void)

@@ -11,18 +11,6 @@
 #include "runner/tests/host_samples.h"
 #include "runner/tests/tests.h"
 
-/* A kernel for --kernel: its release, and words for build/fake-qemu. */
-static void write_kernel(const char *name, const char *line)
-{
-	char *path = xprintf("%s/%s", dir, name);
-	FILE *f = fopen(path, "we");
-
-	ck_assert(f);
-	fprintf(f, "%s\n", line);
-	fclose(f);
-	free(path);
-}
-
 static void three_kernels(void)
 {
 	write_kernel("k5", "5.10.1-fake skip:a.one.first,skip:b.one.exempt");

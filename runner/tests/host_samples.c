@@ -14,7 +14,7 @@
 
 char dir[64];
 char *output;
-static char build[4096];
+char build[4096];
 
 static void write_guest(void)
 {
@@ -204,4 +204,15 @@ int wait_status(pid_t pid)
 	free(output);
 	output = slurp("log");
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+}
+
+void write_kernel(const char *name, const char *line)
+{
+	char *path = xprintf("%s/%s", dir, name);
+	FILE *f = fopen(path, "we");
+
+	ck_assert(f);
+	fprintf(f, "%s\n", line);
+	fclose(f);
+	free(path);
 }

@@ -10,7 +10,8 @@
 /* Whole runs of build/nscheck-fake against build/fake-qemu, in a folder of the test's own. */
 
 extern char dir[64];
-extern char *output; /* what the last run printed, both streams */
+extern char build[4096]; /* the folder of the programs */
+extern char *output;     /* what the last run printed, both streams */
 
 /* The fixture: makes and removes the folder, with a guest program of six tests in it. */
 void host_setup(void);
@@ -32,6 +33,9 @@ long total(const char *verdict);
 
 void holds(const char *text, const char *part);
 size_t lines_of(const char *text);
+
+/* A kernel for --kernel in that folder: a line with its release, and words for build/fake-qemu. */
+void write_kernel(const char *name, const char *line);
 
 /* Starts a run in the background: the pid of the host program. */
 pid_t start(const char *script, const char *arguments);
