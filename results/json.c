@@ -26,6 +26,8 @@ static json_t *test_json(const struct outcome *o)
 	json_object_set_new(t, "suite", suite_of(o->id));
 	if (o->statement)
 		json_object_set_new(t, "statement", json_string(o->statement));
+	if (o->source)
+		json_object_set_new(t, "source", json_string(o->source));
 	if (o->file && !json_object_get(t, "file")) {
 		json_object_set_new(t, "file", json_string(o->file));
 		json_object_set_new(t, "line", json_integer(o->line));

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "results/grid.h"
 #include "results/text.h"
 #include "vm/file.h"
 
@@ -148,6 +149,12 @@ int matrix_report(const struct matrix *m, const char *dir, bool parts, struct fa
 			ret = -1;
 		free(sub);
 	}
+	const struct run **all = xzalloc(m->count * sizeof(*all));
+	for (i = 0; i < m->count; i++)
+		all[i] = &m->runs[i];
+	if (report_matrix(all, m->count, dir, fault))
+		ret = -1;
+	free(all);
 	return ret;
 }
 

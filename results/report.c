@@ -5,25 +5,40 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "results/run.h"
+#include "results/grid.h"
 #include "results/text.h"
+
+/* What one report is made from: a run, and the same as a grid. */
+struct subject {
+	const struct run *run; /* NULL: several */
+	const struct grid *grid;
+};
 
 static const struct {
 	const char *name;
-	int (*write)(const struct run *run, FILE *out);
+	int (*of_run)(const struct run *run, FILE *out);
+	int (*of_grid)(const struct grid *g, FILE *out);
 } reports[] = {
-	{"results.json", report_json},
-	{"results.ktap", report_ktap},
+	{"results.json", report_json, NULL},
+	{"results.ktap", report_ktap, NULL},
+	{"results.junit.xml", NULL, report_junit},
+	{"results.md", NULL, report_markdown},
 };
 
+static int write_to(const struct subject *s, size_t which, FILE *out)
+{
+	return reports[which].of_run ? reports[which].of_run(s->run, out)
+				     : reports[which].of_grid(s->grid, out);
+}
+
 /* Writes and closes; errno tells what went wrong. */
-static int write_report(const struct run *run, const char *path, int (*write)(const struct run *, FILE *))
+static int write_report(const struct subject *s, size_t which, const char *path)
 {
 	FILE *out = fopen(path, "we");
 
 	if (!out)
 		return -1;
-	int ret = write(run, out);
+	int ret = write_to(s, which, out);
 	if (fflush(out) || fsync(fileno(out)))
 		ret = -1;
 	int saved = errno;
@@ -33,15 +48,15 @@ static int write_report(const struct run *run, const char *path, int (*write)(co
 	return ret;
 }
 
-static int make_report(const struct run *run, const char *dir, size_t which, struct fault *fault)
+static int make_report(const struct subject *s, const char *dir, size_t which, struct fault *fault)
 {
 	char *path = xprintf("%s/%s", dir, reports[which].name), *tmp = xprintf("%s.tmp", path);
-	int ret = write_report(run, tmp, reports[which].write);
+	int ret = write_report(s, which, tmp);
 
 	if (!ret)
 		ret = rename(tmp, path);
 	if (ret) {
-		fault_set(fault, EXIT_UNFINISHED, "cannot write %s: %s; the journal beside it is kept", path,
+		fault_set(fault, EXIT_UNFINISHED, "cannot write %s: %s; the journals are kept", path,
 			  strerror(errno));
 		unlink(tmp);
 	}
@@ -50,17 +65,37 @@ static int make_report(const struct run *run, const char *dir, size_t which, str
 	return ret;
 }
 
-int report_all(const struct run *run, const char *dir, struct fault *fault)
+static int make_all(const struct subject *s, const char *dir, struct fault *fault)
 {
 	int ret = 0;
 
 	for (size_t i = 0; i < sizeof(reports) / sizeof(*reports); i++)
-		if (make_report(run, dir, i, fault))
+		if ((s->run || reports[i].of_grid) && make_report(s, dir, i, fault))
 			ret = -1;
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd >= 0) {
 		fsync(fd);
 		close(fd);
 	}
+	return ret;
+}
+
+int report_all(const struct run *run, const char *dir, struct fault *fault)
+{
+	struct grid g;
+
+	grid_make(&g, &run, 1);
+	int ret = make_all(&(struct subject){run, &g}, dir, fault);
+	grid_free(&g);
+	return ret;
+}
+
+int report_matrix(const struct run *const *runs, size_t count, const char *dir, struct fault *fault)
+{
+	struct grid g;
+
+	grid_make(&g, runs, count);
+	int ret = make_all(&(struct subject){NULL, &g}, dir, fault);
+	grid_free(&g);
 	return ret;
 }

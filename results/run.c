@@ -44,6 +44,8 @@ static void load_plan(struct loader *l, json_t *plan)
 		copy_string(entry, "statement", &o->statement);
 		copy_string(entry, "since", &o->since);
 		copy_string(entry, "until", &o->until);
+		copy_string(entry, "expected", &o->expected);
+		copy_string(entry, "source", &o->source);
 		o->line = (int)json_integer_value(json_object_get(entry, "line"));
 		json_object_set_new(l->index, id, json_integer((json_int_t)l->run->count++));
 	}
@@ -132,6 +134,8 @@ void run_free(struct run *run)
 		free(run->tests[i].statement);
 		free(run->tests[i].since);
 		free(run->tests[i].until);
+		free(run->tests[i].expected);
+		free(run->tests[i].source);
 		result_free(run->tests[i].result);
 		result_free(run->tests[i].again);
 	}

@@ -10,7 +10,7 @@
 
 /* One planned test and what became of it. */
 struct outcome {
-	char *id, *file, *statement;
+	char *id, *file, *statement, *expected, *source;
 	char *since, *until; /* kernel versions it holds for, or NULL */
 	int line;
 	struct result
@@ -48,7 +48,7 @@ const char *run_fact(const struct run *run, const char *key);
 int report_json(const struct run *run, FILE *out);
 int report_ktap(const struct run *run, FILE *out);
 
-/* Writes all reports beside the journal, each to a .tmp that is then renamed. */
+/* Writes all reports, also those of results/grid.h, beside the journal, each to a .tmp that is then renamed. */
 int report_all(const struct run *run, const char *dir, struct fault *fault);
 
 #endif

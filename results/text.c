@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "results/text.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,6 +101,37 @@ void text_add_escaped(struct text *t, const char *data, size_t len)
 		else
 			text_add(t, (char[]){'\\', 'x', hex[c >> 4], hex[c & 15]}, 4);
 	}
+}
+
+static bool is_printable(const char *word)
+{
+	for (; *word; word++)
+		if (*word < 0x20 || *word >= 0x7f)
+			return false;
+	return true;
+}
+
+void text_add_quoted(struct text *t, const char *word)
+{
+	bool plain = is_printable(word);
+
+	if (*word &&
+	    !word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,+")]) {
+		text_add(t, word, strlen(word));
+		return;
+	}
+	text_printf(t, plain ? "'" : "$'");
+	for (; *word; word++) {
+		if (*word == '\'')
+			text_printf(t, plain ? "'\\''" : "\\'");
+		else if (*word == '\\' && !plain)
+			text_printf(t, "\\\\");
+		else if (*word == '\t')
+			text_printf(t, "\\t");
+		else
+			text_add_escaped(t, word, 1);
+	}
+	text_add(t, "'", 1);
 }
 
 void text_clear(struct text *t)

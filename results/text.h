@@ -23,6 +23,9 @@ void text_printf(struct text *t, const char *fmt, ...) __attribute__((format(pri
  */
 void text_add_escaped(struct text *t, const char *data, size_t len);
 
+/* Appends a word as a shell (bash, for what is not printable) reads it back. */
+void text_add_quoted(struct text *t, const char *word);
+
 /* Makes it empty but keeps the memory. */
 void text_clear(struct text *t);
 void text_free(struct text *t);

@@ -99,6 +99,8 @@ static json_t *plan_facts(const struct plan *plan)
 		put(o, "file", t->file);
 		json_object_set_new(o, "line", json_integer(t->line));
 		put(o, "statement", t->statement);
+		put(o, "expected", t->expected);
+		put(o, "source", t->source);
 		put(o, "tier", t->tier);
 		put(o, "since", t->since);
 		put(o, "until", t->until);

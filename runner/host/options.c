@@ -175,31 +175,13 @@ static int take_accel(struct parse *p, const char *value)
 	return bad_value(p, "accel", value, "auto, kvm or tcg");
 }
 
-/* What argv would need to be quoted for a shell. */
-void options_add_quoted(struct text *t, const char *word)
-{
-	if (*word &&
-	    !word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,+")]) {
-		text_add(t, word, strlen(word));
-		return;
-	}
-	text_add(t, "'", 1);
-	for (; *word; word++) {
-		if (*word == '\'')
-			text_add(t, "'\\''", 4);
-		else
-			text_add_escaped(t, word, 1);
-	}
-	text_add(t, "'", 1);
-}
-
 /* Remembers an option as part of the command that repeats a test. */
 static void remember(struct options *o, const char *name, const char *value)
 {
 	text_printf(&o->command, " --%s", name);
 	if (value) {
 		text_add(&o->command, " ", 1);
-		options_add_quoted(&o->command, value);
+		text_add_quoted(&o->command, value);
 	}
 }
 

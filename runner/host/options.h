@@ -39,9 +39,6 @@ struct options {
 /* The exit status for a command line that makes no sense: git bisect would take 2 for a bad commit. */
 int options_bad_status(int argc, char *const *argv);
 
-/* Appends a word as a shell wants it quoted. */
-void options_add_quoted(struct text *t, const char *word);
-
 /* Fills options from the command line; a fault is for main to print. Ends the program for --help. */
 int options_parse(struct options *options, int argc, char **argv, struct fault *fault);
 void options_free(struct options *options);

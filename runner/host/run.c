@@ -43,10 +43,10 @@ static char *repeat_command(const struct options *o)
 
 	if (!door || !*door)
 		door = program_invocation_name;
-	text_add_escaped(&shown, door, strlen(door));
+	text_add_quoted(&shown, door);
 	if (o->matrix || o->kernel_count) {
 		text_printf(&shown, " --kernel ");
-		options_add_quoted(&shown, o->kernel.spec);
+		text_add_quoted(&shown, o->kernel.spec);
 	}
 	text_printf(&shown, "%s", text_get(&o->command));
 	return text_take(&shown);
@@ -186,6 +186,7 @@ static int run_in_folder(struct session *s, struct plan *plan, const struct base
 			    .jobs = vm_count(o, plan->count * (size_t)o->repeat),
 			    .fault = fault};
 	json_t *facts = facts_of_run(s, f, plan, fault);
+	json_object_set_new(facts, "command", json_string(command));
 	int status = EXIT_UNFINISHED;
 
 	if (!facts || journal_create(&journal, f->path, fault)) {

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * results.junit.xml: a testsuite for each kernel and suite, as GitLab and Jenkins read it. A verdict on the kernel is
+ * a failure, trouble of the harness an error; a known failure is skipped, for it asks for no attention.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "results/markup.h"
+#include "results/grid.h"
+#include "results/text.h"
+
+enum { ATTRIBUTE_MAX = 1000, LOG_MAX = 100000 };
+
+struct counts {
+	size_t tests, failures, errors, skipped;
+	long ms;
+};
+
+static const char *element_of(enum verdict v)
+{
+	if (v == VERDICT_PASS)
+		return NULL;
+	if (v == VERDICT_SKIP || v == VERDICT_XFAIL)
+		return "skipped";
+	return v == VERDICT_ERROR || v == VERDICT_MISS ? "error" : "failure";
+}
+
+static void count(struct counts *c, const struct outcome *o)
+{
+	const char *element = element_of(outcome_verdict(o));
+
+	c->tests++;
+	c->ms += o->result ? o->result->duration_ms : 0;
+	if (!element)
+		return;
+	if (*element == 's')
+		c->skipped++;
+	else if (*element == 'e')
+		c->errors++;
+	else
+		c->failures++;
+}
+
+static void put_counts(FILE *out, const struct counts *c)
+{
+	fprintf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\" time=\"%ld.%03ld\"",
+		c->tests, c->failures, c->errors, c->skipped, c->ms / 1000, c->ms % 1000);
+}
+
+static void put_line(FILE *out, const char *before, const char *text)
+{
+	if (!text || !*text)
+		return;
+	fputs(before, out);
+	markup_text(out, text, LOG_MAX);
+	if (text[strlen(text) - 1] != '\n')
+		fputc('\n', out);
+}
+
+/* <skipped>, <failure> or <error>: the one line that CI shows, and below it what somebody needs to look into it. */
+static void put_verdict(FILE *out, const struct run *run, const struct outcome *o)
+{
+	const struct result *r = o->result;
+	enum verdict v = outcome_verdict(o);
+	const char *element = element_of(v), *text = r ? r->message : "never ran";
+
+	if (!element)
+		return;
+	if (v == VERDICT_XFAIL)
+		text = r->known_reason;
+	fprintf(out, "   <%s", element);
+	markup_attribute(out, "message", text, ATTRIBUTE_MAX);
+	if (*element == 's') {
+		fputs("/>\n", out);
+		return;
+	}
+	fprintf(out, " type=\"%s\">", verdict_name(v));
+	put_line(out, "", text);
+	if (r)
+		put_line(out, "in the child: ", r->role);
+	if (r && r->file)
+		fprintf(out, "at %s:%d\n", r->file, r->line);
+	put_line(out, "promise: ", o->statement);
+	if (o->again)
+		fprintf(out, "once more, alone in a fresh machine: %s\n", verdict_name(o->again->verdict));
+	char *command = run_command(run, o->id);
+	put_line(out, "again: ", command);
+	free(command);
+	fprintf(out, "</%s>\n", element);
+}
+
+static void put_output(FILE *out, const struct result *r)
+{
+	bool said = r && r->diagnostics && *r->diagnostics, log = r && r->kernel_log && *r->kernel_log;
+
+	if (!said && !log)
+		return;
+	fputs("   <system-out>", out);
+	put_line(out, "", said ? r->diagnostics : NULL);
+	put_line(out, "kernel log:\n", log ? r->kernel_log : NULL);
+	fputs("</system-out>\n", out);
+}
+
+static void put_case(FILE *out, const struct run *run, const char *suite, const struct outcome *o)
+{
+	const struct result *r = o->result;
+	const char *rest = strchr(o->id, '.');
+	long ms = r ? r->duration_ms : 0;
+	bool shown = r && r->verdict != VERDICT_PASS && r->file;
+
+	fputs("  <testcase", out);
+	markup_attribute(out, "classname", suite, 0);
+	markup_attribute(out, "name", rest ? rest + 1 : o->id, 0);
+	markup_attribute(out, "file", shown ? r->file : o->file, 0);
+	if (shown || o->file)
+		fprintf(out, " line=\"%d\"", shown ? r->line : o->line);
+	fprintf(out, " time=\"%ld.%03ld\">\n", ms / 1000, ms % 1000);
+	put_verdict(out, run, o);
+	put_output(out, r);
+	fputs("  </testcase>\n", out);
+}
+
+static size_t suite_length(const struct row *row)
+{
+	return strcspn(row->id, ".");
+}
+
+/* Rows from `first` on that are of the same suite. */
+static size_t end_of_suite(const struct grid *g, size_t first)
+{
+	size_t len = suite_length(&g->rows[first]), end = first;
+
+	while (end < g->row_count && suite_length(&g->rows[end]) == len &&
+	       !strncmp(g->rows[end].id, g->rows[first].id, len))
+		end++;
+	return end;
+}
+
+static void put_suite_head(FILE *out, const struct run *run, const char *name, const struct counts *c)
+{
+	fputs(" <testsuite", out);
+	markup_attribute(out, "name", name, 0);
+	put_counts(out, c);
+	markup_attribute(out, "timestamp", run_fact(run, "started"), 0);
+	fputs(">\n", out);
+}
+
+static void put_suite(FILE *out, const struct grid *g, size_t run, size_t first, size_t end)
+{
+	struct counts c = {0};
+	size_t len = suite_length(&g->rows[first]);
+
+	for (size_t i = first; i < end; i++)
+		if (g->rows[i].cells[run])
+			count(&c, g->rows[i].cells[run]);
+	if (!c.tests)
+		return;
+	char *name = xprintf("%s/%.*s", g->names[run], (int)len, g->rows[first].id);
+	put_suite_head(out, g->runs[run], name, &c);
+	for (size_t i = first; i < end; i++)
+		if (g->rows[i].cells[run])
+			put_case(out, g->runs[run], name, g->rows[i].cells[run]);
+	fputs(" </testsuite>\n", out);
+	free(name);
+}
+
+/* A run that was not finished shows even if none of its tests ran. */
+static void put_broken(FILE *out, const struct run *run, const char *name, const char *why)
+{
+	char *suite = xprintf("%s/nscheck", name);
+
+	put_suite_head(out, run, suite, &(struct counts){.tests = 1, .errors = 1});
+	fputs("  <testcase", out);
+	markup_attribute(out, "classname", suite, 0);
+	fputs(" name=\"run\" time=\"0.000\">\n   <error", out);
+	markup_attribute(out, "message", why, ATTRIBUTE_MAX);
+	fputs(" type=\"unfinished\">", out);
+	markup_text(out, why, LOG_MAX);
+	fputs("</error>\n  </testcase>\n </testsuite>\n", out);
+	free(suite);
+}
+
+static struct counts count_all(const struct grid *g)
+{
+	struct counts c = {0};
+	char *why;
+
+	for (size_t i = 0; i < g->count; i++) {
+		for (size_t j = 0; j < g->runs[i]->count; j++)
+			count(&c, &g->runs[i]->tests[j]);
+		bool whole = run_is_whole(g->runs[i], &why);
+		c.tests += !whole;
+		c.errors += !whole;
+		free(why);
+	}
+	return c;
+}
+
+int report_junit(const struct grid *g, FILE *out)
+{
+	struct counts all = count_all(g);
+
+	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"nscheck\"", out);
+	put_counts(out, &all);
+	fputs(">\n", out);
+	for (size_t run = 0; run < g->count; run++) {
+		char *why;
+
+		if (!run_is_whole(g->runs[run], &why))
+			put_broken(out, g->runs[run], g->names[run], why);
+		free(why);
+		for (size_t i = 0; i < g->row_count; i = end_of_suite(g, i))
+			put_suite(out, g, run, i, end_of_suite(g, i));
+	}
+	fputs("</testsuites>\n", out);
+	return ferror(out) ? -1 : 0;
+}
