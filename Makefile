@@ -124,13 +124,19 @@ cppcheck:
 		--suppress=ctuuninitvar '-Djson_object_foreach(object,key,value)=for (key = "", value = object; value;)' \
 		helpers results runner vm
 
-# Fuzzers, e.g. `make build/fuzz/vm_deb && mkdir seeds && NSCHECK_SEEDS=seeds build/fuzz/vm_deb seeds`.
+# Fuzzers: `runner/tests/fuzz.sh` runs them.
 FUZZ_CC  ?= $(shell command -v clang || echo clang-14)
-FUZZ_SRC := $(wildcard runner/tests/*_samples.c) $(filter-out runner/host/main.c,$(HOST_SRC))
+FUZZ_SRC := runner/tests/vm_samples.c $(filter-out runner/host/main.c,$(HOST_SRC))
+FUZZERS  := $(patsubst runner/tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard runner/tests/fuzz/*.c))
 
-$(BUILD)/fuzz/%: runner/tests/fuzz/%.c $(FUZZ_SRC)
+fuzzers: $(FUZZERS)
+
+$(BUILD)/fuzz/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(FUZZ_CC) $(CFLAGS) -fsanitize=fuzzer $(SAN) -o $@ $^ $(HOST_LIBS)
+	$(FUZZ_CC) $(CFLAGS) -fsanitize=fuzzer-no-link $(SAN) -MMD -MP -c -o $@ $<
+
+$(BUILD)/fuzz/%: $(BUILD)/fuzz/obj/runner/tests/fuzz/%.o $(call objs,$(FUZZ_SRC),fuzz/obj)
+	$(FUZZ_CC) -fsanitize=fuzzer $(SAN) -o $@ $^ $(HOST_LIBS)
 
 clean:
 	rm -rf $(BUILD)
@@ -138,6 +144,6 @@ clean:
 format:
 	clang-format -i $$(git ls-files '*.c' '*.h')
 
-.PHONY: all bench check clean cppcheck format lint tidy
+.PHONY: all bench check clean cppcheck format fuzzers lint tidy
 .DELETE_ON_ERROR:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

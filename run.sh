@@ -65,6 +65,9 @@ needs() {
 			cppcheck        cppcheck
 			shellcheck      shellcheck
 			zstd            zstd
+			clang           clang
+			libclang-rt-dev /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-x86_64.a
+			valgrind        valgrind
 			git             git
 		END
 	fi

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The journal of a run that somebody else may have written or a crash may have cut: every report is made of it. */
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "results/run.h"
+#include "results/term.h"
+#include "results/text.h"
+#include "runner/tests/vm_samples.h"
+#include "vm/file.h"
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static char dir[64];
+static int file;
+static FILE *nowhere;
+
+static void seed(const char *name, const char *text)
+{
+	struct bytes content = {0};
+
+	bytes_append(&content, (const unsigned char *)text, strlen(text));
+	sample_seed(name, content);
+}
+
+static void clean_up(void)
+{
+	char *command = xprintf("rm -rf '%s'", dir);
+
+	if (system(command))
+		perror(dir);
+	free(command);
+}
+
+#define RUN                                                                                                  \
+	"{\"type\":\"run\",\"id\":\"x\",\"kernel\":{\"release\":\"6.1\"},\"options\":{\"repeat\":1},"        \
+	"\"plan\":["                                                                                         \
+	"{\"id\":\"a.one\",\"file\":\"a.c\",\"line\":3,\"statement\":\"It holds.\"},{\"id\":\"a.two\"}]}\n"
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	(void)argc;
+	(void)argv;
+	strcpy(dir, access("/dev/shm", W_OK) ? "/tmp/nscheck-fuzz-XXXXXX" : "/dev/shm/nscheck-fuzz-XXXXXX");
+	if (!mkdtemp(dir))
+		abort();
+	atexit(clean_up);
+	char *path = xprintf("%s/journal.ndjson", dir);
+	file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	free(path);
+	nowhere = fopen("/dev/null", "we");
+	if (file < 0 || !nowhere)
+		abort();
+	seed("whole", RUN
+	     "{\"type\":\"vm\",\"vm\":1,\"start\":\"cold\"}\n{\"type\":\"facts\",\"accel\":\"tcg\"}\n"
+	     "{\"type\":\"test\",\"id\":\"a.one\",\"verdict\":\"crash\",\"vm\":1,\"kernel_log\":\"x\\ny\\n\","
+	     "\"fingerprint\":\"a|b\",\"message\":\"<&>\"}\n"
+	     "{\"type\":\"test\",\"id\":\"a.one\",\"verdict\":\"pass\",\"again\":true}\n"
+	     "{\"type\":\"note\",\"text\":\"n\"}\n"
+	     "{\"type\":\"test\",\"id\":\"a.two\",\"verdict\":\"skip\",\"reason\":\"none\"}\n"
+	     "{\"type\":\"end\",\"how\":\"finished\",\"times_ms\":{\"total\":5}}\n");
+	seed("known", RUN "{\"type\":\"test\",\"id\":\"a.two\",\"verdict\":\"xfail\",\"observed\":\"fail\","
+			  "\"known_reason\":\"w\",\"role\":\"r\",\"diagnostics\":\"d\"}\n");
+	return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct fault fault = {0}, trouble = {0};
+	struct term term;
+	struct run run;
+
+	if (ftruncate(file, 0) || pwrite(file, data, size, 0) != (ssize_t)size)
+		abort();
+	if (run_load(&run, dir, &fault)) {
+		if (!fault.status || strchr(fault.text, '\n'))
+			abort();
+		return 0;
+	}
+	if (report_all(&run, dir, &trouble))
+		abort();
+	term_begin(&term, nowhere, "kernel", "", run.count);
+	term_summary(&term, &run, dir, 1);
+	run_status(&run);
+	run_free(&run);
+	return 0;
+}
