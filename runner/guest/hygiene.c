@@ -21,9 +21,15 @@ struct source {
 	unsigned char type; /* of the directory's entries */
 	size_t room; /* of a file: as much is asked for first; for a sysctl the kernel clears that much memory */
 	int columns; /* of a file: how many words of a line matter, the rest being counters; 0: all */
+	bool late;   /* the kernel takes away what nobody holds a moment after; only lines that stay count */
 };
 
-enum { TEXT_MAX = 65535, SYSCTL_USUAL = 1023 };
+enum { TEXT_MAX = 65535, SYSCTL_USUAL = 1023, LATE_TRIES = 20, LATE_US = 10000 };
+
+/* Taints that come with a module, which a test may be the first to load (admin-guide/tainted-kernels.rst): P F C O E K. */
+#define TAINTS_OF_MODULES (1UL << 0 | 1UL << 1 | 1UL << 10 | 1UL << 12 | 1UL << 13 | 1UL << 15)
+
+#define KEYS "/proc/keys"
 
 struct hygiene {
 	char **texts; /* one for each source */
@@ -69,15 +75,10 @@ static void add_dir(const char *what, const char *dir, unsigned char type)
 /* Values that change without a test's doing, or whose reading is costly. */
 static bool restless(const char *name)
 {
-	static const char *const names[] = {"ns_last_pid",
-					    "perf_event_max_sample_rate",
-					    "tainted",
-					    "auto_msgmni",
-					    "tcp_available_congestion_control",
-					    "tcp_mem",
-					    "udp_mem",
-					    "route_flush",
-					    "dev_weight_rx_bias",
+	static const char *const names[] = {"ns_last_pid",       "perf_event_max_sample_rate",
+					    "auto_msgmni",       "tcp_available_congestion_control",
+					    "tcp_mem",           "udp_mem",
+					    "route_flush",       "dev_weight_rx_bias",
 					    "dev_weight_tx_bias"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -112,11 +113,16 @@ static void find_sources(void)
 	add_file("message queue", "/proc/sysvipc/msg", TEXT_MAX, 2);
 	add_dir("POSIX message queue", "/dev/mqueue", DT_REG);
 	add_dir("cgroup", "/sys/fs/cgroup", DT_DIR);
+	add_file("key", KEYS, TEXT_MAX, 0);
 	add_sysctls("/proc/sys/kernel");
 	add_sysctls("/proc/sys/user");
 	add_sysctls("/proc/sys/fs/mqueue");
 	add_sysctls("/proc/sys/net/core");
 	add_sysctls("/proc/sys/net/ipv4");
+	add_sysctls("/proc/sys/net/ipv6");
+	add_sysctls("/proc/sys/net/unix");
+	for (size_t i = 0; i < source_count; i++)
+		sources[i].late = strcmp(sources[i].what, "key") == 0;
 }
 
 /* Keeps the first words of a line, written back over it; gives the new end. */
@@ -148,6 +154,40 @@ static void keep_columns(char *text, int columns)
 	*to = '\0';
 }
 
+/*
+ * A line of /proc/keys is "serial flags usage timeout perm uid gid type description: summary": serial, type and
+ * description stay, but not of a key that nobody uses, which waits for its end.
+ */
+static void keep_keys(char *text)
+{
+	enum { USAGE = 2, TYPE = 7 };
+	char *to = text;
+
+	for (char *line = text, *end; *line; line = end) {
+		size_t length = strcspn(line, "\n"), serial = strcspn(line, " ");
+		char *word = line, *last = line + length;
+		bool used = true;
+
+		end = last + (*last == '\n');
+		for (int i = 0; i < TYPE && word < last; i++) {
+			used = used && (i != USAGE || word[0] != '0');
+			word += strcspn(word, " \n");
+			word += strspn(word, " ");
+		}
+		while (last > word && *last != ':')
+			last--;
+		if (!used || word >= last)
+			continue;
+		memmove(to, line, serial);
+		to += serial;
+		*to++ = ' ';
+		memmove(to, word, (size_t)(last - word));
+		to += last - word;
+		*to++ = '\n';
+	}
+	*to = '\0';
+}
+
 static void names_of(const struct source *s, FILE *out)
 {
 	DIR *d = opendir(s->dir);
@@ -171,6 +211,8 @@ static char *text_of(const struct source *s)
 		buffer[got > 0 ? got : 0] = '\0';
 		if (s->columns)
 			keep_columns(buffer, s->columns);
+		if (s->late)
+			keep_keys(buffer);
 	} else {
 		FILE *out = fmemopen(buffer, sizeof(buffer), "w");
 		struct utsname names;
@@ -225,12 +267,48 @@ static void print_lines(FILE *out, char sign, const char *what, const char *text
 	}
 }
 
+/* Whether a text has a line that the other one lacks. */
+static bool has_more(const char *text, const char *other)
+{
+	for (const char *line = text; *line;) {
+		size_t length = strcspn(line, "\n");
+		if (!has_line(other, line, length))
+			return true;
+		line += length + (line[length] == '\n');
+	}
+	return false;
+}
+
+/* Whether what was more than before goes by itself. */
+static bool goes_away(const struct source *s, const char *before, const char *after)
+{
+	bool more = has_more(after, before);
+
+	for (int i = 0; more && i < LATE_TRIES; i++) {
+		usleep(LATE_US);
+		char *now = text_of(s);
+		more = has_more(now, before);
+		free(now);
+	}
+	return !more;
+}
+
+static bool is_same(const struct source *s, const char *before, const char *after)
+{
+	if (strcmp(before, after) == 0)
+		return true;
+	if (s->late)
+		return goes_away(s, before, after);
+	return strcmp(s->what, "sysctl kernel/tainted") == 0 &&
+	       !((strtoul(before, NULL, 10) ^ strtoul(after, NULL, 10)) & ~TAINTS_OF_MODULES);
+}
+
 bool hygiene_differs(const struct hygiene *before, const struct hygiene *after, FILE *out)
 {
 	bool differs = false;
 
 	for (size_t i = 0; i < source_count; i++) {
-		if (strcmp(before->texts[i], after->texts[i]) == 0)
+		if (is_same(&sources[i], before->texts[i], after->texts[i]))
 			continue;
 		differs = true;
 		print_lines(out, '+', sources[i].what, after->texts[i], before->texts[i]);

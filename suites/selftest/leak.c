@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Tests that pass but leave something behind in the initial namespaces; see expected.tsv. */
+#include <linux/keyctl.h>
+#include <mqueue.h>
 #include <sys/ipc.h>
 #include <sys/msg.h>
 #include <sys/sem.h>
@@ -63,4 +65,49 @@ CASE(changed_sysctl)
 CASE(cgroup_outside_the_box)
 {
 	MUST(mkdir("/sys/fs/cgroup/leak", 0755));
+}
+
+CASE(posix_message_queue, .initial = NS_IPC)
+{
+	MUST(mq_open("/leak", O_CREAT | O_RDWR | O_CLOEXEC, 0600, NULL));
+}
+
+CASE(named_network_namespace, .initial = NS_MNT)
+{
+	MUST(mkdir("/run/netns", 0755));
+	MUST(open("/run/netns/leak", O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+	MUST(mount("/proc/self/ns/net", "/run/netns/leak", NULL, MS_BIND, NULL));
+}
+
+CASE(key_of_the_user)
+{
+	MUST(syscall(SYS_add_key, "user", "leak", "text", 4, KEY_SPEC_USER_KEYRING));
+}
+
+/* Such a key goes with its session, a moment after it: no leak. */
+CASE(key_of_a_session)
+{
+	MUST(syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL, 0, 0, 0));
+	MUST(syscall(SYS_add_key, "user", "no leak", "text", 4, KEY_SPEC_SESSION_KEYRING));
+}
+
+CASE(changed_limit_of_namespaces)
+{
+	MUST(file_write("/proc/sys/user/max_uts_namespaces", "77"));
+}
+
+CASE(changed_sysctl_of_the_network, .initial = NS_NET)
+{
+	MUST(file_write("/proc/sys/net/ipv4/ip_default_ttl", "77"));
+}
+
+CASE(changed_sysctl_of_message_queues, .initial = NS_IPC)
+{
+	MUST(file_write("/proc/sys/fs/mqueue/msg_max", "77"));
+}
+
+/* TAINT_USER: a write adds bits (Documentation/admin-guide/sysctl/kernel.rst). */
+CASE(taint)
+{
+	MUST(file_write("/proc/sys/kernel/tainted", "64"));
 }
