@@ -31,6 +31,16 @@ const char *cgroup_name(const char *name)
 	return path(OWN "%s%s", *name ? "/" : "", name);
 }
 
+int cgroup_control(const char *controller)
+{
+	char order[64];
+
+	snprintf(order, sizeof(order), "+%s", controller);
+	return file_write(MOUNT "/cgroup.subtree_control", order) < 0
+		       ? -1
+		       : file_write(cgroup_file("cgroup.subtree_control"), order);
+}
+
 int cgroup_make(const char *name)
 {
 	return dir_make(cgroup_file(name));

@@ -20,6 +20,12 @@ const char *cgroup_file(const char *name);
 /* The path of a cgroup as /proc/PID/cgroup of the initial cgroup namespace writes it ("/test/a/b"). */
 const char *cgroup_name(const char *name);
 
+/*
+ * Hands a controller ("pids") down from the root, so that the test's own piece can give it to the cgroups in it;
+ * the agent takes it back after the test. The need cgroup2:CONTROLLER does this. -1 with errno.
+ */
+int cgroup_control(const char *controller);
+
 /* Makes a cgroup and its missing parents. -1 with errno. */
 int cgroup_make(const char *name);
 

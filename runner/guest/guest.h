@@ -47,7 +47,6 @@ void hygiene_free(struct hygiene *hygiene);
 
 /* box.c: the cgroup that holds every process of one test; helpers/cgroup.c knows it by this name as well. */
 #define BOX_NAME "test"
-void box_controllers(void); /* once, at start */
 /* Unless it is still there. */
 void box_make(void);
 /* The cgroup where a test starts, as a descriptor; -1 if there is none. */

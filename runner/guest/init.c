@@ -166,7 +166,6 @@ int main(void)
 	}
 	int listener = ports_listen();
 	init_system();
-	box_controllers();
 	if (init_asked_for("nscheck.shell"))
 		shell();
 	ports.orders = listener;
