@@ -174,6 +174,23 @@ void child_await(const char *file, int line, int fd)
 	}
 }
 
+static siginfo_t wait_end(const char *file, int line, struct child *child, int options);
+
+/* The end of a container's payload: runtimes tell a signal N as exit status 128 + N. */
+static siginfo_t as_runtime_tells(const char *file, int line, struct child *child)
+{
+	siginfo_t info = wait_end(file, line, child->runtime, 0);
+
+	if (info.si_code == CLD_EXITED && info.si_status > 128 && info.si_status < 128 + NSIG &&
+	    info.si_status != RECORD_EXIT) {
+		info.si_code = CLD_KILLED;
+		info.si_status -= 128;
+	}
+	if (child->after)
+		child->after(child);
+	return info;
+}
+
 static siginfo_t wait_end(const char *file, int line, struct child *child, int options)
 {
 	siginfo_t info = {0};
@@ -183,7 +200,12 @@ static siginfo_t wait_end(const char *file, int line, struct child *child, int o
 	if (child->inside)
 		BROKEN("the block of '%s' was left by break or return", child->role);
 	child_await(file, line, child->pidfd);
-	while (waitid(P_PIDFD, (id_t)child->pidfd, &info, WEXITED | options) < 0)
+	if (child->runtime) {
+		if (options & WNOWAIT)
+			return info; /* the zombie is somebody else's */
+		info = as_runtime_tells(file, line, child);
+	}
+	while (!child->runtime && waitid(P_PIDFD, (id_t)child->pidfd, &info, WEXITED | options) < 0)
 		if (errno != EINTR)
 			BROKEN("cannot wait for '%s': %s", child->role, errno_name(errno));
 	if (!(options & WNOWAIT)) {
@@ -428,12 +450,30 @@ void child_exec(const char *file, int line, struct child *child, const struct pa
 	BROKEN("cannot execute payload %s: %s", name, errno_name(errno));
 }
 
+const struct payload *payload_find(const char *name)
+{
+	char full[128];
+
+	for (const struct payload *const *p = __start_ns_payloads; p < __stop_ns_payloads; p++) {
+		snprintf(full, sizeof(full), "%s.%s", (*p)->group, (*p)->name);
+		if (strcmp(full, name) == 0)
+			return *p;
+	}
+	return NULL;
+}
+
+void child_run(struct child *child, const struct payload *payload)
+{
+	outward = child;
+	payload->run(child);
+	child_end(child);
+}
+
 void payload_main(int argc, char **argv)
 {
 	const char *handed = getenv(PAYLOAD_VARIABLE);
 	static struct child outer = {
 		.role = "outer", .file = __FILE__, .line = __LINE__, .pidfd = -1, .inside = true};
-	char full[128];
 	int used = 0, sabotaged = 0;
 
 	if (!handed || argc < 1)
@@ -442,15 +482,10 @@ void payload_main(int argc, char **argv)
 		_exit(RECORD_EXIT);
 	fcntl(outer.link, F_SETFD, FD_CLOEXEC);
 	case_prepare();
-	outward = &outer;
 	if (sabotaged)
 		sabotage_start();
-	for (const struct payload *const *p = __start_ns_payloads; p < __stop_ns_payloads; p++) {
-		snprintf(full, sizeof(full), "%s.%s", (*p)->group, (*p)->name);
-		if (strcmp(full, argv[0]) != 0)
-			continue;
-		(*p)->run(&outer);
-		child_end(&outer);
-	}
-	record_end(RECORD_ERROR, "helpers/child.c", __LINE__, "no payload is called %s", argv[0]);
+	const struct payload *payload = payload_find(argv[0]);
+	if (!payload)
+		record_end(RECORD_ERROR, "helpers/child.c", __LINE__, "no payload is called %s", argv[0]);
+	child_run(&outer, payload);
 }

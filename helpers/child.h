@@ -32,6 +32,13 @@ struct child {
 	bool inside; /* true in the child */
 	bool joined;
 	struct child *next;
+	/*
+	 * For the payload of a container (container.h), which is no child of this process: the process of its
+	 * runtime, which is, and ends with its status; and what is to be done after that.
+	 */
+	struct child *runtime;
+	struct container *container;
+	void (*after)(struct child *child);
 };
 
 struct child_options {
@@ -123,6 +130,9 @@ struct payload {
 /* Makes a copy of this program with an owner and a mode. -1 with errno. */
 int program_make(const char *file, uid_t uid, gid_t gid, mode_t mode);
 
+/* The payload called "suite.group.name"; NULL if there is none. */
+const struct payload *payload_find(const char *name);
+
 /* Runs the payload that argv and the environment ask for, if they do; then it does not return. */
 void payload_main(int argc, char **argv);
 
@@ -144,6 +154,9 @@ struct ucred child_hear_sender(const char *file, int line, struct child *child);
 void child_await(const char *file, int line, int fd);
 void child_exec(const char *file, int line, struct child *child, const struct payload *payload,
 		const char *program) __attribute__((noreturn));
+
+/* In a process that is no CHILD: goes on as if its block began here, over `child`, and ends after it. */
+void child_run(struct child *child, const struct payload *payload) __attribute__((noreturn));
 
 /* Fails the test if a child of this process was never joined or a stray ended badly; for the test's end. */
 void child_all_joined(const char *file, int line);

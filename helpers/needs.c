@@ -18,6 +18,7 @@
 #include "helpers/creds.h"
 #include "helpers/file.h"
 #include "helpers/ns.h"
+#include "helpers/runtime.h"
 
 /* Numbers of the initial namespaces, fixed in the kernel's ABI (include/linux/proc_ns.h, uapi/linux/nsfs.h). */
 static const struct {
@@ -236,6 +237,7 @@ static const struct {
 	{"file:", false, file_exists, "no file ", ""},
 	{"cpus:", false, cpus_hold, "not ", " CPUs"},
 	{"initial:", false, in_initial_namespace, "not in the initial ", " namespace"},
+	{"runtime:", false, runtime_claims_name, "the container runtime does not claim '", "'"},
 	{"unprivileged_userns", false, userns_holds, "unprivileged user namespaces are not allowed", ""},
 	{"cgroup2", true, cgroup2_holds, "the test has no ", ""},
 };
@@ -290,6 +292,13 @@ bool needs_lacking(const char *needs, char *reason, size_t size)
 
 static bool term_known(const char *term, char *reason, size_t size)
 {
+	const char *claim =
+		strncmp(term, "runtime:", strlen("runtime:")) == 0 ? term + strlen("runtime:") : NULL;
+
+	if (claim && !runtime_claim_known(claim)) {
+		snprintf(reason, size, "%s", term);
+		return false;
+	}
 	for (size_t i = 0; i < KINDS; i++)
 		if (strncmp(term, kinds[i].start, strlen(kinds[i].start)) == 0)
 			return true;

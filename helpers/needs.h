@@ -18,6 +18,7 @@
  *	file:PATH             the file exists
  *	cpus:N                N CPUs are online, or can be brought online now
  *	initial:NAME          the tests run in the initial namespace of this type ("initial:pid")
+ *	runtime:CLAIM         the container runtime in use claims it (helpers/runtime.h: "runtime:exec")
  *	A or B                either of two terms
  */
 

@@ -71,6 +71,23 @@ bool record_import(const char *text)
 	return true;
 }
 
+void record_give(struct record_hand *hand)
+{
+	hand->fds[0] = record_fd;
+	hand->fds[1] = alarm_fd;
+	snprintf(hand->role, sizeof(hand->role), "%s", role);
+	snprintf(hand->note, sizeof(hand->note), "%s", note);
+}
+
+void record_take(const struct record_hand *hand)
+{
+	record_fd = high(hand->fds[0]);
+	alarm_fd = high(hand->fds[1]);
+	snprintf(role, sizeof(role), "%s", hand->role);
+	snprintf(note, sizeof(note), "%s", hand->note);
+	record_map();
+}
+
 const struct record *record_get(void)
 {
 	return record;

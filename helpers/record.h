@@ -70,4 +70,15 @@ void record_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void record_export(char *text, size_t size);
 bool record_import(const char *text);
 
+/*
+ * The same for a payload that is reached over a socket: the two descriptors, and the note of this process, to
+ * be given along with record_role(); and over there, where both are closed on exec and moved out of the way.
+ */
+struct record_hand {
+	int fds[2];
+	char role[160], note[256];
+};
+void record_give(struct record_hand *hand);
+void record_take(const struct record_hand *hand);
+
 #endif

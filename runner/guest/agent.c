@@ -103,7 +103,7 @@ bool agent_urgent(const char *line)
 
 static void obey(struct ports *ports, struct orders *orders, char *line)
 {
-	char flags[100], id[256];
+	char flags[128], id[256];
 	double factor;
 	size_t size;
 
@@ -116,7 +116,7 @@ static void obey(struct ports *ports, struct orders *orders, char *line)
 		fprintf(ports->results, "#:nscheck_suites: %zu\n", size);
 	} else if (sscanf(line, "setup %zu", &size) == 1) {
 		set_up(ports, orders, size);
-	} else if (sscanf(line, "run %lf %99s %255s", &factor, flags, id) == 3) {
+	} else if (sscanf(line, "run %lf %127s %255s", &factor, flags, id) == 3) {
 		test_run(ports, orders, factor, flags, id);
 	} else if (strcmp(line, "bye") == 0) {
 		fputs("#:nscheck_bye:\n", ports->results);

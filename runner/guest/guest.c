@@ -21,11 +21,12 @@
 #include "helpers/file.h"
 #include "helpers/needs.h"
 #include "helpers/record.h"
+#include "helpers/runtime.h"
 #include "helpers/sabotage.h"
 #include "kselftest.h"
 #include "runner/guest/serve.h"
 
-enum { KEY_LIST = 256, KEY_LINT, KEY_SERVE, KEY_FACTOR, KEY_SABOTAGE, KEY_HERE };
+enum { KEY_LIST = 256, KEY_LINT, KEY_SERVE, KEY_FACTOR, KEY_SABOTAGE, KEY_HERE, KEY_RUNTIME };
 
 struct request {
 	enum { RUN, LIST, LINT, SERVE } mode;
@@ -43,6 +44,8 @@ static const struct argp_option options[] = {
 	{"timeout-factor", KEY_FACTOR, "F", 0, "multiply all time limits", 0},
 	{"sabotage", KEY_SABOTAGE, NULL, 0,
 	 "make unshare, setns, clone and pivot_root lie, to see the tests fail", 0},
+	{"runtime", KEY_RUNTIME, "NAME", 0, "the container runtime that suite runtime is about (reference)",
+	 0},
 	{"here-i-know", KEY_HERE, NULL, 0,
 	 "run on this machine although it is no nscheck VM: tests mount, kill and change sysctls", 0},
 	{0},
@@ -63,6 +66,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			argp_error(state, "'%s' is no factor between 0 and 1000", arg);
 		return 0;
 	case KEY_SABOTAGE: sabotage_start(); return 0;
+	case KEY_RUNTIME:
+		setenv(RUNTIME_VARIABLE, arg, 1);
+		if (!runtime_now())
+			argp_error(state, "no runtime is called '%s'", arg);
+		return 0;
 	case KEY_HERE: request->here = true; return 0;
 	case ARGP_KEY_ARGS:
 		request->patterns = state->argv + state->next;
@@ -184,13 +192,29 @@ static void tell_agent(FILE *out, const struct ns_case *c, double factor)
 	char byte;
 
 	fprintf(out, "#:nscheck_limit: %u%s%s\n", case_limit(c, factor), needs_loaded() ? " loaded" : "",
-		row && !strstr(row->needs, "cgroup") ? "" : " cgroups");
+		row && !strstr(row->needs, "cgroup") && !strstr(row->needs, "runtime:") ? "" : " cgroups");
 	fflush(out);
 	while (needs_loaded() && read(STDIN_FILENO, &byte, 1) < 0 && errno == EINTR)
 		;
 }
 
-static int one(double factor, const char *flags, const char *id)
+/* The flags of an order: "-", or words with commas between them. */
+static bool take_flags(char *flags)
+{
+	static const char runtime[] = "runtime=";
+
+	for (char *word; (word = strsep(&flags, ","));) {
+		if (strcmp(word, "sabotage") == 0)
+			sabotage_start();
+		else if (strncmp(word, runtime, strlen(runtime)) == 0)
+			setenv(RUNTIME_VARIABLE, word + strlen(runtime), 1);
+		else if (strcmp(word, "-") != 0)
+			return false;
+	}
+	return runtime_now();
+}
+
+static int one(double factor, char *flags, const char *id)
 {
 	const struct ns_case *c = case_find(id);
 	struct outcome outcome = {.verdict = VERDICT_ERROR, .message = "no such test in this program"};
@@ -198,9 +222,9 @@ static int one(double factor, const char *flags, const char *id)
 
 	if (!out)
 		return EXIT_FAILURE;
-	if (strcmp(flags, "sabotage") == 0)
-		sabotage_start();
-	if (c && !case_lacks(c, &outcome)) {
+	if (!take_flags(flags)) {
+		snprintf(outcome.message, sizeof(outcome.message), "the order's flags name nothing known");
+	} else if (c && !case_lacks(c, &outcome)) {
 		tell_agent(out, c, factor);
 		case_run(c, factor, &outcome);
 	}
@@ -302,6 +326,7 @@ int main(int argc, char **argv)
 	struct request request = {.factor = 1};
 
 	payload_main(argc, argv);
+	container_main(argc, argv);
 	argp_parse(&argp, argc, argv, 0, NULL, &request);
 	if (request.mode == LIST)
 		return list();

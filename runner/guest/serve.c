@@ -55,21 +55,21 @@ static pid_t fork_for_agent(const struct asked *asked)
 	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
 }
 
-int serve(int (*one)(double factor, const char *flags, const char *id))
+int serve(int (*one)(double factor, char *flags, const char *id))
 {
 	struct asked asked;
 
 	while (take(&asked)) {
 		pid_t pid = fork_for_agent(&asked);
 		if (pid == 0) {
-			char flags[100], id[256];
+			char flags[128], id[256];
 			double factor;
 			setsid();
 			dup2(asked.fds[0], STDIN_FILENO);
 			dup2(asked.fds[1], STDOUT_FILENO);
 			for (size_t i = 0; i < asked.count; i++)
 				close(asked.fds[i]);
-			if (sscanf(asked.text, "%lf %99s %255s", &factor, flags, id) != 3)
+			if (sscanf(asked.text, "%lf %127s %255s", &factor, flags, id) != 3)
 				return EXIT_FAILURE;
 			return one(factor, flags, id);
 		}

@@ -8,6 +8,6 @@
  * The answer is the pid of a new process, a child of the agent, in which `one` is called; its result is the
  * process's exit status. Returns it there, and EXIT_SUCCESS in the server when the agent hangs up.
  */
-int serve(int (*one)(double factor, const char *flags, const char *id));
+int serve(int (*one)(double factor, char *flags, const char *id));
 
 #endif

@@ -1,0 +1,636 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "helpers/container.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/pidfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "helpers/case.h"
+#include "helpers/cgroup.h"
+#include "helpers/claim.h"
+#include "helpers/creds.h"
+#include "helpers/file.h"
+#include "helpers/link.h"
+#include "helpers/mnt.h"
+#include "helpers/needs.h"
+#include "helpers/record.h"
+#include "helpers/runtime.h"
+#include "helpers/sabotage.h"
+
+/* Where the payload's program and the sockets of links lie, on the host and inside. */
+#define LINKS        "/tmp/nscheck"
+#define LINKS_INSIDE "/nscheck"
+#define ARGUMENT     "--payload"
+
+#define BROKEN(...) record_end(RECORD_ERROR, file, line, __VA_ARGS__)
+
+const char *const container_masked[] = {"/proc/acpi",
+					"/proc/asound",
+					"/proc/kcore",
+					"/proc/keys",
+					"/proc/latency_stats",
+					"/proc/timer_list",
+					"/proc/timer_stats",
+					"/proc/sched_debug",
+					"/proc/scsi",
+					"/sys/firmware",
+					NULL};
+const char *const container_readonly[] = {"/proc/bus",           "/proc/fs", "/proc/irq", "/proc/sys",
+					  "/proc/sysrq-trigger", NULL};
+
+/* Each container and each process in one has a number, unique to the process tree by the process that asks. */
+static unsigned int serial;
+
+/*
+ * The image: what nearly every program expects of a root file system, and nothing that could be taken for the
+ * virtual machine's own.
+ */
+static int image_make(const char *dir, uid_t owner)
+{
+	static const char *const dirs[] = {"bin",  "dev", "etc",  "home", "lib", "lib64", "nscheck", "proc",
+					   "root", "run", "sbin", "sys",  "tmp", "usr",   "var"};
+	static const char *const files[][2] = {{"etc/passwd", "root:x:0:0:root:/root:/bin/sh\n"},
+					       {"etc/group", "root:x:0:\n"},
+					       {"etc/shadow", "image:*:1::::::\n"},
+					       {"etc/os-release", "ID=nscheck\n"},
+					       {"etc/image", "image"},
+					       {"etc/gone", "image"}};
+
+	if (dir_make(dir) < 0 || lchown(dir, owner, owner) < 0)
+		return -1;
+	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)
+		if (mkdir(path("%s/%s", dir, dirs[i]), 0755) < 0 ||
+		    lchown(path("%s/%s", dir, dirs[i]), owner, owner) < 0)
+			return -1;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		if (file_put(path("%s/%s", dir, files[i][0]), files[i][1]) < 0 ||
+		    lchown(path("%s/%s", dir, files[i][0]), owner, owner) < 0)
+			return -1;
+	return chmod(path("%s/tmp", dir), 01777);
+}
+
+/* The uid outside that is root inside. */
+static uid_t root_of(const struct container_config *config)
+{
+	unsigned int inside = 0, outside = 0;
+
+	if (config->unprivileged)
+		return UNPRIVILEGED;
+	if (config->map && sscanf(config->map, "%u %u", &inside, &outside) == 2 && inside == 0)
+		return outside;
+	return 0;
+}
+
+static int overlay_make(const struct container *c, uid_t owner)
+{
+	const char *image = path("/tmp/image-%u", owner), *work = path("%s/work", c->bundle);
+
+	if (!module_load("overlay")) {
+		errno = ENODEV;
+		return -1;
+	}
+	if (!file_exists(image) && image_make(image, owner) < 0)
+		return -1;
+	if (dir_make(c->upper) < 0 || lchown(c->upper, owner, owner) < 0 || dir_make(work) < 0 ||
+	    dir_make(c->root) < 0)
+		return -1;
+	return mount("overlay", c->root, "overlay", 0,
+		     path("lowerdir=%s,upperdir=%s,workdir=%s", image, c->upper, work));
+}
+
+static int links_make(void)
+{
+	if (file_exists(LINKS "/probe"))
+		return 0;
+	return dir_make(LINKS) < 0 ? -1 : program_make(LINKS "/probe", 0, 0, 0755);
+}
+
+/* A socket that a process inside can find by its number, whatever its uid. */
+static int link_listen(unsigned int number)
+{
+	struct sockaddr_un a = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0), on = 1;
+
+	snprintf(a.sun_path, sizeof(a.sun_path), LINKS "/link.%u", number);
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) < 0 ||
+	    bind(fd, (struct sockaddr *)&a, sizeof(a)) < 0 || chmod(a.sun_path, 0777) < 0 ||
+	    listen(fd, 1) < 0)
+		return -1;
+	return fd;
+}
+
+static void add_bind(struct container *c, struct container_bind bind)
+{
+	size_t i = 0;
+
+	while (c->binds[i].from)
+		i++;
+	c->binds[i] = bind;
+}
+
+static void add_binds(struct container *c)
+{
+	static const char *const system[] = {"/bin", "/sbin", "/lib", "/lib64", "/usr"};
+
+	add_bind(c, (struct container_bind){.from = LINKS, .to = LINKS_INSIDE, .readonly = true});
+	for (size_t i = 0; i < 4 && c->config->binds[i].from; i++)
+		add_bind(c, c->config->binds[i]);
+	for (size_t i = 0; c->config->shell && i < sizeof(system) / sizeof(system[0]); i++)
+		if (file_exists(system[i]))
+			add_bind(c, (struct container_bind){
+					    .from = system[i], .to = system[i], .readonly = true});
+}
+
+static int namespaces_of(const struct container_config *config)
+{
+	int flags = CONTAINER_NAMESPACES & ~config->inherit;
+
+	if (config->map || config->unprivileged)
+		flags |= NS_USER;
+	if (config->monotonic || config->boottime)
+		flags |= NS_TIME;
+	for (size_t i = 0; i < 4 && config->join[i].type; i++)
+		flags &= ~config->join[i].type;
+	return flags;
+}
+
+/* The first thing that is asked and the runtime does not claim; NULL if there is none. */
+static const char *not_claimed(const struct container_config *config)
+{
+	const struct {
+		bool asked;
+		const char *claim;
+	} questions[] = {
+		{config->map, "rootless"},
+		{config->unprivileged, "unprivileged"},
+		{config->join[0].type, "join"},
+		{config->inherit, "inherit"},
+		{config->hostname, "uts"},
+		{config->domainname, "domainname"},
+		{config->capabilities, "capabilities"},
+		{config->no_new_privs, "no_new_privs"},
+		{config->uid, "user"},
+		{config->unmasked, "masks"},
+		{config->readonly_root, "readonly"},
+		{config->binds[0].from, "binds"},
+		{config->address || config->device, "net"},
+		{config->pids_max || config->memory_max, "cgroup"},
+		{config->sysctls[0], "sysctl"},
+		{config->monotonic || config->boottime, "time"},
+	};
+
+	for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++)
+		if (questions[i].asked && !runtime_claims_name(questions[i].claim))
+			return questions[i].claim;
+	return NULL;
+}
+
+/* Everything but the process. -1 with errno. */
+static int container_make(struct container *c, const struct container_config *config)
+{
+	uid_t owner = root_of(config);
+
+	c->config = config;
+	c->name = strdup(path("nscheck-%d-%u", getpid(), ++serial));
+	c->bundle = strdup(path("/tmp/%s", c->name));
+	c->root = strdup(path("%s/root", c->bundle));
+	c->upper = config->overlay ? strdup(path("%s/upper", c->bundle)) : c->root;
+	c->namespaces = namespaces_of(config);
+	if (runtime_claims(RUNTIME_CGROUP) && cgroup_here() && !config->unprivileged)
+		c->cgroup = strdup(cgroup_name(c->name));
+	if (links_make() < 0 || dir_make(c->bundle) < 0 || lchown(c->bundle, owner, owner) < 0)
+		return -1;
+	if ((config->overlay ? overlay_make(c, owner) : image_make(c->root, owner)) < 0)
+		return -1;
+	add_binds(c);
+	return 0;
+}
+
+static struct container_process process_of(const struct payload *payload, unsigned int number, uid_t uid)
+{
+	struct container_process p = {.argv = {CONTAINER_PROBE, ARGUMENT}, .uid = uid};
+
+	p.argv[2] = strdup(path("%s.%s", payload->group, payload->name));
+	p.argv[3] = strdup(path("%u", number));
+	return p;
+}
+
+/* In the process that `run` and `exec` of a driver are called in. */
+static void become_runtime(int log)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	dup2(null, STDIN_FILENO);
+	dup2(null, STDOUT_FILENO);
+	dup2(log, STDERR_FILENO);
+	signal(SIGPIPE, SIG_DFL);
+}
+
+static const struct runtime_driver *driver_now(const char *file, int line)
+{
+	const struct runtime_driver *driver = runtime_now();
+
+	if (!driver)
+		BROKEN("no runtime is called '%s'", getenv(RUNTIME_VARIABLE));
+	return driver;
+}
+
+/* The runtime's process and the socket that the payload will come to. */
+struct start {
+	struct child *runtime;
+	int listener, log;
+	unsigned int number;
+};
+
+/*
+ * Waits for the payload, or for the end of the runtime: true if the payload is there.
+ */
+static bool payload_came(const char *file, int line, const struct start *s)
+{
+	struct pollfd p[] = {{.fd = s->listener, .events = POLLIN},
+			     {.fd = s->runtime->pidfd, .events = POLLIN},
+			     {.fd = record_alarm(), .events = POLLIN}};
+
+	while (poll(p, 3, -1) < 0)
+		if (errno != EINTR)
+			BROKEN("cannot wait for a container: %s", errno_name(errno));
+	if (p[2].revents)
+		record_follow();
+	return p[0].revents;
+}
+
+/* What the runtime wrote to its standard error, on one line. */
+static const char *words_of(const struct start *s)
+{
+	char *text = (char *)file_read(path("/proc/self/fd/%d", s->log));
+
+	for (char *c = text; c && *c; c++)
+		if (*c == '\n')
+			*c = ' ';
+	return text ? text : "";
+}
+
+/* Its end after a refusal: the exit status. */
+static int status_of(const struct start *s)
+{
+	siginfo_t info = {0};
+
+	while (waitid(P_PIDFD, (id_t)s->runtime->pidfd, &info, WEXITED) < 0 && errno == EINTR)
+		;
+	s->runtime->joined = true;
+	close(s->runtime->pidfd);
+	close(s->runtime->link);
+	s->runtime->link = s->runtime->pidfd = -1;
+	return info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
+}
+
+static void start_done(const struct start *s)
+{
+	unlink(path(LINKS "/link.%u", s->number));
+	close(s->listener);
+	close(s->log);
+}
+
+/* The word with which the payload's process begins; what it takes to claim on behalf of this test. */
+struct hello {
+	int sabotaged;
+	char role[160], note[256];
+};
+
+static int hand_over(int link, const char *role)
+{
+	struct record_hand hand;
+	struct hello hello = {.sabotaged = sabotage_on()};
+	struct iovec io = {.iov_base = &hello, .iov_len = sizeof(hello)};
+	union {
+		struct cmsghdr header;
+		char bytes[CMSG_SPACE(sizeof(hand.fds))];
+	} control = {0};
+	struct msghdr msg = {.msg_iov = &io,
+			     .msg_iovlen = 1,
+			     .msg_control = control.bytes,
+			     .msg_controllen = sizeof(control.bytes)};
+
+	record_give(&hand);
+	snprintf(hello.role, sizeof(hello.role), "%.80s%s%.70s", hand.role, *hand.role ? "/" : "", role);
+	snprintf(hello.note, sizeof(hello.note), "%s", hand.note);
+	control.header = (struct cmsghdr){
+		.cmsg_len = CMSG_LEN(sizeof(hand.fds)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
+	memcpy(CMSG_DATA(&control.header), hand.fds, sizeof(hand.fds));
+	return sendmsg(link, &msg, MSG_NOSIGNAL) < 0 ? -1 : 0;
+}
+
+static struct child *payload_child(const char *file, int line, const char *role, const struct start *s)
+{
+	struct child *child = calloc(1, sizeof(*child));
+	struct ucred who;
+	socklen_t size = sizeof(who);
+	int on = 1;
+
+	if (!child)
+		BROKEN("out of memory");
+	child->link = accept4(s->listener, NULL, NULL, SOCK_CLOEXEC);
+	if (child->link < 0 || getsockopt(child->link, SOL_SOCKET, SO_PEERCRED, &who, &size) < 0 ||
+	    setsockopt(child->link, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) < 0)
+		BROKEN("cannot link to a container: %s", errno_name(errno));
+	child->role = role;
+	child->file = file;
+	child->line = line;
+	child->pid = who.pid;
+	child->pidfd = pidfd_open(who.pid, 0);
+	child->runtime = s->runtime;
+	start_done(s);
+	return child;
+}
+
+/* What an engine does from outside before the payload goes on. -1 with errno. */
+static int bridge_make(void)
+{
+	if (link_index(CONTAINER_BRIDGE) >= 0)
+		return 0;
+	if (!module_load("bridge") || !module_load("veth") || link_add_bridge(CONTAINER_BRIDGE) < 0 ||
+	    addr_add(CONTAINER_BRIDGE, CONTAINER_BRIDGE_ADDRESS "/24") < 0)
+		return -1;
+	return link_up(CONTAINER_BRIDGE);
+}
+
+static int address_set(const char *address)
+{
+	if (addr_add("eth0", address) < 0 || link_up("eth0") < 0)
+		return -1;
+	return route_add("default", CONTAINER_BRIDGE_ADDRESS, NULL);
+}
+
+static int network_make(const char *file, int line, const struct child *box,
+			const struct container_config *config)
+{
+	const char *port = path("v%u", serial);
+	int net = ns_open(box->pid, "net");
+
+	if (net < 0 || bridge_make() < 0 || link_add_veth(port, "eth0", net) < 0 ||
+	    link_master(port, CONTAINER_BRIDGE) < 0 || link_up(port) < 0)
+		return -1;
+	WITHIN(net)
+		if (address_set(config->address) < 0)
+			return -1;
+	close(net);
+	link_await_running(file, line, port);
+	return 0;
+}
+
+static int device_move(const struct child *box, const struct container_config *config)
+{
+	if (config->device_name && link_rename(config->device, config->device_name) < 0)
+		return -1;
+	return link_move_to_pid(config->device_name ? config->device_name : config->device, box->pid);
+}
+
+static void container_remove(struct child *box)
+{
+	struct container *c = box->container;
+	const struct runtime_driver *driver = runtime_now();
+
+	if (driver->remove && driver->remove(c) < 0)
+		record_end(RECORD_FAIL, box->file, box->line, "the runtime cannot remove '%s': %s", box->role,
+			   errno_name(errno));
+	if (c->config->overlay)
+		umount2(c->root, MNT_DETACH);
+	if (c->cgroup)
+		rmdir(cgroup_file(c->name));
+}
+
+/* Starts the runtime's process, which calls the driver and does not come back from that. */
+static struct start runtime_start(const char *file, int line, const char *role)
+{
+	struct start s = {.number = ++serial};
+
+	s.listener = link_listen(s.number);
+	s.log = memfd_create("runtime", MFD_CLOEXEC);
+	if (s.listener < 0 || s.log < 0)
+		BROKEN("cannot make a link to a container: %s", errno_name(errno));
+	s.runtime = child_start(file, line, role, &(struct child_options){0});
+	if (s.runtime->inside)
+		become_runtime(s.log);
+	return s;
+}
+
+static struct start container_begin(const char *file, int line, const char *role, struct container *c,
+				    const struct payload *payload, const struct container_config *config)
+{
+	const struct runtime_driver *driver = driver_now(file, line);
+	const char *lacking = not_claimed(config);
+
+	if (lacking)
+		record_end(RECORD_SKIP, file, line, "the runtime %s does not claim '%s'", driver->name,
+			   lacking);
+	if (container_make(c, config) < 0)
+		BROKEN("cannot make the root file system of '%s': %s", role, errno_name(errno));
+	c->process = process_of(payload, serial + 1, config->uid);
+	struct start s = runtime_start(file, line, role);
+	if (s.runtime->inside)
+		driver->run(c);
+	c->runtime = s.runtime->pid;
+	return s;
+}
+
+struct child *container_start(const char *file, int line, const char *role, const struct payload *payload,
+			      const struct container_config *config)
+{
+	struct container *c = calloc(1, sizeof(*c));
+	struct container_config *kept = malloc(sizeof(*kept));
+
+	if (!c || !kept)
+		BROKEN("out of memory");
+	*kept = *config;
+	struct start s = container_begin(file, line, role, c, payload, kept);
+	if (!payload_came(file, line, &s)) {
+		int status = status_of(&s);
+		record_end(RECORD_FAIL, file, line, "the runtime %s does not start '%s' (status %d): %s",
+			   runtime_now()->name, role, status, words_of(&s));
+	}
+	struct child *box = payload_child(file, line, role, &s);
+	box->container = c;
+	box->after = container_remove;
+	c->pid = box->pid;
+	if (config->address && network_make(file, line, box, config) < 0)
+		BROKEN("cannot connect '%s' to the bridge: %s", role, errno_name(errno));
+	if (config->device && device_move(box, config) < 0)
+		BROKEN("cannot move %s into '%s': %s", config->device, role, errno_name(errno));
+	if (hand_over(box->link, role) < 0)
+		BROKEN("cannot reach '%s': %s", role, errno_name(errno));
+	return box;
+}
+
+static struct start exec_begin(const char *file, int line, const char *role, struct child *box,
+			       const struct payload *payload, uid_t uid)
+{
+	const struct runtime_driver *driver = driver_now(file, line);
+
+	if (!driver->exec)
+		record_end(RECORD_SKIP, file, line, "the runtime %s does not claim 'exec'", driver->name);
+	struct container_process process = process_of(payload, serial + 1, uid);
+	struct start s = runtime_start(file, line, role);
+	if (s.runtime->inside)
+		driver->exec(box->container, &process);
+	return s;
+}
+
+struct child *container_exec(const char *file, int line, const char *role, struct child *box,
+			     const struct payload *payload, uid_t uid)
+{
+	struct start s = exec_begin(file, line, role, box, payload, uid);
+
+	if (!payload_came(file, line, &s)) {
+		int status = status_of(&s);
+		record_end(RECORD_FAIL, file, line, "the runtime %s does not execute '%s' (status %d): %s",
+			   runtime_now()->name, role, status, words_of(&s));
+	}
+	struct child *child = payload_child(file, line, role, &s);
+	child->container = box->container;
+	if (hand_over(child->link, role) < 0)
+		BROKEN("cannot reach '%s': %s", role, errno_name(errno));
+	return child;
+}
+
+static void claim_refused(const char *file, int line, const struct start *s, const char *what)
+{
+	if (payload_came(file, line, s))
+		record_end(RECORD_FAIL, file, line, "the runtime %s %s, expected a refusal",
+			   runtime_now()->name, what);
+	if (status_of(s) == 0)
+		record_end(RECORD_FAIL, file, line, "the runtime %s ends with status 0, expected a failure",
+			   runtime_now()->name);
+	start_done(s);
+}
+
+void container_refused(const char *file, int line, const struct payload *payload,
+		       const struct container_config *config)
+{
+	struct container *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		BROKEN("out of memory");
+	struct start s = container_begin(file, line, "refused", c, payload, config);
+	claim_refused(file, line, &s, "starts the container");
+	container_remove(&(struct child){.role = "refused", .file = file, .line = line, .container = c});
+}
+
+void container_exec_refused(const char *file, int line, struct child *box, const struct payload *payload)
+{
+	struct start s = exec_begin(file, line, "refused", box, payload, 0);
+
+	claim_refused(file, line, &s, "executes a process");
+}
+
+int container_signal(const struct child *box, int sig)
+{
+	const struct runtime_driver *driver = runtime_now();
+
+	return driver->signal ? driver->signal(box->container, sig) : kill(box->pid, sig);
+}
+
+const struct container_flavour *container_flavour(const struct container_flavour *after)
+{
+	static const struct container_flavour flavours[] = {{"rootful", NULL}, {"rootless", CONTAINER_MAP}};
+	const struct container_flavour *next = after ? after + 1 : flavours;
+
+	if (next == flavours + 2 || (next->map && !runtime_claims(RUNTIME_ROOTLESS))) {
+		NOTE_END();
+		return NULL;
+	}
+	NOTE("%s", next->name);
+	return next;
+}
+
+/* Inside */
+
+static int inherited[64], inherited_count;
+
+static void look_at_descriptors(void)
+{
+	for (int fd = 3; fd < 1024; fd++)
+		if (fcntl(fd, F_GETFD) >= 0) {
+			if (inherited_count < (int)(sizeof(inherited) / sizeof(inherited[0])))
+				inherited[inherited_count] = fd;
+			inherited_count++;
+		}
+}
+
+int container_inherited(int *fds, int max)
+{
+	for (int i = 0; i < inherited_count && i < max; i++)
+		fds[i] = inherited[i];
+	return inherited_count;
+}
+
+static bool take_hand(int link, struct hello *hello)
+{
+	struct record_hand hand = {.fds = {-1, -1}};
+	struct iovec io = {.iov_base = hello, .iov_len = sizeof(*hello)};
+	union {
+		struct cmsghdr header;
+		char bytes[CMSG_SPACE(sizeof(hand.fds)) + CMSG_SPACE(sizeof(struct ucred))];
+	} control = {0};
+	struct msghdr msg = {.msg_iov = &io,
+			     .msg_iovlen = 1,
+			     .msg_control = control.bytes,
+			     .msg_controllen = sizeof(control.bytes)};
+
+	if (recvmsg(link, &msg, MSG_CMSG_CLOEXEC) != sizeof(*hello))
+		return false;
+	for (struct cmsghdr *m = CMSG_FIRSTHDR(&msg); m; m = CMSG_NXTHDR(&msg, m))
+		if (m->cmsg_type == SCM_RIGHTS && m->cmsg_len == CMSG_LEN(sizeof(hand.fds)))
+			memcpy(hand.fds, CMSG_DATA(m), sizeof(hand.fds));
+	if (hand.fds[0] < 0)
+		return false;
+	memcpy(hand.role, hello->role, sizeof(hand.role));
+	memcpy(hand.note, hello->note, sizeof(hand.note));
+	record_take(&hand);
+	return true;
+}
+
+static int link_connect(const char *number)
+{
+	struct sockaddr_un a = {.sun_family = AF_UNIX};
+	int on = 1, low = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0),
+	    fd = fcntl(low, F_DUPFD_CLOEXEC, 200);
+
+	close(low);
+	snprintf(a.sun_path, sizeof(a.sun_path), LINKS_INSIDE "/link.%s", number);
+	if (fd < 0 || connect(fd, (struct sockaddr *)&a, sizeof(a)) < 0 ||
+	    setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) < 0)
+		return -1;
+	return fd;
+}
+
+void container_main(int argc, char **argv)
+{
+	static struct child outer = {
+		.role = "outer", .file = __FILE__, .line = __LINE__, .pidfd = -1, .inside = true};
+	struct hello hello;
+
+	if (argc != 4 || strcmp(argv[1], ARGUMENT) != 0)
+		return;
+	look_at_descriptors();
+	const struct payload *payload = payload_find(argv[2]);
+	outer.link = link_connect(argv[3]);
+	if (!payload || outer.link < 0 || !take_hand(outer.link, &hello)) {
+		fprintf(stderr, "payload %s finds no test: %s\n", argv[2], errno_name(errno));
+		_exit(RECORD_EXIT);
+	}
+	case_prepare();
+	if (hello.sabotaged)
+		sabotage_start();
+	child_run(&outer, payload);
+}

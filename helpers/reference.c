@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The reference runtime: a container as the manual pages would have it, in one process that lasts as long as
+ * the container. It is the yardstick for the others, so it claims everything.
+ */
+#include "helpers/reference.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "helpers/cgroup.h"
+#include "helpers/claim.h"
+#include "helpers/creds.h"
+#include "helpers/file.h"
+#include "helpers/link.h"
+#include "helpers/mnt.h"
+#include "helpers/proc.h"
+#include "helpers/sabotage.h"
+#include "helpers/timens.h"
+#include "helpers/utsname.h"
+
+#define REFUSED 125 /* exit status of a runtime that did not get as far as the payload */
+
+static const char *const environment[] = {"PATH=/bin:/sbin:/usr/bin:/usr/sbin", "HOME=/root", NULL};
+
+int reference_need(int result, const char *fmt, ...)
+{
+	int err = errno;
+	va_list ap;
+
+	if (result >= 0)
+		return result;
+	va_start(ap, fmt);
+	vdprintf(STDERR_FILENO, fmt, ap);
+	va_end(ap);
+	dprintf(STDERR_FILENO, ": %s\n", errno_name(err));
+	_exit(REFUSED);
+}
+
+bool reference_forgets(const char *part)
+{
+	return runtime_fault(part);
+}
+
+/* Namespaces by path: each must be of the type that it is given for (setns(2), nstype). */
+static void join(const struct container_config *config)
+{
+	for (size_t i = 0; i < 4 && config->join[i].type; i++) {
+		const struct container_join *j = &config->join[i];
+		int fd = NEED(open(j->path, O_RDONLY | O_CLOEXEC), "%s", j->path);
+		NEED(setns(fd, reference_forgets("join_type") ? 0 : j->type), "joining %s", j->path);
+		close(fd);
+	}
+}
+
+static void make_cgroup(const struct container *c)
+{
+	const struct container_config *config = c->config;
+
+	if (!c->cgroup)
+		return;
+	NEED(cgroup_make(c->name), "making cgroup %s", c->cgroup);
+	if (config->pids_max && !reference_forgets("limits"))
+		NEED(file_write(path("%s/pids.max", cgroup_file(c->name)), path("%lld", config->pids_max)),
+		     "pids.max");
+	if (config->memory_max && !reference_forgets("limits"))
+		NEED(file_write(path("%s/memory.max", cgroup_file(c->name)),
+				path("%lld", config->memory_max)),
+		     "memory.max");
+}
+
+/* Both ends of a pipe: the first process waits on it until it is mapped and in its cgroup. */
+static void wait_for(int end)
+{
+	char byte;
+
+	if (read(end, &byte, 1) != 1)
+		_exit(REFUSED);
+	close(end);
+}
+
+static void become_root_inside(const struct container *c)
+{
+	if (!(c->namespaces & NS_USER))
+		return;
+	if (!c->config->unprivileged)
+		NEED(setgroups_none(), "setgroups");
+	NEED(setresgid(0, 0, 0), "setresgid");
+	NEED(setresuid(0, 0, 0), "setresuid");
+	NEED(prctl(PR_SET_DUMPABLE, 1, 0, 0, 0), "dumpable"); /* or /proc/self would not be its own */
+}
+
+static void set_names(const struct container *c)
+{
+	const struct container_config *config = c->config;
+
+	if (!(c->namespaces & NS_UTS))
+		return;
+	NEED(hostname_set(config->hostname ? config->hostname : c->name), "sethostname");
+	if (config->domainname)
+		NEED(domainname_set(config->domainname), "setdomainname");
+}
+
+/* A time namespace's offsets can be written until a process is in it (time_namespaces(7)). */
+static void set_clocks(const struct container *c)
+{
+	const struct container_config *config = c->config;
+
+	if (!(c->namespaces & NS_TIME) || reference_forgets("ns_time"))
+		return;
+	NEED(timens_unshare(config->monotonic, config->boottime), "time namespace");
+	int ns = NEED(ns_open(0, "time_for_children"), "time namespace");
+	NEED(setns(ns, NS_TIME), "time namespace");
+	close(ns);
+}
+
+static void drop_capabilities(const struct container_config *config)
+{
+	unsigned long long keep = config->capabilities ? config->capabilities : CONTAINER_CAPS;
+	cap_t now = cap_get_proc();
+
+	if (reference_forgets("capabilities"))
+		return;
+	for (cap_value_t cap = 0; cap < cap_max_bits(); cap++) {
+		if (keep & 1ULL << cap)
+			continue;
+		NEED(prctl(PR_CAPBSET_DROP, cap, 0, 0, 0), "bounding set");
+	}
+	NEED(now ? cap_clear_flag(now, CAP_INHERITABLE) : -1, "capabilities");
+	NEED(cap_set_proc(now), "inheritable set");
+	cap_free(now);
+	NEED(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0), "ambient set");
+}
+
+static void make_inheritable(void)
+{
+	cap_t now = cap_get_proc();
+	cap_value_t cap = CAP_NET_RAW;
+
+	if (now && cap_set_flag(now, CAP_INHERITABLE, 1, &cap, CAP_SET) == 0)
+		cap_set_proc(now);
+	cap_free(now);
+}
+
+/* The last steps of every process that goes into a container: what it may do, and the program. */
+static void become_process(const struct container *c, const struct container_process *p)
+{
+	const struct container_config *config = c->config;
+
+	drop_capabilities(config);
+	if (reference_forgets("inheritable"))
+		make_inheritable();
+	if (p->uid) {
+		NEED(setgroups_none(), "setgroups");
+		NEED(setresgid(p->uid, p->uid, p->uid), "setresgid");
+		NEED(setresuid(p->uid, p->uid, p->uid), "setresuid");
+	}
+	if (config->no_new_privs && !reference_forgets("no_new_privs"))
+		NEED(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs");
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (null >= 0)
+		dup2(null, STDERR_FILENO);
+	execve(p->argv[0], (char *const *)p->argv, (char *const *)environment);
+	_exit(REFUSED + 2);
+}
+
+/* The first process of the container, from its birth to the payload. */
+static void init(const struct container *c, int go)
+{
+	int leak = reference_forgets("leak_fd") ? open("/", O_RDONLY | O_DIRECTORY) : -1;
+
+	wait_for(go);
+	become_root_inside(c);
+	if (c->namespaces & NS_CGROUP && !reference_forgets("ns_cgroup"))
+		NEED(unshare(NS_CGROUP), "cgroup namespace");
+	set_names(c);
+	set_clocks(c);
+	if (c->namespaces & NS_NET)
+		NEED(link_up("lo"), "loopback");
+	reference_root(c);
+	become_process(c, &c->process);
+	close(leak);
+}
+
+static unsigned long long clone_flags(const struct container *c)
+{
+	unsigned long long flags = (unsigned int)(c->namespaces & ~(NS_CGROUP | NS_TIME));
+
+	FOR_EACH_NS_TYPE(t)
+		if (reference_forgets(path("ns_%s", t->name)))
+			flags &= ~(unsigned long long)(unsigned int)t->flag;
+	return flags;
+}
+
+static const char *map_of(const struct container_config *config)
+{
+	static char self[32];
+
+	snprintf(self, sizeof(self), "0 %u 1", geteuid());
+	if (reference_forgets("root_to_root"))
+		return "0 0 65536";
+	return config->map ? config->map : self;
+}
+
+/* A payload that a signal killed is told as the shell does. */
+static void end_like(pid_t pid)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			_exit(REFUSED);
+	if (reference_forgets("status"))
+		_exit(0);
+	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+}
+
+static void run(const struct container *c)
+{
+	int go[2];
+
+	make_cgroup(c);
+	join(c->config);
+	if (c->config->unprivileged)
+		NEED(become_unprivileged(UNPRIVILEGED), "becoming an ordinary user");
+	NEED(pipe2(go, O_CLOEXEC), "pipe");
+	pid_t pid = NEED(ns_clone3(clone_flags(c)), "clone");
+	if (pid == 0) {
+		close(go[1]);
+		init(c, go[0]);
+	}
+	close(go[0]);
+	if (clone_flags(c) & NS_USER && !sabotage_on())
+		NEED(idmap_write(pid, map_of(c->config)), "id maps");
+	if (c->cgroup && !c->config->unprivileged && !reference_forgets("cgroup"))
+		NEED(cgroup_move(pid, c->name), "cgroup");
+	NEED((int)write(go[1], "", 1), "starting");
+	close(go[1]);
+	end_like(pid);
+}
+
+/*
+ * Joins what the payload is in. Not dumpable before and after: nobody inside may look into a process that
+ * still has the host's program mapped (CVE-2016-9962).
+ */
+static void enter(const struct container *c)
+{
+	int flags = 0, pidfd = NEED(pidfd_open(c->pid, 0), "the container's first process");
+	struct ns_ids own, its;
+
+	NEED(ns_ids(0, &own), "namespaces");
+	NEED(ns_ids(c->pid, &its), "namespaces of the container");
+	flags = ns_differ(&own, &its);
+	if (!reference_forgets("dumpable"))
+		NEED(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "dumpable");
+	if (c->cgroup && !reference_forgets("exec_cgroup"))
+		NEED(cgroup_move(0, c->name), "cgroup");
+	FOR_EACH_NS_TYPE(t)
+		if (reference_forgets(path("exec_%s", t->name)))
+			flags &= ~t->flag;
+	NEED(flags ? setns(pidfd, flags) : 0, "joining the container");
+	close(pidfd);
+}
+
+static void exec(const struct container *c, const struct container_process *process)
+{
+	enter(c);
+	pid_t pid = NEED(fork(), "fork");
+	if (pid == 0) {
+		if (c->namespaces & NS_USER) {
+			NEED(setresgid(0, 0, 0), "setresgid");
+			NEED(setresuid(0, 0, 0), "setresuid");
+		}
+		NEED(chdir("/"), "working directory");
+		become_process(c, process);
+	}
+	end_like(pid);
+}
+
+static int version(char *text, size_t size)
+{
+	snprintf(text, size, "reference of nscheck");
+	return 0;
+}
+
+RUNTIME(reference, .claims = RUNTIME_ALL, .run = run, .exec = exec, .version = version);
