@@ -16,10 +16,11 @@ struct ns_case {
 	int line;
 	const TTest *const *test;
 	/*
-	 * Each test starts in its own mount, network, UTS and IPC namespaces, all mounts private, a fresh tmpfs
-	 * on /tmp, loopback down. CLONE_NEW* flags named here keep it in the initial ones instead.
+	 * Each test starts in its own mount, UTS and IPC namespaces, all mounts private, a fresh tmpfs on /tmp; in
+	 * suites net, api, lifecycle, nesting and runtime in its own network namespace as well, loopback down.
+	 * CLONE_NEW* flags named here keep it in the initial ones instead, or in `own` add to its own ones.
 	 */
-	int initial;
+	int initial, own;
 	unsigned int timeout; /* seconds on an unloaded machine with KVM or fast emulation; 0: CASE_TIMEOUT */
 	bool alone; /* changes what is global to a kernel and cannot put it back, or may wreck it: a VM of its own */
 	/* Why this test may pass under sabotage: it observes no isolation. NULL: it must not pass. */
