@@ -110,6 +110,9 @@ for name in restore stream tests ending; do
 done
 tell warm_own "$(share warm own)" s most 0.15
 tell nscheck_resident "$(memory warm nscheck)" MiB most 30
+touch suites/uts/life.c # as an editor that saves it does
+run rebuilt uts.life
+tell saved_test_to_verdict "$took" s most 4
 run fresh --fresh-vm 'uts.*' 'ipc.*' # as it is used: as many at once as there are cores
 tell fresh_vm_per_test "$(divide "$took" "$(verdicts fresh)")" s most 0.6
 run one_job --jobs 1
