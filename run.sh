@@ -69,6 +69,7 @@ needs() {
 			libclang-rt-dev /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-x86_64.a
 			valgrind        valgrind
 			git             git
+			yamllint        yamllint
 		END
 	fi
 }

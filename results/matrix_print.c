@@ -140,13 +140,19 @@ static bool row_is_bad(const struct grid *g, const struct row *row)
 	return false;
 }
 
-/* The one verdict of a row that is the same everywhere, or -1. */
+/* The one verdict of a row that is the same wherever it was planned, or -1. */
 static int row_verdict(const struct grid *g, const struct row *row)
 {
-	for (size_t i = 0; i < g->width; i++)
-		if (row->cells[2 * i] != row->cells[0] || row->cells[2 * i] == NOT_PLANNED)
+	int verdict = -1;
+
+	for (size_t i = 0; i < g->width; i++) {
+		if (row->cells[2 * i] == NOT_PLANNED)
+			continue;
+		if (verdict >= 0 && verdict != (int)cell_verdict(row->cells[2 * i]))
 			return -1;
-	return cell_verdict(row->cells[0]);
+		verdict = (int)cell_verdict(row->cells[2 * i]);
+	}
+	return verdict;
 }
 
 static const char *colour_of(const struct grid *g, char cell)
@@ -244,8 +250,7 @@ static void print_same(const struct grid *g, bool *done)
 		if (!total[v])
 			continue;
 		if (!*separator)
-			fprintf(g->out,
-				g->width == 1 ? "on the one kernel: " : "on all %zu kernels: ", g->width);
+			fputs("the same on every kernel: ", g->out);
 		fprintf(g->out, "%s%zu %s", separator, total[v], verdict_name((enum verdict)v));
 		separator = ", ";
 	}

@@ -64,6 +64,8 @@ static int act(const struct options *o, struct fault *fault)
 		return matrix_is(o->report) ? matrix_again(o->report, fault) : run_report(o->report, fault);
 	if (o->kernel_list)
 		return kernels_print(o, fault);
+	if (o->merge)
+		return matrix_merge(o, fault);
 	if (o->fetch_only)
 		return kernels_fetch(o, fault);
 	if (o->lint)

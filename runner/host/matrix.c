@@ -12,10 +12,12 @@
 #include "results/baseline.h"
 #include "results/journal.h"
 #include "results/matrix.h"
+#include "results/merge.h"
 #include "results/term.h"
 #include "runner/host/facts.h"
 #include "runner/host/loop.h"
 #include "runner/host/run.h"
+#include "runner/host/shard.h"
 #include "vm/file.h"
 #include "vm/names.h"
 
@@ -23,7 +25,7 @@ enum { MATRIX_SCHEMA = 1, FOLDER_LENGTH = 60 };
 
 bool matrix_wanted(const struct options *o)
 {
-	return o->matrix || o->kernel_count > 1;
+	return o->matrix || o->kernel_count > 1 || o->shards;
 }
 
 /* The end of a name tells most: paths are long. */
@@ -88,13 +90,17 @@ int entries_make(struct entries *entries, const struct options *o, struct fault 
 	return ret;
 }
 
+void entry_free(struct entry *entry)
+{
+	free(entry->name);
+	free(entry->folder);
+	free(entry->output);
+}
+
 void entries_free(struct entries *entries)
 {
-	for (size_t i = 0; i < entries->count; i++) {
-		free(entries->items[i].name);
-		free(entries->items[i].folder);
-		free(entries->items[i].output);
-	}
+	for (size_t i = 0; i < entries->count; i++)
+		entry_free(&entries->items[i]);
 	free(entries->items);
 	*entries = (struct entries){0};
 }
@@ -117,7 +123,7 @@ static int check_first(const struct options *o, const struct table *table, struc
 		       : 0;
 }
 
-static json_t *matrix_facts(const struct entries *entries, const struct folder *f)
+static json_t *matrix_facts(const struct entries *entries, const struct shard *shard, const struct folder *f)
 {
 	json_t *facts = json_object(), *runs = json_array();
 	time_t now = time(NULL);
@@ -131,6 +137,8 @@ static json_t *matrix_facts(const struct entries *entries, const struct folder *
 	json_object_set_new(facts, "id", json_string(f->id));
 	json_object_set_new(facts, "started", json_string(started));
 	json_object_set_new(facts, "runs", runs);
+	if (shard->facts)
+		json_object_set(facts, "shard", shard->facts);
 	return facts;
 }
 
@@ -193,7 +201,8 @@ static bool run_entry(struct entry *e, struct table *table, struct fault *fault)
 	return status != EXIT_INTERRUPTED;
 }
 
-static int run_entries(struct entries *entries, struct table *table, const char *dir, struct fault *fault)
+static int run_entries(struct entries *entries, const struct shard *shard, struct table *table,
+		       const char *dir, struct fault *fault)
 {
 	bool going = true;
 
@@ -202,6 +211,8 @@ static int run_entries(struct entries *entries, struct table *table, const char 
 
 		e->output = xprintf("%s/%s", dir, e->folder);
 		e->options.output = e->output;
+		if (shard->facts)
+			shard_select(shard, i, table);
 		if (going) {
 			printf("%skernel %zu of %zu: %s\n", i ? "\n" : "", i + 1, entries->count, e->name);
 			fflush(stdout);
@@ -235,22 +246,41 @@ static int conclude(const char *dir, bool parts, struct fault *fault)
 int matrix_run(const struct options *o, struct table *table, struct fault *fault)
 {
 	struct entries entries;
+	struct shard shard = {0};
 	struct folder folder = {0};
 	int status = -1;
 
 	if (!entries_make(&entries, o, fault) && !check_first(o, table, fault) &&
-	    !folder_make(&folder, o, fault)) {
-		json_t *facts = matrix_facts(&entries, &folder);
+	    !(o->shards && shard_cut(&shard, &entries, table, o, fault)) && !folder_make(&folder, o, fault)) {
+		json_t *facts = matrix_facts(&entries, &shard, &folder);
 
 		if (!matrix_write(folder.path, facts, fault) &&
-		    !run_entries(&entries, table, folder.path, fault)) {
+		    !run_entries(&entries, &shard, table, folder.path, fault)) {
 			folder_publish(&folder);
 			status = conclude(folder.path, false, fault);
 		}
 		json_decref(facts);
 	}
 	folder_free(&folder);
+	shard_free(&shard);
 	entries_free(&entries);
+	return status < 0 ? fault->status : status;
+}
+
+int matrix_merge(const struct options *o, struct fault *fault)
+{
+	struct folder folder = {0};
+	int status = -1;
+
+	if (!folder_make(&folder, o, fault)) {
+		if (!merge_parts(o->selection, o->selected, folder.path, folder.id, fault)) {
+			folder_publish(&folder);
+			status = conclude(folder.path, true, fault);
+		} else {
+			rmdir(folder.path);
+		}
+	}
+	folder_free(&folder);
 	return status < 0 ? fault->status : status;
 }
 

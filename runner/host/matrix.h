@@ -20,11 +20,12 @@ struct entries {
 	size_t count;
 };
 
-/* Whether several kernels are asked for. */
+/* Whether several kernels are asked for, or a part of the tests of one or more. */
 bool matrix_wanted(const struct options *o);
 
 /* The kernels that are asked for, each once, in order: those of --kernel, with --matrix those of vm/kernels.list first. */
 int entries_make(struct entries *entries, const struct options *o, struct fault *fault);
+void entry_free(struct entry *entry);
 void entries_free(struct entries *entries);
 
 /*
@@ -32,6 +33,9 @@ void entries_free(struct entries *entries);
  * reports on all. A kernel that cannot be had or does not boot does not end the others. Returns the exit status.
  */
 int matrix_run(const struct options *o, struct table *table, struct fault *fault);
+
+/* Makes one matrix of the parts that --shard cut it into, in the folders that are named. Returns the exit status. */
+int matrix_merge(const struct options *o, struct fault *fault);
 
 /* Makes all reports of a matrix again from the journals of its runs. Returns the exit status. */
 int matrix_again(const char *dir, struct fault *fault);

@@ -8,12 +8,16 @@
 #include <unistd.h>
 
 #include "runner/host/bisect.h"
+#include "runner/host/matrix.h"
 
 enum {
 	KEY_MATRIX = 0x100,
 	KEY_KERNELS,
 	KEY_FETCH_ONLY,
 	KEY_BISECT,
+	KEY_SHARD,
+	KEY_TIMES,
+	KEY_MERGE,
 	KEY_MODULES,
 	KEY_CONFIG,
 	KEY_MIRROR,
@@ -82,7 +86,13 @@ static const struct argp_option option_table[] = {
 	 "One step of git bisect run about that test: exit 0 good, 1 bad, 125 cannot tell", 4},
 	{"sabotage", KEY_SABOTAGE, NULL, 0, "Let the helpers lie about isolation: no such test may pass", 4},
 
+	{"shard", KEY_SHARD, "I/N", 0, "Only part I of N, all of which take about as long; see --merge", 4},
+	{"times", KEY_TIMES, "PATH", 0,
+	 "With --shard: durations are those of this run, matrix or results.json", 4},
+
 	{NULL, 0, NULL, 0, "Results:", 5},
+	{"merge", KEY_MERGE, NULL, 0,
+	 "Make one matrix of the results of all parts, the folders that are named", 5},
 	{"output", 'o', "DIR", 0, "Where the results go (default: a new folder in results/runs)", 5},
 	{"baseline", KEY_BASELINE, "FILE", 0,
 	 "Known failures (default results/baseline/known.tsv; none: none)", 5},
@@ -96,7 +106,8 @@ static const struct argp_option option_table[] = {
 	{0},
 };
 
-static const char usage_text[] = "[SELECTION...]\n--list [SELECTION...]\n--lint\n--report DIR";
+static const char usage_text[] =
+	"[SELECTION...]\n--list [SELECTION...]\n--lint\n--report DIR\n--merge DIR...";
 
 static const char doc_text[] = "Does a kernel keep the promises that Linux namespaces make? Boots it in a "
 			       "small QEMU machine and runs "
@@ -268,6 +279,17 @@ static error_t parse_running(int key, char *arg, struct parse *p)
 	}
 }
 
+static int take_shard(struct parse *p, const char *value)
+{
+	int end = 0;
+
+	if (sscanf(value, "%5d/%5d%n", &p->options->shard, &p->options->shards, &end) == 2 && !value[end] &&
+	    value[strspn(value, "0123456789/")] == '\0' && p->options->shard >= 1 &&
+	    p->options->shard <= p->options->shards)
+		return 0;
+	return bad_value(p, "shard", value, "I/N, such as 1/4");
+}
+
 static error_t parse_results(int key, char *arg, struct parse *p)
 {
 	struct options *o = p->options;
@@ -279,6 +301,9 @@ static error_t parse_results(int key, char *arg, struct parse *p)
 	case KEY_REPORT: o->report = arg; return 0;
 	case 'o': o->output = arg; return 0;
 	case KEY_LINT: o->lint = true; return 0;
+	case KEY_SHARD: return take_shard(p, arg);
+	case KEY_TIMES: o->times = arg; return 0;
+	case KEY_MERGE: o->merge = true; return 0;
 	case KEY_BASELINE:
 		o->baseline = arg;
 		remember(o, "baseline", arg);
@@ -367,22 +392,28 @@ static int check_together(const struct options *o, struct fault *fault)
 				 "--json goes with --list; a run writes results.json anyway");
 	if (o->missing && !o->list)
 		return fault_set(fault, EXIT_BAD_INPUT, "--missing goes with --list");
-	if (o->shell && (o->list || o->report || o->sabotage || o->selected))
-		return fault_set(fault, EXIT_BAD_INPUT, "--shell boots to a shell and runs no test");
-	if (o->report && (o->list || o->selected))
-		return fault_set(fault, EXIT_BAD_INPUT, "--report DIR goes alone");
-	if ((o->matrix || o->kernel_count > 1) && (o->kernel.modules || o->kernel.config || o->shell))
+	int tasks = o->list + !!o->report + o->lint + o->shell + o->kernel_list + o->fetch_only + o->bisect +
+		    o->merge;
+	if (tasks > 1)
+		return fault_set(
+			fault, EXIT_BAD_INPUT,
+			"--list, --report, --lint, --shell, --kernels, --fetch-only, --bisect and --merge "
+			"go one at a time");
+	if (tasks && (o->sabotage || o->shards || o->repeat > 1))
+		return fault_set(fault, EXIT_BAD_INPUT, "--sabotage, --repeat and --shard are for a run");
+	if (tasks && !o->list && !o->bisect && !o->merge && o->selected)
+		return fault_set(fault, EXIT_BAD_INPUT, "nothing is run, so no test can be selected: %s",
+				 o->selection[0]);
+	if (matrix_wanted(o) && (o->kernel.modules || o->kernel.config || o->shell))
 		return fault_set(fault, EXIT_BAD_INPUT,
 				 "--modules, --config and --shell are for one --kernel");
-	if ((o->kernel_list || o->fetch_only) && (o->list || o->report || o->lint || o->shell || o->selected))
-		return fault_set(fault, EXIT_BAD_INPUT, "--kernels and --fetch-only run no test");
-	if (o->lint && (o->list || o->report || o->shell || o->sabotage || o->selected))
-		return fault_set(fault, EXIT_BAD_INPUT, "--lint checks the baseline and runs no test");
-	if (o->bisect &&
-	    (o->matrix || o->kernel_count != 1 || o->selected != 1 || o->list || o->report || o->lint ||
-	     o->shell || o->kernel_list || o->fetch_only || o->sabotage || o->repeat > 1 || o->baseline))
+	if (o->bisect && (o->kernel_count != 1 || o->matrix || o->selected != 1 || o->baseline))
 		return fault_set(fault, EXIT_BAD_INPUT,
-				 "--bisect ID wants one --kernel, and no baseline or other task");
+				 "--bisect ID wants one --kernel, and no baseline or other selection");
+	if (o->merge && !o->selected)
+		return fault_set(fault, EXIT_BAD_INPUT, "--merge wants the folders of all parts");
+	if (o->times && !o->shards)
+		return fault_set(fault, EXIT_BAD_INPUT, "--times goes with --shard");
 	if (o->sabotage && o->repeat > 1)
 		return fault_set(fault, EXIT_BAD_INPUT, "--sabotage and --repeat do not go together");
 	return 0;

@@ -27,8 +27,11 @@ struct options {
 	bool cold, fresh_vm, sabotage, list, json, missing, lint, shell, timings;
 	bool matrix; /* all of vm/kernels.list */
 	bool kernel_list, fetch_only;
-	bool bisect; /* one step of a bisection, about the one selected test */
-	bool quiet;  /* a run prints nothing: whoever started it tells the outcome */
+	int shard, shards; /* which part of how many; 0: all */
+	const char *times; /* where --shard knows durations from, or NULL */
+	bool merge;        /* the words of the selection are folders */
+	bool bisect;       /* one step of a bisection, about the one selected test */
+	bool quiet;        /* a run prints nothing: whoever started it tells the outcome */
 	const char *qemu;
 	char *guest, *init, *cache;
 	char *home;          /* folder of the program's own executable */

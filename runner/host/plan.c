@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "results/journal.h"
 #include "results/text.h"
+#include "results/times.h"
 
 void plan_add(struct plan *plan, struct job job)
 {
@@ -20,29 +20,9 @@ void plan_free(struct plan *plan)
 	*plan = (struct plan){0};
 }
 
-static bool runs(const struct test *t, const struct options *o)
+bool plan_has(const struct test *t, const struct options *o)
 {
 	return t->selected && t->file && !(o->sabotage && t->exempt);
-}
-
-/* Durations by id, from an earlier journal. */
-static void remember_duration(void *arg, const char *type, json_t *entry)
-{
-	json_t *times = arg, *id = json_object_get(entry, "id"), *ms = json_object_get(entry, "duration_ms");
-
-	if (!strcmp(type, "test") && json_is_string(id) && json_is_integer(ms))
-		json_object_set(times, json_string_value(id), ms);
-}
-
-static json_t *earlier_durations(const char *last)
-{
-	json_t *times = json_object();
-	struct fault ignored = {0};
-	unsigned int damaged;
-
-	if (last)
-		journal_read(last, remember_duration, times, &damaged, &ignored);
-	return times;
 }
 
 static int before(const void *a, const void *b)
@@ -56,16 +36,18 @@ static int before(const void *a, const void *b)
 	return x->test < y->test ? -1 : x->test > y->test;
 }
 
-static void add_selected(struct plan *plan, const struct table *table, const struct options *o, json_t *times)
+static void add_selected(struct plan *plan, const struct table *table, const struct options *o,
+			 const struct times *times)
 {
 	for (size_t i = 0; i < table->count; i++) {
 		const struct test *t = &table->tests[i];
 		struct job job = {
 			.test = t, .fresh = t->alone || o->fresh_vm || o->sabotage, .cold = o->cold};
 
-		if (!runs(t, o))
+		if (!plan_has(t, o))
 			continue;
-		job.expected_ms = (long)json_integer_value(json_object_get(times, t->id));
+		long ms = times_of(times, o->kernel.spec, t->id);
+		job.expected_ms = ms < 0 ? 0 : ms;
 		plan_add(plan, job);
 	}
 	if (plan->count)
@@ -86,10 +68,13 @@ static int nothing_to_run(const struct table *table, const struct options *o, st
 int plan_make(struct plan *plan, const struct table *table, const struct options *o, const char *last,
 	      struct fault *fault)
 {
-	json_t *times = earlier_durations(last);
+	struct times times = {0};
+	struct fault ignored = {0};
 
 	*plan = (struct plan){0};
-	add_selected(plan, table, o, times);
-	json_decref(times);
+	if (last)
+		times_load(&times, last, &ignored);
+	add_selected(plan, table, o, &times);
+	times_free(&times);
 	return plan->count ? 0 : nothing_to_run(table, o, fault);
 }

@@ -19,8 +19,11 @@ struct plan {
 	size_t count;
 };
 
+/* Whether a row is selected and can be run. */
+bool plan_has(const struct test *test, const struct options *o);
+
 /*
- * What to run of the selected rows, in which order: longest first by the journal in `last` (may be NULL) so
+ * What to run of the selected rows, in which order: longest first by the run or matrix in `last` (may be NULL) so
  * that several VMs end together, tests that want a VM of their own at the end. One round of --repeat.
  * A selection without any test that could run is a fault.
  */

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Every test of the project itself, each part as TAP, then the totals. ./run.sh --self-test comes here
-# once everything is installed and built. With arguments, only those parts: host lint fuzz door selftest restore sabotage kernels.
+# once everything is installed and built. With arguments, only those of the parts that are listed below.
 cd "$(dirname "$0")/../.." || exit
 
 log=$(mktemp)
@@ -25,7 +25,7 @@ part() {
 	rm "$log.part"
 }
 
-[ $# -gt 0 ] || set -- host lint fuzz door selftest restore sabotage kernels
+[ $# -gt 0 ] || set -- host lint fuzz ci door selftest restore sabotage kernels
 for name; do
 	if [ "$name" = host ]; then
 		part host host_tests
