@@ -71,6 +71,9 @@ $(BUILD)/san/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(SAN) -MMD -MP -c -o $@ $<
 
+# The page's style and script are taken into the program as they are.
+$(call objs,results/html.c,obj) $(call objs,results/html.c,san): results/html.css results/html.js
+
 # The host program under sanitizers, with its tests in place of main().
 $(BUILD)/host-tests: $(call objs,$(TEST_SRC) $(filter-out runner/host/main.c,$(HOST_SRC)),san)
 	$(CC) $(CFLAGS) $(SAN) -o $@ $^ $(HOST_LIBS) -lcheck -lsubunit -lrt -lm -pthread

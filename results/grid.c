@@ -72,29 +72,97 @@ static int by_id(const void *a, const void *b)
 	return order ? order : (x->run > y->run) - (x->run < y->run);
 }
 
+/* Places are sorted, so a row is either the last one or new. */
 static void add_cell(struct grid *g, const struct place *p)
 {
-	struct row *row = g->row_count ? &g->rows[g->row_count - 1] : NULL;
+	bool is_new = !g->row_count || strcmp(g->rows[g->row_count - 1].id, p->outcome->id);
 
-	if (!row || strcmp(row->id, p->outcome->id)) {
-		row = &g->rows[g->row_count++];
-		row->id = p->outcome->id;
-		row->cells = xzalloc(g->count * sizeof(*row->cells));
-	}
-	row->cells[p->run] = p->outcome;
+	if (is_new)
+		g->rows[g->row_count++] = (struct row){.id = p->outcome->id,
+						       .cells = xzalloc(g->count * sizeof(struct outcome *))};
+	g->rows[g->row_count - 1].cells[p->run] = p->outcome;
 }
 
-static bool differs(const struct grid *g, const struct row *row)
+bool outcome_is_bad(const struct outcome *o)
+{
+	return o && !verdict_is_good(outcome_verdict(o));
+}
+
+static bool is_equal(const char *a, const char *b)
+{
+	return !strcmp(a ? a : "", b ? b : "");
+}
+
+bool outcome_is_same(const struct outcome *a, const struct outcome *b)
+{
+	if (!a || !b || outcome_verdict(a) != outcome_verdict(b) || a->again || b->again)
+		return a && a == b;
+	if (!a->result || !b->result)
+		return a->result == b->result;
+
+	const struct result *r = a->result, *s = b->result;
+	return is_equal(r->message, s->message) && is_equal(r->role, s->role) && is_equal(r->file, s->file) &&
+	       r->line == s->line && is_equal(r->diagnostics, s->diagnostics) &&
+	       is_equal(r->kernel_log, s->kernel_log) && is_equal(r->known_reason, s->known_reason);
+}
+
+bool row_was_told(const struct row *row, size_t run)
+{
+	for (size_t i = 0; i < run; i++)
+		if (outcome_is_same(row->cells[i], row->cells[run]))
+			return true;
+	return false;
+}
+
+static void judge(const struct grid *g, struct row *row)
 {
 	const struct outcome *first = NULL;
 
 	for (size_t i = 0; i < g->count; i++) {
-		if (row->cells[i] && first && outcome_verdict(row->cells[i]) != outcome_verdict(first))
-			return true;
-		if (row->cells[i])
-			first = row->cells[i];
+		const struct outcome *o = row->cells[i];
+
+		row->bad |= outcome_is_bad(o);
+		row->differs |= o && first && outcome_verdict(o) != outcome_verdict(first);
+		if (o)
+			first = o;
 	}
-	return false;
+}
+
+enum group verdict_group(enum verdict v)
+{
+	switch (v) {
+	case VERDICT_PASS: return GROUP_GOOD;
+	case VERDICT_SKIP: return GROUP_SKIP;
+	case VERDICT_XFAIL: return GROUP_KNOWN;
+	case VERDICT_ERROR:
+	case VERDICT_MISS: return GROUP_OPEN;
+	default: return GROUP_BAD;
+	}
+}
+
+const char *group_word(enum group group)
+{
+	static const char *const words[GROUPS] = {[GROUP_BAD] = "failed",
+						  [GROUP_OPEN] = "not decided",
+						  [GROUP_KNOWN] = "known",
+						  [GROUP_GOOD] = "passed",
+						  [GROUP_SKIP] = "skipped"};
+
+	return words[group];
+}
+
+size_t run_group(const struct run *run, enum group group)
+{
+	size_t n = 0;
+
+	for (int v = 0; v < VERDICTS; v++)
+		n += verdict_group((enum verdict)v) == group ? run->total[v] : 0;
+	return n;
+}
+
+bool run_has_results(const struct run *run)
+{
+	return run->count > run->total[VERDICT_MISS];
 }
 
 void grid_make(struct grid *g, const struct run *const *runs, size_t count)
@@ -105,10 +173,10 @@ void grid_make(struct grid *g, const struct run *const *runs, size_t count)
 	*g = (struct grid){.runs = runs, .count = count};
 	name_runs(g);
 	for (size_t i = 0; i < count; i++)
-		all += runs[i]->count;
+		all += run_has_results(runs[i]) ? runs[i]->count : 0;
 	places = xzalloc(all * sizeof(*places));
 	for (size_t i = 0; i < count; i++)
-		for (size_t j = 0; j < runs[i]->count; j++)
+		for (size_t j = 0; n < all && run_has_results(runs[i]) && j < runs[i]->count; j++)
 			places[n++] = (struct place){&runs[i]->tests[j], i};
 	qsort(places, all, sizeof(*places), by_id);
 	g->rows = xzalloc(all * sizeof(*g->rows));
@@ -116,7 +184,7 @@ void grid_make(struct grid *g, const struct run *const *runs, size_t count)
 		add_cell(g, &places[i]);
 	free(places);
 	for (size_t i = 0; i < g->row_count; i++)
-		g->rows[i].differs = differs(g, &g->rows[i]);
+		judge(g, &g->rows[i]);
 }
 
 void grid_free(struct grid *g)
@@ -128,6 +196,30 @@ void grid_free(struct grid *g)
 	free(g->rows);
 	free(g->names);
 	*g = (struct grid){0};
+}
+
+char *grid_headline(const struct grid *g)
+{
+	size_t bad = 0, broken = 0;
+	struct text t = {0};
+	char *why;
+
+	for (size_t i = 0; i < g->row_count; i++)
+		bad += g->rows[i].bad;
+	for (size_t i = 0; i < g->count; i++) {
+		broken += !run_is_whole(g->runs[i], &why);
+		free(why);
+	}
+	if (bad)
+		text_printf(&t, "%zu of %zu behaviours ask%s for attention", bad, g->row_count,
+			    bad == 1 ? "s" : "");
+	else if (g->row_count)
+		text_printf(&t, "%zu behaviour%s, %s as expected", g->row_count, g->row_count == 1 ? "" : "s",
+			    g->row_count == 1 ? "it is" : "all are");
+	if (broken)
+		text_printf(&t, "%s%zu run%s not finished", t.len ? "; " : "", broken,
+			    broken == 1 ? " was" : "s were");
+	return text_take(&t);
 }
 
 const struct outcome *row_catalogue(const struct grid *g, const struct row *row)

@@ -187,8 +187,9 @@ static struct counts count_all(const struct grid *g)
 	char *why;
 
 	for (size_t i = 0; i < g->count; i++) {
-		for (size_t j = 0; j < g->runs[i]->count; j++)
-			count(&c, &g->runs[i]->tests[j]);
+		for (size_t j = 0; j < g->row_count; j++)
+			if (g->rows[j].cells[i])
+				count(&c, g->rows[j].cells[i]);
 		bool whole = run_is_whole(g->runs[i], &why);
 		c.tests += !whole;
 		c.errors += !whole;

@@ -12,11 +12,6 @@
 /* A summary of GitHub may have 1 MiB; nobody reads as much. */
 enum { MESSAGE_MAX = 300, ROWS_MAX = 200 };
 
-static bool is_bad(const struct outcome *o)
-{
-	return o && !verdict_is_good(outcome_verdict(o));
-}
-
 static size_t longest_run_of_backticks(const char *s, size_t len)
 {
 	size_t longest = 0, now = 0;
@@ -57,60 +52,12 @@ static void put_code(FILE *out, const char *text)
 	put_times(out, '`', fence);
 }
 
-static size_t bad_of(const struct run *run)
-{
-	size_t bad = 0;
-
-	for (size_t i = 0; i < run->count; i++)
-		bad += is_bad(&run->tests[i]);
-	return bad;
-}
-
-static void put_title(FILE *out, const struct grid *g)
-{
-	size_t bad = 0, rows = 0, broken = 0;
-	char *why;
-
-	for (size_t i = 0; i < g->row_count; i++) {
-		bool any = false;
-
-		for (size_t j = 0; j < g->count; j++)
-			any |= is_bad(g->rows[i].cells[j]);
-		rows += any;
-	}
-	for (size_t i = 0; i < g->count; i++) {
-		bad += bad_of(g->runs[i]);
-		broken += !run_is_whole(g->runs[i], &why);
-		free(why);
-	}
-	fputs("## nscheck: ", out);
-	if (bad)
-		fprintf(out, "%zu of %zu behaviours ask%s for attention\n", rows, g->row_count,
-			rows == 1 ? "s" : "");
-	else if (broken)
-		fprintf(out, "%zu run%s not finished\n", broken, broken == 1 ? "" : "s");
-	else
-		fprintf(out, "%zu behaviours, all as expected\n", g->row_count);
-}
-
-static size_t total(const struct run *run, const enum verdict *verdicts, size_t count)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < count; i++)
-		n += run->total[verdicts[i]];
-	return n;
-}
-
 static void put_totals(FILE *out, const struct grid *g)
 {
-	static const enum verdict failed[] = {VERDICT_FAIL,  VERDICT_TIMEOUT, VERDICT_CRASH,
-					      VERDICT_SPLAT, VERDICT_LEAK,    VERDICT_XPASS};
-	static const enum verdict open[] = {VERDICT_ERROR, VERDICT_MISS};
-
-	fputs("| kernel | release | passed | failed | not decided | known | skipped | time |\n"
-	      "|---|---|--:|--:|--:|--:|--:|--:|\n",
-	      out);
+	fputs("| kernel | release |", out);
+	for (int i = 0; i < GROUPS; i++)
+		fprintf(out, " %s |", group_word((enum group)i));
+	fputs(" time |\n|---|---|--:|--:|--:|--:|--:|--:|\n", out);
 	for (size_t i = 0; i < g->count; i++) {
 		const struct run *run = g->runs[i];
 		const char *release =
@@ -120,10 +67,10 @@ static void put_totals(FILE *out, const struct grid *g)
 		put_code(out, g->names[i]);
 		fputs(" | ", out);
 		put_code(out, release ? release : "");
-		fprintf(out, " | %zu | %zu | %zu | %zu | %zu | %.1f s |\n", run->total[VERDICT_PASS],
-			total(run, failed, sizeof(failed) / sizeof(*failed)),
-			total(run, open, sizeof(open) / sizeof(*open)), run->total[VERDICT_XFAIL],
-			run->total[VERDICT_SKIP], (double)run_took(run) / 1000);
+		fputs(" |", out);
+		for (int j = 0; j < GROUPS; j++)
+			fprintf(out, " %zu |", run_group(run, (enum group)j));
+		fprintf(out, " %.1f s |\n", (double)run_took(run) / 1000);
 	}
 }
 
@@ -143,7 +90,26 @@ static void put_broken(FILE *out, const struct grid *g)
 	}
 }
 
-static void put_row(FILE *out, const char *kernel, const struct outcome *o)
+static const char *message_of(const struct outcome *o)
+{
+	return o->result && o->result->message ? o->result->message : "";
+}
+
+static void put_kernels(FILE *out, const struct grid *g, const struct row *row, const struct outcome *o)
+{
+	const char *separator = "";
+
+	for (size_t i = 0; i < g->count; i++) {
+		if (!outcome_is_same(row->cells[i], o))
+			continue;
+		fputs(separator, out);
+		put_code(out, g->names[i]);
+		separator = ", ";
+	}
+	fputs(" | ", out);
+}
+
+static void put_row(FILE *out, const struct grid *g, const struct row *row, const struct outcome *o)
 {
 	const struct result *r = o->result;
 	const char *file = r && r->file ? r->file : o->file;
@@ -151,9 +117,9 @@ static void put_row(FILE *out, const char *kernel, const struct outcome *o)
 	fprintf(out, "| %s | ", verdict_name(outcome_verdict(o)));
 	put_code(out, o->id);
 	fputs(" | ", out);
-	put_code(out, kernel);
-	fputs(" | ", out);
-	put_code(out, r && r->message ? r->message : "");
+	if (g->count > 1)
+		put_kernels(out, g, row, o);
+	put_code(out, message_of(o));
 	fputs(" | ", out);
 	if (file) {
 		char *at = xprintf("%s:%d", file, r && r->file ? r->line : o->line);
@@ -164,35 +130,43 @@ static void put_row(FILE *out, const char *kernel, const struct outcome *o)
 	fputs(" |\n", out);
 }
 
-/* Verdicts on the kernel, or with `open` those that are none: errors and what never ran. */
-static size_t put_rows(FILE *out, const struct grid *g, bool open, size_t shown)
+/* Those of one group, after so many that were shown already. */
+static size_t put_rows(FILE *out, const struct grid *g, enum group group, size_t shown)
 {
 	for (size_t i = 0; i < g->row_count; i++)
 		for (size_t j = 0; j < g->count; j++) {
 			const struct outcome *o = g->rows[i].cells[j];
-			enum verdict v = o ? outcome_verdict(o) : VERDICT_PASS;
 
-			if (!is_bad(o) || (v == VERDICT_ERROR || v == VERDICT_MISS) != open)
-				continue;
-			if (shown++ < ROWS_MAX)
-				put_row(out, g->names[j], o);
+			if (o && verdict_group(outcome_verdict(o)) == group &&
+			    !row_was_told(&g->rows[i], j) && shown++ < ROWS_MAX)
+				put_row(out, g, &g->rows[i], o);
 		}
 	return shown;
 }
 
+static bool any_bad(const struct grid *g)
+{
+	for (size_t i = 0; i < g->row_count; i++)
+		if (g->rows[i].bad)
+			return true;
+	return false;
+}
+
 int report_markdown(const struct grid *g, FILE *out)
 {
-	size_t bad = 0;
+	char *headline = grid_headline(g);
 
-	for (size_t i = 0; i < g->count; i++)
-		bad += bad_of(g->runs[i]);
-	put_title(out, g);
+	fprintf(out, "## nscheck: %s\n", headline);
+	free(headline);
 	put_broken(out, g);
-	if (bad) {
-		fputs("\n| verdict | behaviour | kernel | why | where |\n|---|---|---|---|---|\n", out);
-		put_rows(out, g, true, put_rows(out, g, false, 0));
-		if (bad > ROWS_MAX)
-			fprintf(out, "\nand %zu more\n", bad - ROWS_MAX);
+	if (any_bad(g)) {
+		fputs(g->count > 1
+			      ? "\n| verdict | behaviour | kernel | why | where |\n|---|---|---|---|---|\n"
+			      : "\n| verdict | behaviour | why | where |\n|---|---|---|---|\n",
+		      out);
+		size_t shown = put_rows(out, g, GROUP_OPEN, put_rows(out, g, GROUP_BAD, 0));
+		if (shown > ROWS_MAX)
+			fprintf(out, "\nand %zu more\n", shown - ROWS_MAX);
 	}
 	fputc('\n', out);
 	put_totals(out, g);

@@ -19,10 +19,9 @@ static const struct {
 	int (*of_run)(const struct run *run, FILE *out);
 	int (*of_grid)(const struct grid *g, FILE *out);
 } reports[] = {
-	{"results.json", report_json, NULL},
-	{"results.ktap", report_ktap, NULL},
-	{"results.junit.xml", NULL, report_junit},
-	{"results.md", NULL, report_markdown},
+	{"results.json", report_json, NULL},        {"results.ktap", report_ktap, NULL},
+	{"results.html", NULL, report_html},        {"results.junit.xml", NULL, report_junit},
+	{"results.kcidb.json", NULL, report_kcidb}, {"results.md", NULL, report_markdown},
 };
 
 static int write_to(const struct subject *s, size_t which, FILE *out)

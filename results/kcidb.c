@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * results.kcidb.json: kcidb schema 5.0 (kernelci/kcidb-io, schema/v05_00.py). A kernel is a checkout and its build, named
+ * after the sum of its image, so that two runs on one kernel speak of the same build; each test is a test there.
+ */
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "results/grid.h"
+#include "results/text.h"
+
+enum { EXCERPT_MAX = 16384, COMMENT_MAX = 4096 };
+
+/* Who submits; the user's CI if it says so. */
+static const char *origin_name(void)
+{
+	const char *own = getenv("NSCHECK_ORIGIN");
+
+	return own && *own && !own[strspn(own, "abcdefghijklmnopqrstuvwxyz0123456789_")] ? own : "nscheck";
+}
+
+static void put(json_t *o, const char *key, const char *value, size_t most)
+{
+	if (value && *value)
+		json_object_set_new(o, key, json_stringn(value, strnlen(value, most)));
+}
+
+static const char *status_of(enum verdict v)
+{
+	switch (v) {
+	case VERDICT_PASS:
+	case VERDICT_XPASS: return "PASS";
+	case VERDICT_SKIP: return "SKIP";
+	case VERDICT_ERROR: return "ERROR";
+	case VERDICT_MISS: return "MISS";
+	default: return "FAIL";
+	}
+}
+
+/* What an id may be made of is not restricted behind the colon; what a path may be made of is. */
+static char *path_of(const char *id)
+{
+	char *path = xprintf("nscheck.%s", id);
+
+	for (char *c = path; *c; c++)
+		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.", *c) ||
+		    (*c == '.' && (c[1] == '.' || !c[1])))
+			*c = '_';
+	return path;
+}
+
+static char *build_id(const struct run *run, const char *name)
+{
+	const char *sum = json_string_value(json_object_get(json_object_get(run->facts, "kernel"), "sha256"));
+
+	return xprintf("%s:%.32s", origin_name(), sum ? sum : name);
+}
+
+/* The start of a run plus so many milliseconds, as RFC 3339 wants it; NULL: unknown. */
+static char *time_at(const struct run *run, long ms)
+{
+	struct tm tm = {0};
+	const char *end = strptime(run_fact(run, "started"), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	char seconds[32];
+
+	if (!end || *end)
+		return NULL;
+	time_t at = timegm(&tm) + ms / 1000;
+	strftime(seconds, sizeof(seconds), "%Y-%m-%dT%H:%M:%S", gmtime_r(&at, &tm));
+	return xprintf("%s.%03ld+00:00", seconds, ms % 1000);
+}
+
+static void put_time(json_t *o, const struct run *run, long ms)
+{
+	char *at = time_at(run, ms > 0 ? ms : 0);
+
+	put(o, "start_time", at, COMMENT_MAX);
+	free(at);
+}
+
+static json_t *new_object(const char *id)
+{
+	return json_pack("{s:s,s:s}", "id", id, "origin", origin_name());
+}
+
+static bool is_listed(json_t *array, const char *id)
+{
+	json_t *entry;
+	size_t i;
+
+	json_array_foreach(array, i, entry)
+	{
+		if (!strcmp(json_string_value(json_object_get(entry, "id")), id))
+			return true;
+	}
+	return false;
+}
+
+static void add_kernel(json_t *root, const struct run *run, const char *name)
+{
+	json_t *checkouts = json_object_get(root, "checkouts"),
+	       *kernel = json_object_get(run->facts, "kernel");
+	const char *release = json_string_value(json_object_get(kernel, "release"));
+	char *id = build_id(run, name), *comment = xprintf("%s %s", name, release ? release : "");
+
+	if (!is_listed(checkouts, id)) {
+		json_t *checkout = new_object(id), *build = new_object(id);
+
+		put(checkout, "comment", comment, COMMENT_MAX);
+		json_object_set_new(checkout, "valid", json_true());
+		put_time(checkout, run, 0);
+		json_array_append_new(checkouts, checkout);
+		put(build, "checkout_id", id, COMMENT_MAX);
+		put(build, "comment", comment, COMMENT_MAX);
+		put(build, "architecture", "x86_64", COMMENT_MAX);
+		put_time(build, run, 0);
+		if (release)
+			put(build, "status", "PASS", COMMENT_MAX);
+		json_object_set_new(build, "misc", json_pack("{s:O}", "kernel", kernel));
+		json_array_append_new(json_object_get(root, "builds"), build);
+	}
+	free(comment);
+	free(id);
+}
+
+/* The end of a log says most; the message says what it is about. */
+static void put_excerpt(json_t *test, const struct result *r)
+{
+	const char *log = r->kernel_log ? r->kernel_log : "", *said = r->diagnostics ? r->diagnostics : "";
+	char *all = xprintf("%s%s%s", said, *said && *log ? "\n" : "", log);
+	size_t len = strlen(all);
+
+	put(test, "log_excerpt", len > EXCERPT_MAX ? all + len - EXCERPT_MAX : all, EXCERPT_MAX);
+	free(all);
+}
+
+static json_t *environment(const struct run *run)
+{
+	const char *version =
+		json_string_value(json_object_get(json_object_get(run->facts, "qemu"), "version"));
+	char *comment = xprintf("%s, accelerator %s", version ? version : "QEMU", run_fact(run, "accel"));
+	json_t *e = json_object(), *runtime = json_object_get(run->facts, "runtime");
+
+	put(e, "comment", comment, COMMENT_MAX);
+	free(comment);
+	if (runtime)
+		json_object_set_new(e, "misc", json_pack("{s:O}", "runtime", runtime));
+	return e;
+}
+
+static json_t *new_test(const struct run *run, const char *name, const char *about, const char *status)
+{
+	char *id =
+		xprintf("%s:%s.%s", origin_name(), *run_fact(run, "id") ? run_fact(run, "id") : name, about);
+	char *build = build_id(run, name);
+	json_t *test = new_object(id);
+
+	put(test, "build_id", build, COMMENT_MAX);
+	put(test, "status", status, COMMENT_MAX);
+	json_object_set_new(test, "environment", environment(run));
+	free(build);
+	free(id);
+	return test;
+}
+
+static void add_result(json_t *test, const struct run *run, const struct outcome *o)
+{
+	const struct result *r = o->result;
+	json_t *misc = json_object();
+
+	put_time(test, run, r->at_ms - r->duration_ms);
+	json_object_set_new(test, "duration", json_real((double)r->duration_ms / 1000));
+	put(test, "comment", r->message, COMMENT_MAX);
+	put_excerpt(test, r);
+	put(misc, "verdict", verdict_name(r->verdict), COMMENT_MAX);
+	put(misc, "statement", o->statement, COMMENT_MAX);
+	put(misc, "file", r->file, COMMENT_MAX);
+	if (r->file)
+		json_object_set_new(misc, "line", json_integer(r->line));
+	put(misc, "known_reason", r->known_reason, COMMENT_MAX);
+	put(misc, "fingerprint", r->fingerprint, COMMENT_MAX);
+	json_object_set_new(test, "misc", misc);
+}
+
+static void add_tests(json_t *tests, const struct grid *g, size_t run)
+{
+	char *why;
+
+	if (!run_is_whole(g->runs[run], &why)) {
+		json_t *test = new_test(g->runs[run], g->names[run], "run",
+					run_has_results(g->runs[run]) ? "ERROR" : "MISS");
+
+		put(test, "path", "nscheck", COMMENT_MAX);
+		put(test, "comment", why, COMMENT_MAX);
+		json_array_append_new(tests, test);
+	}
+	free(why);
+	for (size_t i = 0; i < g->row_count; i++) {
+		const struct outcome *o = g->rows[i].cells[run];
+
+		if (!o)
+			continue;
+		json_t *test = new_test(g->runs[run], g->names[run], o->id, status_of(outcome_verdict(o)));
+		char *path = path_of(o->id);
+
+		put(test, "path", path, COMMENT_MAX);
+		free(path);
+		if (o->result)
+			add_result(test, g->runs[run], o);
+		json_array_append_new(tests, test);
+	}
+}
+
+int report_kcidb(const struct grid *g, FILE *out)
+{
+	json_t *root = json_pack("{s:{s:i,s:i},s:[],s:[],s:[]}", "version", "major", 5, "minor", 0,
+				 "checkouts", "builds", "tests");
+
+	for (size_t i = 0; i < g->count; i++) {
+		add_kernel(root, g->runs[i], g->names[i]);
+		add_tests(json_object_get(root, "tests"), g, i);
+	}
+	int ret = json_dumpf(root, out, JSON_INDENT(1) | JSON_ENSURE_ASCII);
+	json_decref(root);
+	if (ret || fputc('\n', out) == EOF)
+		return errno ? -1 : (errno = EIO, -1);
+	return 0;
+}
