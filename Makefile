@@ -141,12 +141,39 @@ $(BUILD)/fuzz/obj/%.o: %.c
 $(BUILD)/fuzz/%: $(BUILD)/fuzz/obj/runner/tests/fuzz/%.o $(call objs,$(FUZZ_SRC),fuzz/obj)
 	$(FUZZ_CC) -fsanitize=fuzzer $(SAN) -o $@ $^ $(HOST_LIBS)
 
+# The options in the manual page are those of --help.
+$(BUILD)/nscheck.1: runner/doc/nscheck.1.in runner/doc/options.awk $(BUILD)/nscheck
+	ARGP_HELP_FMT=rmargin=2000 $(BUILD)/nscheck --help > $@.help
+	awk -f runner/doc/options.awk $@.help $< > $@.tmp && mv $@.tmp $@
+
+# An installed program finds its data above its own folder, as one in the tree does; bin/nscheck leads there.
+PREFIX ?= /usr/local
+LIB    := $(DESTDIR)$(PREFIX)/lib/nscheck
+MAN    := $(DESTDIR)$(PREFIX)/share/man/man1
+COMPLETIONS := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+INSTALL ?= install
+
+install: all $(BUILD)/nscheck.1
+	$(INSTALL) -d $(LIB)/bin $(LIB)/vm $(LIB)/results/baseline $(MAN) $(COMPLETIONS) $(DESTDIR)$(PREFIX)/bin
+	$(INSTALL) -m 755 $(BUILD)/nscheck $(BUILD)/nscheck-init $(BUILD)/nscheck-guest $(LIB)/bin
+	$(INSTALL) -m 755 vm/fetch.sh $(LIB)/vm
+	$(INSTALL) -m 644 vm/kernels.list vm/modules.list $(LIB)/vm
+	$(INSTALL) -m 644 results/splats.allow $(LIB)/results
+	$(INSTALL) -m 644 results/baseline/known.tsv $(LIB)/results/baseline
+	$(INSTALL) -m 644 $(BUILD)/nscheck.1 $(MAN)
+	$(INSTALL) -m 644 runner/doc/nscheck.bash $(COMPLETIONS)/nscheck
+	ln -sf ../lib/nscheck/bin/nscheck $(DESTDIR)$(PREFIX)/bin/nscheck
+
+uninstall:
+	rm -rf $(LIB)
+	rm -f $(DESTDIR)$(PREFIX)/bin/nscheck $(MAN)/nscheck.1 $(COMPLETIONS)/nscheck
+
 clean:
 	rm -rf $(BUILD)
 
 format:
 	clang-format -i $$(git ls-files '*.c' '*.h')
 
-.PHONY: all bench check clean cppcheck format fuzzers lint tidy
+.PHONY: all bench check clean cppcheck format fuzzers install lint tidy uninstall
 .DELETE_ON_ERROR:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

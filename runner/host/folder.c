@@ -13,15 +13,21 @@
 
 char *folder_runs(const struct options *o)
 {
-	char *tree = xprintf("%s/../results", o->home);
-	char *runs = access(tree, F_OK) ? xstrdup("results/runs") : xprintf("%s/runs", tree);
-	char *real = realpath(tree, NULL);
+	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+	char *door = xprintf("%s/../run.sh", o->home), *results = xprintf("%s/../results", o->home);
+	char *tree = access(door, F_OK) ? NULL : realpath(results, NULL);
+	char *runs;
 
-	if (real && !access(tree, F_OK)) {
-		free(runs);
-		runs = xprintf("%s/runs", real);
-	}
-	free(real);
+	if (tree)
+		runs = xprintf("%s/runs", tree);
+	else if (state && *state == '/')
+		runs = xprintf("%s/nscheck/runs", state);
+	else if (home && *home == '/')
+		runs = xprintf("%s/.local/state/nscheck/runs", home);
+	else
+		runs = xstrdup("results/runs");
+	free(door);
+	free(results);
 	free(tree);
 	return runs;
 }

@@ -11,7 +11,10 @@ struct folder {
 	char *runs; /* where runs land, or NULL with --output */
 };
 
-/* The folder that runs land in when --output does not say otherwise: results/runs of the tree. */
+/*
+ * The folder that runs land in when --output does not say otherwise: results/runs of the source tree that the program was
+ * built in, or nscheck/runs among the user's state ($XDG_STATE_HOME) when it is installed.
+ */
 char *folder_runs(const struct options *o);
 
 /* A name for a new folder: UTC time and a short random part; to free. */

@@ -106,6 +106,8 @@ static const struct argp_option option_table[] = {
 	{0},
 };
 
+const char *argp_program_version = "nscheck " NSCHECK_VERSION;
+
 static const char usage_text[] =
 	"[SELECTION...]\n--list [SELECTION...]\n--lint\n--report DIR\n--merge DIR...";
 

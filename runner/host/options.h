@@ -9,6 +9,8 @@
 #include "vm/kernel.h"
 #include "vm/qemu.h"
 
+#define NSCHECK_VERSION "1.0"
+
 /* What the user asked for, checked. Strings are the command line's or owned by this struct until the end. */
 struct options {
 	char **selection;
