@@ -76,8 +76,8 @@ CASE(absolute_clock_nanosleep_uses_namespace_time)
 		CHILD(inside, 0) {
 			sleeps_until(CLOCK_MONOTONIC, moment(CLOCK_MONOTONIC, rows[i].past));
 			sleeps_until(CLOCK_BOOTTIME, moment(CLOCK_BOOTTIME, rows[i].past));
-			sleeps_until(CLOCK_MONOTONIC, moment(CLOCK_MONOTONIC, 50));
-			sleeps_until(CLOCK_BOOTTIME, moment(CLOCK_BOOTTIME, 50));
+			sleeps_until(CLOCK_MONOTONIC, moment(CLOCK_MONOTONIC, 5));
+			sleeps_until(CLOCK_BOOTTIME, moment(CLOCK_BOOTTIME, 5));
 		}
 		EXITS(inside, 0);
 	}
@@ -173,40 +173,40 @@ CASE(futex_absolute_timeout_uses_namespace_time)
 	MUST(timens_unshare(days, days));
 	CHILD(inside, 0) {
 		times_out(CLOCK_MONOTONIC, 0, moment(CLOCK_MONOTONIC, -days / 2 * 1000));
-		times_out(CLOCK_MONOTONIC, 0, moment(CLOCK_MONOTONIC, 100));
+		times_out(CLOCK_MONOTONIC, 0, moment(CLOCK_MONOTONIC, 10));
 		times_out(CLOCK_REALTIME, FUTEX_CLOCK_REALTIME, moment(CLOCK_REALTIME, -1000));
-		times_out(CLOCK_REALTIME, FUTEX_CLOCK_REALTIME, moment(CLOCK_REALTIME, 100));
+		times_out(CLOCK_REALTIME, FUTEX_CLOCK_REALTIME, moment(CLOCK_REALTIME, 10));
 	}
 	EXITS(inside, 0);
 }
 
-/* Five waits of 30 ms, each by another call, and a timer of 20 ms. */
+/* Five waits of 5 ms, each by another call, and a timer of 5 ms. */
 static void wait_for_durations(void)
 {
-	struct timespec ms30 = duration(30);
-	struct timeval us30000 = {.tv_usec = 30000};
-	struct itimerspec ms20 = {.it_value = duration(20)};
+	struct timespec ms5 = duration(5);
+	struct timeval us5000 = {.tv_usec = 5000};
+	struct itimerspec timer_ms5 = {.it_value = duration(5)};
 	struct sigevent loud = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1};
 	timer_t timer;
 	sigset_t usr1;
 
-	IS(syscall(SYS_nanosleep, &ms30, NULL), 0);
-	IS(clock_nanosleep(CLOCK_MONOTONIC, 0, &ms30, NULL), 0);
-	IS(clock_nanosleep(CLOCK_BOOTTIME, 0, &ms30, NULL), 0);
-	IS(poll(NULL, 0, 30), 0);
-	IS(select(0, NULL, NULL, NULL, &us30000), 0);
+	IS(syscall(SYS_nanosleep, &ms5, NULL), 0);
+	IS(clock_nanosleep(CLOCK_MONOTONIC, 0, &ms5, NULL), 0);
+	IS(clock_nanosleep(CLOCK_BOOTTIME, 0, &ms5, NULL), 0);
+	IS(poll(NULL, 0, 5), 0);
+	IS(select(0, NULL, NULL, NULL, &us5000), 0);
 
 	sigemptyset(&usr1);
 	sigaddset(&usr1, SIGUSR1);
 	MUST(sigprocmask(SIG_BLOCK, &usr1, NULL));
 	OK(timer_create(CLOCK_MONOTONIC, &loud, &timer));
-	OK(timer_settime(timer, 0, &ms20, NULL));
+	OK(timer_settime(timer, 0, &timer_ms5, NULL));
 	IS(sigwaitinfo(&usr1, NULL), SIGUSR1);
 }
 
 CASE(relative_timeouts_are_unaffected)
 {
-	struct timespec at_least = moment(CLOCK_MONOTONIC, 150);
+	struct timespec at_least = moment(CLOCK_MONOTONIC, 30);
 
 	MUST(timens_unshare(5 * AHEAD, 5 * AHEAD));
 	CHILD(inside, 0) {
@@ -224,7 +224,7 @@ CASE(realtime_absolute_timers_are_unaffected)
 		IS_NEARLY(timerfd_left(fd, TFD_TIMER_ABSTIME, moment(CLOCK_REALTIME, (HOUR + 10) * 1000)),
 			  HOUR + 10);
 		sleeps_until(CLOCK_REALTIME, moment(CLOCK_REALTIME, -1000));
-		sleeps_until(CLOCK_REALTIME, moment(CLOCK_REALTIME, 50));
+		sleeps_until(CLOCK_REALTIME, moment(CLOCK_REALTIME, 5));
 	}
 	EXITS(inside, 0);
 }
