@@ -104,7 +104,7 @@ static const char *check_columns(char *const column[COLUMNS], struct kernel_cond
 	int verdict = verdict_parse(*value = column[COL_VERDICT]);
 
 	if (verdict < 0 || !verdict_is_failure((enum verdict)verdict))
-		return "the verdict is none of fail, timeout, crash, splat, leak";
+		return "the verdict is none of fail, timeout, crash, splat, leak, flaky";
 	*value = column[COL_ID];
 	if (!**value || (*value)[strspn(*value, LETTERS "_.*?[]!-")])
 		return "not a glob over test ids";
@@ -284,7 +284,8 @@ void baseline_apply(const struct baseline *b, const char *release, const char *v
 {
 	const struct known *k = baseline_find(b, r->id, release, version);
 
-	if (!k || (r->verdict != k->verdict && r->verdict != VERDICT_PASS))
+	if (!k || (r->verdict != k->verdict && r->verdict != VERDICT_PASS) ||
+	    (r->verdict == VERDICT_PASS && k->verdict == VERDICT_FLAKY))
 		return;
 	r->observed = r->verdict;
 	r->verdict = r->observed == VERDICT_PASS ? VERDICT_XPASS : VERDICT_XFAIL;

@@ -58,7 +58,10 @@ void baseline_free(struct baseline *b);
 const struct known *baseline_find(const struct baseline *b, const char *id, const char *release,
 				  const char *version);
 
-/* A known failure becomes xfail, a pass that should be one becomes xpass; any other verdict stands. */
+/*
+ * A known failure becomes xfail, a pass that should be one becomes xpass; any other verdict stands. What is known as
+ * flaky may pass.
+ */
 void baseline_apply(const struct baseline *b, const char *release, const char *version, struct result *r);
 
 /* All that is wrong with a baseline, as --lint tells it: malformed, expired, or for none of these ids. */

@@ -458,11 +458,9 @@ static void put_result(FILE *out, const struct outcome *o, const struct result *
 		}
 		fputs("</p>\n", out);
 	}
-	if (o->again) {
-		fputs("<p>once more, alone in a fresh machine: ", out);
-		put_verdict(out, o->again->verdict);
-		fputs("</p>\n", out);
-	}
+	char *again = outcome_again(o);
+	put_log(out, "run again", again, true);
+	free(again);
 	put_log(out, "diagnostics", r->diagnostics, false);
 	put_log(out, "kernel log", r->kernel_log, r->verdict != VERDICT_FAIL && r->verdict != VERDICT_XFAIL);
 }

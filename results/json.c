@@ -33,8 +33,19 @@ static json_t *test_json(const struct outcome *o)
 		json_object_set_new(t, "line", json_integer(o->line));
 	}
 	json_object_set_new(t, "runs", json_integer(o->runs));
-	if (o->again)
+	if (o->again) {
 		json_object_set_new(t, "run_again", result_to_json(o->again));
+		json_object_set_new(t, "runs_again", json_integer(o->agains));
+		json_object_set_new(t, "runs_again_bad", json_integer(o->agains_bad));
+	}
+	if (o->company_about) {
+		json_t *company = json_array();
+
+		for (size_t i = 0; i < o->company_count; i++)
+			json_array_append_new(company, json_string(o->company[i]));
+		json_object_set_new(t, "crash_after", company);
+		json_object_set_new(t, "crash_search", json_string(o->company_about));
+	}
 	return t;
 }
 

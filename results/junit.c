@@ -82,8 +82,9 @@ static void put_verdict(FILE *out, const struct run *run, const struct outcome *
 	if (r && r->file)
 		fprintf(out, "at %s:%d\n", r->file, r->line);
 	put_line(out, "promise: ", o->statement);
-	if (o->again)
-		fprintf(out, "once more, alone in a fresh machine: %s\n", verdict_name(o->again->verdict));
+	char *again = outcome_again(o);
+	put_line(out, "", again);
+	free(again);
 	char *command = run_command(run, o->id);
 	put_line(out, "again: ", command);
 	free(command);

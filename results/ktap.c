@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* results.ktap: KTAP 1 (Documentation/dev-tools/ktap.rst), flat, one line per test, diagnostics before it. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "results/run.h"
@@ -58,6 +59,9 @@ int report_ktap(const struct run *run, FILE *out)
 		if (o->result) {
 			fprintf(out, "#:nscheck_verdict: %s\n", verdict_name(o->result->verdict));
 			describe(out, o->result);
+			char *again = outcome_again(o);
+			diagnostics(out, "", again);
+			free(again);
 		}
 		result_line(out, i + 1, o->id, o->result);
 	}

@@ -10,7 +10,7 @@ static const char *const verdict_names[VERDICTS] = {
 	[VERDICT_PASS] = "pass",       [VERDICT_SKIP] = "skip",   [VERDICT_FAIL] = "fail",
 	[VERDICT_TIMEOUT] = "timeout", [VERDICT_CRASH] = "crash", [VERDICT_SPLAT] = "splat",
 	[VERDICT_LEAK] = "leak",       [VERDICT_ERROR] = "error", [VERDICT_MISS] = "miss",
-	[VERDICT_XFAIL] = "xfail",     [VERDICT_XPASS] = "xpass",
+	[VERDICT_XFAIL] = "xfail",     [VERDICT_XPASS] = "xpass", [VERDICT_FLAKY] = "flaky",
 };
 
 const char *verdict_name(enum verdict v)
@@ -29,7 +29,7 @@ int verdict_parse(const char *name)
 bool verdict_is_failure(enum verdict v)
 {
 	return v == VERDICT_FAIL || v == VERDICT_TIMEOUT || v == VERDICT_CRASH || v == VERDICT_SPLAT ||
-	       v == VERDICT_LEAK;
+	       v == VERDICT_LEAK || v == VERDICT_FLAKY;
 }
 
 bool verdict_is_good(enum verdict v)

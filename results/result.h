@@ -17,6 +17,7 @@ enum verdict {
 	VERDICT_MISS,  /* never ran */
 	VERDICT_XFAIL, /* failed, as the baseline knows */
 	VERDICT_XPASS, /* passed, though the baseline knows it to fail */
+	VERDICT_FLAKY, /* failed, but not in all of its runs */
 	VERDICTS,
 };
 
@@ -25,7 +26,7 @@ const char *verdict_name(enum verdict v);
 /* The verdict of that name, or -1. */
 int verdict_parse(const char *name);
 
-/* Whether a verdict speaks of the kernel and is not what was hoped for: fail timeout crash splat leak. */
+/* Whether a verdict speaks of the kernel and is not what was hoped for: fail timeout crash splat leak flaky. */
 bool verdict_is_failure(enum verdict v);
 
 /* Whether a verdict asks for no attention: pass skip xfail. */
@@ -49,7 +50,7 @@ struct result {
 	long at_ms;        /* since the start of the run */
 	int vm;            /* 1, 2...: which VM of the run */
 	bool warm;         /* that VM was restored, not booted */
-	bool again;        /* a crashed test, run once more, alone and cold */
+	bool again;        /* a test that failed or crashed, run once more, alone and cold */
 	bool sabotage;
 };
 

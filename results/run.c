@@ -75,14 +75,74 @@ static void load_test(struct loader *l, json_t *entry)
 	struct outcome *o = &l->run->tests[json_integer_value(place)];
 	struct result **slot = r->again ? &o->again : &o->result;
 
-	if (!r->again)
+	if (r->again) {
+		o->agains++;
+		o->agains_bad += !verdict_is_good(r->verdict);
+	} else {
 		o->runs++;
+	}
 	if (*slot && !verdict_is_good((*slot)->verdict)) {
 		result_free(r);
 		return;
 	}
 	result_free(*slot);
 	*slot = r;
+}
+
+/* The outcome that an entry is about; NULL is one more damaged line. */
+static struct outcome *outcome_of(struct loader *l, json_t *entry)
+{
+	const char *id = json_string_value(json_object_get(entry, "id"));
+	json_t *place = id ? json_object_get(l->index, id) : NULL;
+
+	if (place)
+		return &l->run->tests[json_integer_value(place)];
+	l->run->damaged++;
+	return NULL;
+}
+
+/* What a test is after it was run again. */
+static void load_verdict(struct loader *l, json_t *entry)
+{
+	struct outcome *o = outcome_of(l, entry);
+	struct result *r = o && o->result ? result_from_json(entry) : NULL;
+
+	if (!r)
+		return;
+	o->result->verdict = r->verdict;
+	o->result->observed = r->observed;
+	result_set(&o->result->known_reason, r->known_reason);
+	result_set(&o->result->known_link, r->known_link);
+	result_free(r);
+}
+
+static void free_company(struct outcome *o)
+{
+	for (size_t i = 0; i < o->company_count; i++)
+		free(o->company[i]);
+	free(o->company);
+	free(o->company_about);
+	o->company = NULL;
+	o->company_count = 0;
+	o->company_about = NULL;
+}
+
+static void load_company(struct loader *l, json_t *entry)
+{
+	struct outcome *o = outcome_of(l, entry);
+	json_t *tests = json_object_get(entry, "tests"), *test;
+	size_t i;
+
+	if (!o)
+		return;
+	free_company(o);
+	copy_string(entry, "about", &o->company_about);
+	o->company = xzalloc(json_array_size(tests) * sizeof(*o->company));
+	json_array_foreach(tests, i, test)
+	{
+		if (json_is_string(test))
+			o->company[o->company_count++] = xstrdup(json_string_value(test));
+	}
 }
 
 static void load_entry(void *arg, const char *type, json_t *entry)
@@ -93,6 +153,13 @@ static void load_entry(void *arg, const char *type, json_t *entry)
 		load_run(l, entry);
 	} else if (!strcmp(type, "test")) {
 		load_test(l, entry);
+	} else if (!strcmp(type, "verdict")) {
+		load_verdict(l, entry);
+	} else if (!strcmp(type, "company")) {
+		load_company(l, entry);
+	} else if (!strcmp(type, "resumed")) {
+		json_decref(l->run->end);
+		l->run->end = NULL;
 	} else if (!strcmp(type, "vm")) {
 		json_object_del(entry, "type");
 		json_array_append(l->run->vms, entry);
@@ -138,6 +205,7 @@ void run_free(struct run *run)
 		free(run->tests[i].source);
 		result_free(run->tests[i].result);
 		result_free(run->tests[i].again);
+		free_company(&run->tests[i]);
 	}
 	free(run->tests);
 	json_decref(run->facts);
@@ -155,6 +223,20 @@ int run_status(const struct run *run)
 		if (run->total[v] && (verdict_is_failure((enum verdict)v) || v == VERDICT_XPASS))
 			return EXIT_TEST_FAILED;
 	return run->total[VERDICT_ERROR] ? EXIT_UNFINISHED : EXIT_EXPECTED;
+}
+
+char *outcome_again(const struct outcome *o)
+{
+	struct text lines = {0};
+
+	if (o->agains)
+		text_printf(&lines, "run again alone in a booted VM: bad %d of %d times\n", o->agains_bad,
+			    o->agains);
+	if (o->company_about)
+		text_printf(&lines, "%s\n", o->company_about);
+	for (size_t i = 0; i < o->company_count; i++)
+		text_printf(&lines, "it crashes after: %s\n", o->company[i]);
+	return text_take(&lines);
 }
 
 const char *run_fact(const struct run *run, const char *key)

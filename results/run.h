@@ -14,9 +14,14 @@ struct outcome {
 	char *since, *until; /* kernel versions it holds for, or NULL */
 	int line;
 	struct result
-		*result;      /* the one that counts: the first that is bad, else the last; NULL: never ran */
-	struct result *again; /* the run of a crashed test alone and cold, or NULL */
+		*result; /* the one that counts: the first that is bad, else the last; NULL: never ran */
+	struct result *
+		again; /* of the runs of a failed or crashed test alone and cold: the first bad, else the last */
 	int runs;
+	int agains, agains_bad; /* such runs, and how many were bad as well */
+	char **company;         /* a crashed test: tests before it that bring the crash back */
+	size_t company_count;
+	char *company_about; /* how the search for them ended, one line; NULL: there was none */
 };
 
 /* A run as its journal tells it. Reporters read this and decide nothing. */
@@ -40,6 +45,9 @@ enum verdict outcome_verdict(const struct outcome *o);
 
 /* Exit status that the run's verdicts ask for; a fault or an interruption is the caller's to add. */
 int run_status(const struct run *run);
+
+/* What became of a failed test when it was run again, in lines; "" when it was not. The caller frees. */
+char *outcome_again(const struct outcome *o);
 
 /* A string fact of the run, "" when absent. */
 const char *run_fact(const struct run *run, const char *key);

@@ -145,8 +145,20 @@ void term_result(struct term *t, const struct result *r)
 		return;
 	wipe(t);
 	print_line(t, r);
-	if (bad)
+	if (bad && !r->again)
 		print_detail(t, r);
+	fflush(t->out);
+}
+
+void term_verdict(struct term *t, const struct result *r, const char *why)
+{
+	bool known = r->verdict == VERDICT_XFAIL;
+
+	t->bad -= known && t->bad;
+	wipe(t);
+	fprintf(t->out, "[%zu/%zu] %s%-7s%s %s: %s%s%s\n", t->done, t->planned,
+		paint(t, known ? YELLOW : RED), verdict_name(r->verdict), paint(t, PLAIN), r->id, why,
+		known ? ": " : "", known ? r->known_reason : "");
 	fflush(t->out);
 }
 
@@ -192,7 +204,7 @@ void term_totals(FILE *out, const struct run *run)
 		{VERDICT_CRASH, "crashed", false},  {VERDICT_SPLAT, "splats", false},
 		{VERDICT_LEAK, "leaks", false},     {VERDICT_ERROR, "errors", false},
 		{VERDICT_MISS, "never run", false}, {VERDICT_XFAIL, "xfail", false},
-		{VERDICT_XPASS, "xpass", false},
+		{VERDICT_XPASS, "xpass", false},    {VERDICT_FLAKY, "flaky", false},
 	};
 	const char *separator = "";
 

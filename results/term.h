@@ -27,6 +27,8 @@ void term_begin(struct term *t, FILE *out, const char *kernel, const char *comma
 void term_status(struct term *t, const char *text);
 
 void term_result(struct term *t, const struct result *r);
+/* A test's verdict is another one now: why. */
+void term_verdict(struct term *t, const struct result *r, const char *why);
 void term_note(struct term *t, const char *text);
 
 /* Totals, skips by reason, tests that never ran, where the results are. */

@@ -240,6 +240,8 @@ static void cut_line(struct console *c, const char *line)
 		note_splat(c, &c->splat, message);
 	} else {
 		text_printf(&c->gap, "%s\n", line);
+		if (!c->gap_splat)
+			c->gap_before = !c->started;
 		note_splat(c, &c->gap_splat, message);
 	}
 }

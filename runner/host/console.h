@@ -55,6 +55,7 @@ struct console {
 	bool started, ended; /* marks seen */
 	char *splat;         /* first complaint of the current slice */
 	char *gap_splat;     /* first complaint in the gap */
+	bool gap_before;     /* which came before the start mark: it is about the test before */
 };
 
 void console_init(struct console *c, FILE *log, int vm, const struct splat_allow *allow);

@@ -29,6 +29,8 @@ enum {
 	KEY_CPUS,
 	KEY_FACTOR,
 	KEY_REPEAT,
+	KEY_RERUNS,
+	KEY_IN_ORDER,
 	KEY_COLD,
 	KEY_FRESH,
 	KEY_SABOTAGE,
@@ -79,6 +81,9 @@ static const struct argp_option option_table[] = {
 	{NULL, 0, NULL, 0, "How to run:", 4},
 	{"jobs", 'j', "N", 0, "VMs at once (default: one a core, as memory allows)", 4},
 	{"repeat", KEY_REPEAT, "N", 0, "Run the selection N times; stop at the first that is bad", 4},
+	{"reruns", KEY_RERUNS, "N", 0,
+	 "Run a failed test N times more, alone in booted VMs, to tell a flaky one (default 2, 0: never)", 4},
+	{"in-order", KEY_IN_ORDER, NULL, 0, "Run the tests as they are named, in one VM", 4},
 	{"timeout-factor", KEY_FACTOR, "F", 0, "Multiply every time limit by F (0.1 to 1000)", 4},
 	{"cold", KEY_COLD, NULL, 0, "Boot every VM, restore none", 4},
 	{"fresh-vm", KEY_FRESH, NULL, 0, "A VM of its own for every test", 4},
@@ -271,6 +276,8 @@ static error_t parse_running(int key, char *arg, struct parse *p)
 		o->bisect = true;
 		select_also(o, arg);
 		return 0;
+	case KEY_RERUNS: o->reruns_given = true; return take_int(p, "reruns", arg, 0, 20, &o->reruns);
+	case KEY_IN_ORDER: o->in_order = true; return 0;
 	case KEY_COLD: o->cold = true; return 0;
 	case KEY_FRESH: o->fresh_vm = true; return 0;
 	case KEY_SABOTAGE:
@@ -375,6 +382,7 @@ static void set_defaults(struct options *o)
 		.memory = 512,
 		.timeout_factor = 1,
 		.repeat = 1,
+		.reruns = 2,
 		.qemu = "qemu-system-x86_64",
 		.append = "",
 		.cache_size = 2048,
@@ -416,6 +424,9 @@ static int check_together(const struct options *o, struct fault *fault)
 		return fault_set(fault, EXIT_BAD_INPUT, "--merge wants the folders of all parts");
 	if (o->times && !o->shards)
 		return fault_set(fault, EXIT_BAD_INPUT, "--times goes with --shard");
+	if (o->in_order && (!o->selected || o->fresh_vm || o->sabotage))
+		return fault_set(fault, EXIT_BAD_INPUT,
+				 "--in-order wants tests that are named, which share one VM");
 	if (o->sabotage && o->repeat > 1)
 		return fault_set(fault, EXIT_BAD_INPUT, "--sabotage and --repeat do not go together");
 	return 0;

@@ -26,6 +26,8 @@ struct options {
 	int memory, cpus, jobs; /* jobs 0: as many as make sense */
 	double timeout_factor;
 	int repeat;
+	int reruns; /* of a failed test, alone in booted VMs */
+	bool reruns_given, in_order;
 	bool cold, fresh_vm, sabotage, list, json, missing, lint, shell, timings;
 	bool matrix; /* all of vm/kernels.list */
 	bool kernel_list, fetch_only;

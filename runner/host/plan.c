@@ -29,6 +29,8 @@ static int before(const void *a, const void *b)
 {
 	const struct job *x = a, *y = b;
 
+	if (x->rank != y->rank)
+		return x->rank < y->rank ? -1 : 1;
 	if (x->fresh != y->fresh)
 		return x->fresh - y->fresh;
 	if (x->expected_ms != y->expected_ms)
@@ -43,6 +45,11 @@ static void add_selected(struct plan *plan, const struct table *table, const str
 		const struct test *t = &table->tests[i];
 		struct job job = {
 			.test = t, .fresh = t->alone || o->fresh_vm || o->sabotage, .cold = o->cold};
+
+		if (o->in_order) {
+			job.fresh = false;
+			job.rank = t->rank;
+		}
 
 		if (!plan_has(t, o))
 			continue;

@@ -5,12 +5,17 @@
 #include "runner/host/options.h"
 #include "runner/host/table.h"
 
+struct recheck;
+struct search;
+
 /* One run of one test, to be done by any VM that fits. */
 struct job {
 	const struct test *test;
-	bool fresh; /* in a VM that ran nothing else, and runs nothing after */
-	bool cold;  /* in a VM that was booted */
-	bool again; /* a crashed test once more */
+	bool fresh;            /* in a VM that ran nothing else, and runs nothing after */
+	bool cold;             /* in a VM that was booted */
+	struct recheck *again; /* it failed before: once more; NULL: the first time */
+	struct search *search; /* only after the tests of its trial; NULL: no trial */
+	int rank;              /* --in-order: which argument named it, else 0 */
 	long expected_ms;
 };
 

@@ -8,6 +8,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "runner/host/again.h"
+#include "runner/host/search.h"
+
 enum { GRACE_MS = 5000, BOOT_FAILURES_MAX = 3, RESTORE_FAILURES_MAX = 2 };
 
 /* A place for one VM after the other. */
@@ -17,6 +20,9 @@ struct slot {
 	bool spoiled; /* ran a job that wants nothing after it in its VM */
 	bool announced;
 	struct job job;
+	size_t step;                 /* of a trial: how many of its tests have ended */
+	const struct test **history; /* ran in this VM */
+	size_t ran;
 };
 
 static void set_fault(struct pool *p, const char *text)
@@ -25,16 +31,16 @@ static void set_fault(struct pool *p, const char *text)
 	p->stopping = p->dropping = true;
 }
 
-static void journal(struct pool *p, const char *type, json_t *entry)
+void pool_journal(struct pool *p, const char *type, json_t *entry)
 {
 	if (!journal_add(p->journal, type, entry, p->fault))
 		return;
 	p->stopping = p->dropping = true;
 }
 
-static void note(struct pool *p, const char *text)
+void pool_note(struct pool *p, const char *text)
 {
-	journal(p, "note", json_pack("{s:s}", "text", text));
+	pool_journal(p, "note", json_pack("{s:s}", "text", text));
 	term_note(p->term, text);
 }
 
@@ -66,10 +72,11 @@ static void announce(struct pool *p, struct slot *slot)
 	p->ever_ready = true;
 	p->failures = 0;
 	add_times(&p->times, vm);
-	journal(p, "vm",
-		json_pack("{s:i,s:s,s:I,s:s,s:s,s:I}", "vm", vm->number, "start", vm->warm ? "warm" : "cold",
-			  "ready_ms", (json_int_t)took, "accel", accel_name(p->machine->accel), "release",
-			  vm->release ? vm->release : "", "at_ms", (json_int_t)(vm->started_at - p->began)));
+	pool_journal(p, "vm",
+		     json_pack("{s:i,s:s,s:I,s:s,s:s,s:I}", "vm", vm->number, "start",
+			       vm->warm ? "warm" : "cold", "ready_ms", (json_int_t)took, "accel",
+			       accel_name(p->machine->accel), "release", vm->release ? vm->release : "",
+			       "at_ms", (json_int_t)(vm->started_at - p->began)));
 }
 
 static void on_ready(void *arg, struct vm *vm)
@@ -81,27 +88,37 @@ static void on_ready(void *arg, struct vm *vm)
 		announce(p, slot);
 }
 
-/* A crash may be the doing of the tests before: once more, with nothing before it. */
-static void run_again(struct pool *p, const struct result *r, const struct job *job)
+static void remember(struct slot *slot, const struct test *test)
 {
-	if (r->verdict != VERDICT_CRASH || job->again || p->options->sabotage || p->options->repeat > 1 ||
-	    p->stopping)
-		return;
-	plan_add(p->plan, (struct job){.test = job->test, .fresh = true, .cold = true, .again = true});
+	if (!(slot->ran & (slot->ran - 1)))
+		slot->history =
+			xrealloc(slot->history, (slot->ran ? slot->ran * 2 : 1) * sizeof(*slot->history));
+	slot->history[slot->ran++] = test;
 }
 
-static void on_result(void *arg, struct vm *vm, struct result *r)
+/* Only whether the last test of a trial crashes is asked; a crash before it is another one. */
+static void on_trial_result(struct pool *p, struct slot *slot, const struct result *r)
 {
-	struct pool *p = arg;
-	struct slot *slot = slot_of(p, vm);
+	struct job job = slot->job;
+	bool last = slot->step == job.search->trial_count, crashed = r->verdict == VERDICT_CRASH;
+
+	slot->step++;
+	if (!last && !crashed)
+		return;
+	slot->has_job = false;
+	slot->spoiled = true;
+	if (!p->dropping)
+		again_trial(p, &job, last && crashed);
+}
+
+static void on_planned_result(struct pool *p, struct slot *slot, struct result *r)
+{
 	struct job job = slot->job;
 
 	slot->has_job = false;
 	slot->spoiled |= job.fresh;
-	if (p->dropping) {
-		result_free(r);
+	if (p->dropping)
 		return;
-	}
 	r->again = job.again;
 	r->sabotage = p->options->sabotage;
 	r->at_ms = (long)(loop_now() - p->began);
@@ -109,13 +126,28 @@ static void on_result(void *arg, struct vm *vm, struct result *r)
 		baseline_apply(p->baseline, p->machine->kernel->release, p->machine->kernel->version, r);
 	p->times.tests += r->duration_ms;
 	p->last_result_at = loop_now();
-	journal(p, "test", result_to_json(r));
+	pool_journal(p, "test", result_to_json(r));
 	term_result(p->term, r);
 	if (verdict_is_good(r->verdict))
 		p->good++;
 	else if (p->options->repeat > 1)
 		p->stopping = true;
-	run_again(p, r, &job);
+	if (job.again)
+		again_result(p, &job, r);
+	else
+		again_consider(p, job.test, r, slot->history, slot->ran);
+	remember(slot, job.test);
+}
+
+static void on_result(void *arg, struct vm *vm, struct result *r)
+{
+	struct pool *p = arg;
+	struct slot *slot = slot_of(p, vm);
+
+	if (slot->job.search)
+		on_trial_result(p, slot, r);
+	else
+		on_planned_result(p, slot, r);
 	result_free(r);
 }
 
@@ -124,7 +156,7 @@ static void on_note(void *arg, struct vm *vm, const char *text)
 	struct pool *p = arg;
 	char *line = xprintf("VM %d: %s", vm->number, text);
 
-	note(p, line);
+	pool_note(p, line);
 	free(line);
 }
 
@@ -134,7 +166,7 @@ static void on_late_splat(void *arg, struct vm *vm, const char *id, const char *
 	struct pool *p = arg;
 	struct result *r;
 
-	if (!id || p->dropping)
+	if (!id || p->dropping || slot_of(p, vm)->job.search)
 		return;
 	r = result_new(id);
 	r->verdict = VERDICT_SPLAT;
@@ -145,8 +177,8 @@ static void on_late_splat(void *arg, struct vm *vm, const char *id, const char *
 	r->fingerprint = console_fingerprint(log);
 	r->message = xprintf("after its end: %s", line);
 	result_set(&r->kernel_log, log);
-	journal(p, "test", result_to_json(r));
-	note(p, r->message);
+	pool_journal(p, "test", result_to_json(r));
+	pool_note(p, r->message);
 	result_free(r);
 }
 
@@ -173,9 +205,9 @@ static bool fall_back(struct pool *p, const struct vm *vm)
 	p->machine->accel = ACCEL_TCG;
 	accel_remember_broken(p->accel);
 	char *text = xprintf("KVM does not work here (%s): emulating instead, and from now on", vm->failure);
-	note(p, text);
+	pool_note(p, text);
 	free(text);
-	journal(p, "facts", json_pack("{s:s}", "accel", accel_name(ACCEL_TCG)));
+	pool_journal(p, "facts", json_pack("{s:s}", "accel", accel_name(ACCEL_TCG)));
 	if (p->machine->snapshots_wanted) {
 		char key[65];
 
@@ -206,7 +238,7 @@ static void restore_failed(struct pool *p, const struct vm *vm)
 	if (p->machine->snapshots->fd < 0)
 		return; /* another VM has said it already */
 	text = xprintf("the saved VM cannot be restored (%s): it is thrown away", vm->failure);
-	note(p, text);
+	pool_note(p, text);
 	free(text);
 	snapshot_discard(p->machine->snapshots);
 	if (++p->restore_failures >= RESTORE_FAILURES_MAX)
@@ -234,8 +266,11 @@ static void bury_vm(struct pool *p, struct slot *slot)
 	struct vm *vm = slot->vm;
 
 	handle_end(p, vm);
+	if (slot->has_job && slot->job.search && !p->dropping) /* gone between two tests of a trial */
+		again_trial(p, &slot->job, false);
 	slot->vm = NULL;
 	slot->has_job = slot->spoiled = slot->announced = false;
+	slot->ran = 0;
 	vm_free(vm);
 }
 
@@ -302,19 +337,43 @@ static bool fits(const struct slot *slot, const struct job *job)
 	return !job->fresh || (!slot->vm->tests_run && !(job->cold && slot->vm->warm));
 }
 
+static void order(struct pool *p, struct slot *slot)
+{
+	const struct search *s = slot->job.search;
+	const struct test *test = s && slot->step < s->trial_count ? s->trial[slot->step] : slot->job.test;
+
+	if (s) {
+		char *text = xprintf("what does the crash of %s take? trial %d", slot->job.test->id,
+				     s->trials + 1);
+
+		term_status(p->term, text);
+		free(text);
+	} else {
+		term_status(p->term, test->id);
+	}
+	vm_order(slot->vm, test, p->options->sabotage);
+}
+
 static void feed(struct pool *p, struct slot *slot)
 {
 	const struct job *job = next_job(p);
 
-	if (!job || !fits(slot, job)) {
+	if (slot->has_job && p->stopping) { /* a trial that nobody waits for any longer */
+		slot->has_job = false;
 		vm_leave(slot->vm);
 		return;
 	}
-	slot->job = *job;
-	slot->has_job = true;
-	p->next++;
-	term_status(p->term, job->test->id);
-	vm_order(slot->vm, job->test, p->options->sabotage);
+	if (!slot->has_job) {
+		if (!job || !fits(slot, job)) {
+			vm_leave(slot->vm);
+			return;
+		}
+		slot->job = *job;
+		slot->has_job = true;
+		slot->step = 0;
+		p->next++;
+	}
+	order(p, slot);
 }
 
 static void step_slot(struct pool *p, struct slot *slot)
@@ -426,10 +485,13 @@ int pool_run(struct pool *p)
 		}
 		check_deadlines(p);
 	}
-	for (int i = 0; i < p->jobs; i++)
+	for (int i = 0; i < p->jobs; i++) {
 		if (p->slots[i].vm)
 			vm_free(p->slots[i].vm);
+		free(p->slots[i].history);
+	}
 	free(p->slots);
+	again_end(p);
 	loop_remove(p->machine->loop, &p->signals);
 	int64_t ended = loop_now();
 	p->times.ending = p->last_result_at ? ended - p->last_result_at : 0;

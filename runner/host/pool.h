@@ -38,12 +38,18 @@ struct pool {
 	bool dropping; /* what the running tests still say does not count */
 	int interrupts;
 	int64_t stop_until;
-	size_t good; /* results that were pass, skip or xfail */
+	size_t good;              /* results that were pass, skip or xfail */
+	struct recheck *rechecks; /* again.h */
+	int rechecked, not_rechecked, searches, not_searched;
 	struct fault *fault;
 	struct text trouble; /* lines that explain the fault */
 	struct pool_times times;
 	struct watch signals;
 };
+
+/* Adds to the journal, and for a note to the terminal; trouble stops the run. */
+void pool_journal(struct pool *pool, const char *type, json_t *entry);
+void pool_note(struct pool *pool, const char *text);
 
 /* Runs the plan to its end, the first fault, or the second interrupt. Returns -1 when there was a fault. */
 int pool_run(struct pool *pool);

@@ -21,6 +21,8 @@ static int vm_count(const struct options *o, size_t jobs)
 	     useful = (long)((jobs + TESTS_PER_VM - 1) / TESTS_PER_VM);
 	long n = o->jobs ? o->jobs : cores < useful ? cores : useful;
 
+	if (o->in_order)
+		return 1;
 	if ((o->fresh_vm || o->sabotage) && !o->jobs)
 		n = cores;
 	if (n > (long)jobs)

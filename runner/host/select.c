@@ -116,7 +116,7 @@ static int no_match(const struct table *table, const char *pattern, struct fault
 }
 
 /* Applies one argument to all rows. */
-static int apply(struct table *table, const char *argument, struct fault *fault)
+static int apply(struct table *table, const char *argument, int rank, struct fault *fault)
 {
 	bool leave_out = *argument == '!';
 	const char *pattern = argument + leave_out;
@@ -125,6 +125,8 @@ static int apply(struct table *table, const char *argument, struct fault *fault)
 	for (size_t i = 0; i < table->count; i++) {
 		if (!matches(&table->tests[i], pattern))
 			continue;
+		if (!table->tests[i].selected)
+			table->tests[i].rank = rank;
 		table->tests[i].selected = !leave_out;
 		found++;
 	}
@@ -140,10 +142,10 @@ int select_tests(struct table *table, char *const *arguments, size_t count, stru
 	for (size_t i = 0; i < table->count; i++)
 		table->tests[i].selected = !any && !test_is_selftest(&table->tests[i]);
 	for (size_t i = 0; i < count; i++)
-		if (*arguments[i] != '!' && apply(table, arguments[i], fault))
+		if (*arguments[i] != '!' && apply(table, arguments[i], (int)i + 1, fault))
 			return -1;
 	for (size_t i = 0; i < count; i++)
-		if (*arguments[i] == '!' && apply(table, arguments[i], fault))
+		if (*arguments[i] == '!' && apply(table, arguments[i], 0, fault))
 			return -1;
 	return 0;
 }

@@ -17,6 +17,7 @@ struct test {
 	const char *exempt; /* why it may pass under sabotage; NULL: it must not */
 	const char *tier, *since, *until, *needs, *statement, *expected, *source;
 	bool selected;
+	int rank; /* which argument selected it, from 1; 0: none was given */
 };
 
 struct table {

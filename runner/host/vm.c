@@ -387,7 +387,8 @@ static void deliver(struct vm *vm, struct result *r)
 	}
 	r->vm = vm->number;
 	r->warm = vm->warm;
-	free(vm->last_id);
+	free(vm->earlier_id);
+	vm->earlier_id = vm->last_id;
 	vm->last_id = xstrdup(r->id);
 	vm->test = NULL;
 	vm->pending = NULL;
@@ -666,6 +667,9 @@ static void report_gap(struct vm *vm)
 	struct console *c = &vm->console;
 
 	if (c->gap_splat && c->started)
+		vm->owner->late_splat(vm->owner->arg, vm, c->gap_before ? vm->earlier_id : vm->last_id,
+				      c->gap_splat, text_get(&c->gap));
+	else if (c->gap_splat && !c->id) /* while it left */
 		vm->owner->late_splat(vm->owner->arg, vm, vm->last_id, c->gap_splat, text_get(&c->gap));
 }
 
@@ -696,6 +700,8 @@ static void bury(struct vm *vm, int status)
 	drain(vm, &vm->qmp_watch);
 	drain(vm, &vm->errors);
 	loop_remove(vm->machine->loop, &vm->control);
+	if (asked && !vm->test)
+		report_gap(vm);
 	set_deadline(vm, -1);
 	if (vm->snapshot_fd >= 0)
 		close(vm->snapshot_fd);
@@ -950,6 +956,7 @@ void vm_free(struct vm *vm)
 	free(vm->failure);
 	free(vm->release);
 	free(vm->last_id);
+	free(vm->earlier_id);
 	free(vm->shutdown);
 	free(vm);
 }

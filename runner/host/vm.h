@@ -93,6 +93,7 @@ struct vm {
 	int64_t prepared_at; /* booted or restored: its first orders were sent */
 	const struct test *test;
 	char *last_id;          /* the test before */
+	char *earlier_id;       /* and the one before that */
 	struct result *pending; /* waits for the console to settle */
 	int tests_run;
 	int marks_missed;

@@ -5,8 +5,8 @@
  *
  * FAKE_QEMU holds words, split by commas. For the VM: no-hello, dies (before hello), silent-death (and says
  * nothing), panics, restore-fails, save-fails, kvm-fails, serial (speaks on ttyS1), setup-fails, slow (50 ms a
- * test), no-bye. For a test, as WORD:ID: fail, skip, timeout, leak, error, hang, crash, crash-later (only when it is
- * not the VM's first), fail-warm (in a VM that was restored), vanish, splat, late-splat, flood, garbage, twice, other, half, escape, survive, bad-number,
+ * test), no-bye. For a test, as WORD:ID: fail, fail-later (as crash-later), skip, timeout, leak, error, hang, crash, crash-later (only when it is
+ * not the VM's first), crash-cold (as crash-later, in a booted VM), crash-after (only when all trigger:IDs ran before it in the VM), fail-warm (in a VM that was restored), vanish, splat, late-splat, flood, garbage, twice, other, half, escape, survive, bad-number,
  * contradict, no-marks. A kernel of a test's own may hold more of them, which count for that kernel.
  */
 #include <errno.h>
@@ -25,7 +25,8 @@ static int passed_fd = -1; /* what getfd brought */
 static const char *script = "";
 static char release[64] = "6.0.0-fake", own_script[1000]; /* of the kernel */
 static bool kvm, stopped, restored;
-static int tests_run;
+static int tests_run, triggers_run;
+static bool restored;
 
 static void out(int fd, const char *text)
 {
@@ -152,7 +153,8 @@ static void verdict(const char *name, bool ok, const char *id, const char *direc
 /* The ends that a test may come to; the last is the usual one. */
 static void end_test(const char *id, bool sabotage)
 {
-	if (plays("fail", id) || (plays("fail-warm", id) && restored) || (sabotage && !plays("survive", id))) {
+	if (plays("fail", id) || (plays("fail-later", id) && tests_run) ||
+	    (plays("fail-warm", id) && restored) || (sabotage && !plays("survive", id))) {
 		say("# detail: more of it\n#:nscheck_role: init\n#:nscheck_at: suites/%s\n", "fake/one.c:42");
 		say("#:nscheck_message: %s\n", "in 'init': getpid() is 2, expected 1");
 		verdict("fail", false, id, "");
@@ -175,11 +177,22 @@ static void end_test(const char *id, bool sabotage)
 	}
 }
 
+static int triggers(void)
+{
+	int n = 0;
+
+	for (const char *s = script; (s = strstr(s, "trigger:")); s++)
+		n++;
+	return n;
+}
+
 static void disturb(const char *id)
 {
 	if (plays("splat", id))
 		out(console, "[    3.000000] WARNING: CPU: 0 PID: 7 at fs/fake.c:12 fake_warn+0x1/0x2\r\n");
-	if (plays("crash", id) || (plays("crash-later", id) && tests_run))
+	if (plays("crash", id) || (plays("crash-later", id) && tests_run) ||
+	    (plays("crash-cold", id) && tests_run && !restored) ||
+	    (plays("crash-after", id) && triggers_run == triggers()))
 		oops();
 	if (plays("vanish", id))
 		exit(0);
@@ -224,6 +237,7 @@ static void run_test(char *order)
 	if (plays("late-splat", id))
 		out(console, "[    5.000000] WARNING: CPU: 1 PID: 9 at fs/late.c:1 late+0x1/0x2\r\n");
 	tests_run++;
+	triggers_run += plays("trigger", id);
 }
 
 /* Orders that bring bytes along: how many are still to come, and what is said then. */

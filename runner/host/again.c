@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "runner/host/again.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "runner/host/search.h"
+
+/* A test that is being run again. */
+struct recheck {
+	struct recheck *next;
+	char *id;
+	int left, good, bad;   /* runs to come; runs that ended so */
+	struct search *search; /* of a crash; NULL: its company is unknown */
+};
+
+static bool asks_for_more(enum verdict v)
+{
+	return v == VERDICT_FAIL || v == VERDICT_TIMEOUT || v == VERDICT_LEAK;
+}
+
+static bool is_wanted(struct pool *p, const struct test *test, enum verdict v)
+{
+	const struct options *o = p->options;
+
+	if ((!asks_for_more(v) && v != VERDICT_CRASH) || !o->reruns || o->sabotage || o->repeat > 1 ||
+	    p->stopping)
+		return false;
+	if (test_is_selftest(test) && v != VERDICT_CRASH && !o->reruns_given)
+		return false;
+	if (p->rechecked >= AGAIN_TESTS) {
+		p->not_rechecked++;
+		return false;
+	}
+	p->rechecked++;
+	return true;
+}
+
+static struct recheck *recheck_new(struct pool *p, const struct test *test, int runs)
+{
+	struct recheck *c = xzalloc(sizeof(*c));
+
+	c->id = xstrdup(test->id);
+	c->left = runs;
+	c->next = p->rechecks;
+	p->rechecks = c;
+	for (int i = 0; i < runs; i++)
+		plan_add(p->plan, (struct job){.test = test, .fresh = true, .cold = true, .again = c});
+	return c;
+}
+
+void again_consider(struct pool *p, const struct test *test, const struct result *r,
+		    const struct test *const *history, size_t count)
+{
+	if (!is_wanted(p, test, r->verdict))
+		return;
+	if (r->verdict == VERDICT_CRASH)
+		recheck_new(p, test, 1)->search = search_new(test, history, count);
+	else
+		recheck_new(p, test, p->options->reruns);
+}
+
+/* Some runs were good and some were not: the test's verdict is another one. */
+static void judge(struct pool *p, const struct recheck *c)
+{
+	struct result *r = result_new(c->id);
+	char *text = xprintf("failed %d of %d runs", 1 + c->bad, 1 + c->bad + c->good);
+
+	r->verdict = r->observed = VERDICT_FLAKY;
+	baseline_apply(p->baseline, p->machine->kernel->release, p->machine->kernel->version, r);
+	term_verdict(p->term, r, text);
+	pool_journal(p, "verdict", result_to_json(r));
+	result_free(r);
+	free(text);
+}
+
+void again_resume(struct pool *p, const struct test *test, const struct outcome *o)
+{
+	enum verdict v = outcome_verdict(o);
+	int wanted = v == VERDICT_CRASH ? 1 : p->options->reruns;
+
+	if (o->agains >= wanted || !is_wanted(p, test, v))
+		return;
+	struct recheck *c = recheck_new(p, test, wanted - o->agains);
+	c->bad = o->agains_bad;
+	c->good = o->agains - o->agains_bad;
+}
+
+static void begin_search(struct pool *p, const struct job *job)
+{
+	struct search *s = job->again->search;
+
+	if (p->searches == AGAIN_SEARCHES)
+		p->not_searched++;
+	if (p->searches++ >= AGAIN_SEARCHES || !search_begin(s, loop_now()))
+		return;
+	plan_add(p->plan, (struct job){.test = job->test,
+				       .fresh = true,
+				       .cold = p->options->cold,
+				       .again = job->again,
+				       .search = s});
+}
+
+void again_result(struct pool *p, const struct job *job, const struct result *r)
+{
+	struct recheck *c = job->again;
+
+	c->left--;
+	c->good += r->verdict == VERDICT_PASS || r->verdict == VERDICT_SKIP;
+	c->bad += verdict_is_failure(r->verdict);
+	if (c->search && r->verdict != VERDICT_CRASH)
+		begin_search(p, job);
+	else if (!c->search && !c->left && c->good)
+		judge(p, c);
+}
+
+static void tell_search(struct pool *p, const struct search *s)
+{
+	char *about = search_about(s);
+	struct text note = {0};
+	json_t *tests = json_array();
+
+	text_printf(&note, "%s: %s", s->test->id, about);
+	for (size_t i = 0; i < s->found_count; i++) {
+		json_array_append_new(tests, json_string(s->found[i]->id));
+		if (!i)
+			text_printf(&note, "; again: %s --in-order", p->term->command);
+		text_printf(&note, " %s", s->found[i]->id);
+	}
+	if (s->found_count)
+		text_printf(&note, " %s", s->test->id);
+	pool_journal(p, "company",
+		     json_pack("{s:s,s:s,s:o}", "id", s->test->id, "about", about, "tests", tests));
+	pool_note(p, text_get(&note));
+	text_free(&note);
+	free(about);
+}
+
+void again_trial(struct pool *p, const struct job *job, bool crashed)
+{
+	struct search *s = job->search;
+
+	if (search_step(s, crashed, loop_now()))
+		plan_add(p->plan, *job);
+	else
+		tell_search(p, s);
+}
+
+static void tell_limit(struct pool *p, int left_out, const char *what, int limit)
+{
+	char *text;
+
+	if (!left_out)
+		return;
+	text = xprintf("%d more %s: the limit of a run is %d", left_out, what, limit);
+	pool_note(p, text);
+	free(text);
+}
+
+void again_end(struct pool *p)
+{
+	tell_limit(p, p->not_rechecked, "failed tests were not run again", AGAIN_TESTS);
+	tell_limit(p, p->not_searched, "crashes were not searched for what they take", AGAIN_SEARCHES);
+	while (p->rechecks) {
+		struct recheck *c = p->rechecks;
+
+		p->rechecks = c->next;
+		search_free(c->search);
+		free(c->id);
+		free(c);
+	}
+}
