@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Namespaces made for the caller. unshare(2) */
 #include <sys/resource.h>
+#include <sys/sem.h>
 
 #include "helpers/nscheck.h"
 #include "helpers/utsname.h"
@@ -250,4 +251,36 @@ CASE(empty_mount_namespace)
 		OK(ns_try_unshare(UNSHARE_EMPTY_MNTNS | CLONE_NEWUSER));
 	}
 	EXITS(user, 0);
+}
+
+/* What a process took from a semaphore comes back as it leaves: by setns(2), or by unshare(2) if `ns` is none. */
+static void leaving_gives_back(int sem, int ns, int flags)
+{
+	CHILD(holder, 0) {
+		OK(semop(sem, &(struct sembuf){0, -3, SEM_UNDO}, 1));
+		TELL(holder);
+		HEAR(holder);
+		OK(ns < 0 ? unshare(flags) : setns(ns, flags));
+		TELL(holder);
+		HEAR(holder);
+	}
+	HEAR(holder);
+	IS(semctl(sem, 0, GETVAL), 2);
+	TELL(holder);
+	HEAR(holder);
+	IS(semctl(sem, 0, GETVAL), 5);
+	DISMISS(holder);
+}
+
+CASE(newipc_applies_semaphore_undo)
+{
+	int sem = MUST(semget(IPC_PRIVATE, 1, 0600)), other = MUST(ns_new(NS_IPC));
+
+	MUST(semctl(sem, 0, SETVAL, 5));
+	NOTE("unshare(CLONE_SYSVSEM)");
+	leaving_gives_back(sem, -1, CLONE_SYSVSEM);
+	NOTE("unshare(CLONE_NEWIPC)");
+	leaving_gives_back(sem, -1, CLONE_NEWIPC);
+	NOTE("setns");
+	leaving_gives_back(sem, other, CLONE_NEWIPC);
 }

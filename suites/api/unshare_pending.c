@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Namespaces that wait for the caller's children. unshare(2) CLONE_NEWPID, CLONE_NEWTIME */
+#include "helpers/nscheck.h"
+
+#define GROUP "api.unshare"
+
+CASE(second_newpid_einval)
+{
+	CHILD(mover, 0) {
+		OK(unshare(CLONE_NEWPID));
+		long long pending = ns_id(0, "pid_for_children"); /* or -1, where it waits for its init */
+		FAILS(EINVAL, unshare(CLONE_NEWPID));
+		IS(ns_id(0, "pid_for_children"), pending);
+		CHILD(init, 0) {
+			IS(getpid(), 1);
+			OK(unshare(CLONE_NEWPID));
+			CHILD(inner, 0) {
+				IS(getpid(), 1);
+			}
+			EXITS(inner, 0);
+		}
+		EXITS(init, 0);
+	}
+	EXITS(mover, 0);
+}
+
+CASE(failure_changes_no_namespace)
+{
+	CHILD(mover, 0) {
+		struct ns_ids before, after;
+		OK(unshare(CLONE_NEWPID));
+		MUST(ns_ids(0, &before));
+		FAILS(EINVAL, unshare(CLONE_NEWUTS | CLONE_NEWNET | CLONE_NEWPID));
+		MUST(ns_ids(0, &after));
+		IS(ns_differ(&before, &after), 0);
+		IS(ns_differ_next(&before, &after), 0);
+		OK(unshare(CLONE_NEWUTS | CLONE_NEWNET)); /* control */
+		MUST(ns_ids(0, &after));
+		IS(ns_differ(&before, &after), NS_UTS | NS_NET);
+	}
+	EXITS(mover, 0);
+}
+
+CASE(pid_for_children_before_first_child)
+{
+	char target[64];
+
+	CHILD(mover, 0) {
+		OK(unshare(CLONE_NEWPID));
+		long long early = ns_id(0, "pid_for_children");
+		if (early < 0) {
+			FAILS(ENOENT, ns_open(0, "pid_for_children"));
+			FAILS(ENOENT, readlink("/proc/self/ns/pid_for_children", target, sizeof(target)));
+		}
+		CHILD(init, 0) {
+			IS(getpid(), 1);
+			HEAR(init);
+		}
+		long long its = OK(ns_id(0, "pid_for_children"));
+		IS(its, ns_id(init->pid, "pid"));
+		IS_NOT(its, ns_id(0, "pid"));
+		IS(early < 0 ? its : early, its);
+		KILL(init);
+		IS(ns_id(0, "pid_for_children"), its);
+		FAILS(ENOMEM, ns_try_clone3(0));
+	}
+	EXITS(mover, 0);
+}
+
+CASE(pidns_init_created_through_setns)
+{
+	static const pid_t wanted[] = {1, 30000};
+
+	CHILD(maker, 0) {
+		OK(unshare(CLONE_NEWPID));
+		TELL(maker);
+		HEAR(maker);
+	}
+	HEAR(maker);
+	int pending = ns_open(maker->pid, "pid_for_children");
+	if (pending < 0 && errno == ENOENT)
+		SKIP("a PID namespace cannot be opened before it has an init");
+	OK(pending);
+	CHILD(other, 0) {
+		long long numbers[3];
+		OK(setns(pending, CLONE_NEWPID));
+		CHILD(init, 0, .set_tid = wanted, .set_tid_size = 2) {
+			IS(getpid(), 1);
+			HEAR(init);
+		}
+		IS(init->pid, 30000);
+		IS(proc_status_numbers(init->pid, "NSpid", numbers, 3), 2);
+		IS(numbers[0], 30000);
+		IS(numbers[1], 1);
+		DISMISS(init);
+	}
+	EXITS(other, 0);
+	DISMISS(maker);
+}
+
+PAYLOAD(time_teller)
+{
+	TELL(outer, ns_id(0, "time"));
+}
+
+CASE(exec_enters_pending_time_namespace)
+{
+	CHILD(mover, 0) {
+		OK(unshare(CLONE_NEWTIME));
+		long long pending = MUST(ns_id(0, "time_for_children"));
+		IS_NOT(pending, ns_id(0, "time"));
+		CHILD(forked, 0) {
+			IS(ns_id(0, "time"), pending);
+		}
+		EXITS(forked, 0);
+		pid_t partner = thread_partner();
+		if (partner < 0) {
+			IS(errno, EINVAL);
+		} else {
+			MUST(kill(partner, SIGKILL));
+			MUST(waitpid(partner, NULL, 0));
+		}
+		TELL(mover, partner < 0 ? ns_id(0, "time") : pending);
+		EXEC(mover, time_teller);
+	}
+	long long expected = HEAR(mover);
+	IS(HEAR(mover), expected);
+	EXITS(mover, 0);
+}
