@@ -45,9 +45,10 @@ static void add_machine(struct strings *argv, const struct qemu_request *r)
 	add(argv, "-machine", mem_strdup("q35"));
 	/*
 	 * Multi-threaded TCG races with the kernel's patching of its own text (an int3 oops on 6.18 and newer), and
-	 * is no faster.
+	 * is no faster. Translated code may take 96 MiB: QEMU's own limit of 1 GiB is reached in a long run, and 64
+	 * are as fast.
 	 */
-	add(argv, "-accel", mem_strdup(r->accel == ACCEL_KVM ? "kvm" : "tcg,thread=single"));
+	add(argv, "-accel", mem_strdup(r->accel == ACCEL_KVM ? "kvm" : "tcg,thread=single,tb-size=96"));
 	add(argv, "-cpu", mem_strdup(r->accel == ACCEL_KVM ? "host" : "qemu64"));
 	add(argv, "-m", mem_printf("%d", r->memory_mib ? r->memory_mib : QEMU_MEMORY_MIB));
 	add(argv, "-smp", mem_printf("%d", r->cpus ? r->cpus : QEMU_CPUS));

@@ -49,7 +49,7 @@ START_TEST(what_every_vm_has)
 
 	ck_assert_ptr_nonnull(argv);
 	ck_assert_str_eq(argv[0], "qemu-system-x86_64");
-	ck_assert_str_eq(value(argv, "-accel"), "tcg,thread=single");
+	ck_assert_str_eq(value(argv, "-accel"), "tcg,thread=single,tb-size=96");
 	ck_assert_str_eq(value(argv, "-cpu"), "qemu64");
 	ck_assert_str_eq(value(argv, "-kernel"), "/k/bzImage");
 	ck_assert_str_eq(value(argv, "-initrd"), "/c/image.cpio");
