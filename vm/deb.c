@@ -131,7 +131,7 @@ static struct archive_entry *package_next(struct package *p, struct fault *fault
 		return NULL;
 	}
 	if (++p->count > COUNT_MAX) {
-		fault_set(fault, EXIT_BAD_INPUT, "%s holds more than %d files: no kernel package does",
+		fault_set(fault, EXIT_BAD_INPUT, "%s holds more than %d files: no sound package does",
 			  p->name, COUNT_MAX);
 		return NULL;
 	}
@@ -149,8 +149,8 @@ static long member_read(struct deb_file *file, void *buffer, size_t size, struct
 	m->size += n;
 	p->total += n;
 	if (m->size > FILE_MAX || p->total > TOTAL_MAX)
-		return fault_set(fault, EXIT_BAD_INPUT,
-				 "%s unpacks to an absurd size: no kernel package does", p->name);
+		return fault_set(fault, EXIT_BAD_INPUT, "%s unpacks to an absurd size: no sound package does",
+				 p->name);
 	return n;
 }
 
@@ -205,48 +205,67 @@ static bool is_boot_file(const char *rest)
 	return rest && release_valid(rest);
 }
 
-int deb_member(const char *path, char **out)
+static char *kernel_member(void *arg, const char *path)
 {
-	*out = NULL;
-	if (!path || strlen(path) > PATH_LIMIT || !path_stays(path))
-		return -1;
-	for (const char *rest; (rest = skip(path, "./"));)
-		path = rest;
+	(void)arg;
 	if (is_boot_file(skip(path, "boot/vmlinuz-")))
-		*out = mem_strdup("vmlinuz");
-	else if (is_boot_file(skip(path, "boot/config-")))
-		*out = mem_strdup("config");
-	else if (skip(path, "lib/modules/"))
-		*out = module_member(skip(path, "lib/modules/"));
-	else if (skip(path, "usr/lib/modules/"))
-		*out = module_member(skip(path, "usr/lib/modules/"));
-	return 0;
+		return mem_strdup("vmlinuz");
+	if (is_boot_file(skip(path, "boot/config-")))
+		return mem_strdup("config");
+	if (skip(path, "lib/modules/"))
+		return module_member(skip(path, "lib/modules/"));
+	if (skip(path, "usr/lib/modules/"))
+		return module_member(skip(path, "usr/lib/modules/"));
+	return NULL;
 }
 
-static int take_entry(struct package *p, struct archive_entry *entry, deb_taker take, void *arg,
+/* A path without "./" before it; NULL when it leads out of the package. */
+static const char *sound_path(const char *path)
+{
+	if (!path || strlen(path) > PATH_LIMIT || !path_stays(path))
+		return NULL;
+	for (const char *rest; (rest = skip(path, "./"));)
+		path = rest;
+	return path;
+}
+
+int deb_member(const char *path, char **out)
+{
+	const char *sound = sound_path(path);
+
+	*out = sound ? kernel_member(NULL, sound) : NULL;
+	return sound ? 0 : -1;
+}
+
+static int take_entry(struct package *p, struct archive_entry *entry, const struct deb_visitor *visitor,
 		      struct fault *fault)
 {
-	const char *path = archive_entry_pathname(entry);
-	char *name;
+	const char *path = sound_path(archive_entry_pathname(entry));
+	bool link = visitor->links && archive_entry_filetype(entry) == AE_IFLNK;
 	int rc = 0;
 
-	if (deb_member(path, &name) < 0)
+	if (!path)
 		return fault_set(fault, EXIT_BAD_INPUT,
 				 "%s holds a file that would land outside of it: do not trust it", p->name);
+	char *name = visitor->name(visitor->arg, path);
 	if (!name)
 		return 0;
-	if (archive_entry_hardlink(entry) || archive_entry_filetype(entry) != AE_IFREG)
+	struct member m = {.file = {.name = name,
+				    .mode = archive_entry_perm(entry),
+				    .link = link ? archive_entry_symlink(entry) : NULL,
+				    .read = member_read},
+			   .package = p};
+	if (archive_entry_hardlink(entry) || (archive_entry_filetype(entry) != AE_IFREG && !m.file.link))
 		rc = fault_set(fault, EXIT_BAD_INPUT,
 			       "%s holds a link or a special file in place of %s: do not trust it", p->name,
 			       name);
-	struct member m = {.file = {.name = name, .read = member_read}, .package = p};
 	if (rc == 0)
-		rc = take(arg, &m.file, fault);
+		rc = visitor->take(visitor->arg, &m.file, fault);
 	free(name);
 	return rc;
 }
 
-int deb_walk(const struct deb_source *source, deb_taker take, void *arg, struct fault *fault)
+int deb_visit(const struct deb_source *source, const struct deb_visitor *visitor, struct fault *fault)
 {
 	struct package *p = package_open(source, "data.tar", fault);
 	struct archive_entry *entry;
@@ -255,9 +274,16 @@ int deb_walk(const struct deb_source *source, deb_taker take, void *arg, struct 
 	if (!p)
 		return -1;
 	while (rc == 0 && (entry = package_next(p, fault)))
-		rc = take_entry(p, entry, take, arg, fault);
+		rc = take_entry(p, entry, visitor, fault);
 	package_close(p);
 	return fault->status ? -1 : rc;
+}
+
+int deb_walk(const struct deb_source *source, deb_taker take, void *arg, struct fault *fault)
+{
+	const struct deb_visitor visitor = {.name = kernel_member, .take = take, .arg = arg};
+
+	return deb_visit(source, &visitor, fault);
 }
 
 /* The value of a field of a control file, without its continuation lines; NULL when it is not there. */

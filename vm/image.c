@@ -120,7 +120,11 @@ static int fill(const struct build *b, const struct image_request *request, stru
 		return -1;
 	if (add_config(b, request->kernel->config, fault) < 0 || add_modules(b, request->kernel, fault) < 0)
 		return -1;
-	return tools_add(b->image, b->memo, fault);
+	/* The first one of a path stays: the tools' libraries before those of packages, any program before busybox. */
+	if (tools_add(b->image, b->memo, fault) < 0 ||
+	    (request->runtime && runtime_add(request->runtime, b->image, b->memo, fault) < 0))
+		return -1;
+	return busybox_add(b->image, b->memo, fault);
 }
 
 /* Whether a file holds what was written to fd. */
@@ -206,6 +210,7 @@ static struct memo *ask(const struct image_request *request, const char *cache_d
 	memo_ask(memo, request->init);
 	memo_ask(memo, request->guest);
 	memo_ask(memo, getenv("PATH"));
+	runtime_ask(request->runtime, memo);
 	return memo;
 }
 

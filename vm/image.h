@@ -4,11 +4,13 @@
 
 #include "vm/fault.h"
 #include "vm/kernel.h"
+#include "vm/runtime.h"
 
 struct image_request {
 	const struct kernel *kernel;
 	const char *init;  /* path of nscheck-init */
 	const char *guest; /* path of nscheck-guest, added as /bin/nscheck-guest for --shell; or NULL */
+	const struct runtime *runtime; /* a container runtime that goes in as well, or NULL */
 };
 
 /*

@@ -3,34 +3,18 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <libgen.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "vm/deb.h"
 #include "vm/file.h"
 #include "vm/mem.h"
 #include "vm/names.h"
+#include "vm/parcel.h"
 #include "vm/sha256.h"
-
-#define TABLE_MAX (1U << 20)
-
-/* The packages of one kernel and what is known about them. */
-struct parcel {
-	struct strings debs; /* paths */
-	struct strings sums; /* their SHA-256, when vm/fetch.sh wrote them down */
-};
-
-static void parcel_free(struct parcel *p)
-{
-	strings_free(&p->debs);
-	strings_free(&p->sums);
-}
 
 void package_free(struct package_tree *tree)
 {
@@ -38,18 +22,6 @@ void package_free(struct package_tree *tree)
 	free(tree->package);
 	free(tree->version);
 	*tree = (struct package_tree){0};
-}
-
-static int read_lines(const char *path, struct strings *lines, struct fault *fault)
-{
-	struct bytes text;
-
-	if (file_read(path, TABLE_MAX, &text, fault) < 0)
-		return -1;
-	bytes_append(&text, "", 1);
-	strings_split(lines, (const char *)text.data, "\n");
-	bytes_free(&text);
-	return 0;
 }
 
 bool package_is_name(const char *name, struct strings *known, struct memo *memo, struct fault *fault)
@@ -66,25 +38,6 @@ bool package_is_name(const char *name, struct strings *known, struct memo *memo,
 	}
 	kernel_names_free(&names);
 	return found;
-}
-
-static int check_sums(const struct parcel *parcel, struct fault *fault)
-{
-	for (size_t i = 0; i < parcel->sums.count; i++) {
-		const char *path = parcel->debs.items[i];
-		struct bytes deb;
-		char sum[65];
-
-		if (file_map(path, &deb, fault) < 0)
-			return -1;
-		sha256_of(deb.data, deb.len, sum);
-		file_unmap(&deb);
-		if (strcmp(sum, parcel->sums.items[i]))
-			return fault_set(fault, EXIT_UNFINISHED,
-					 "%s is spoiled: remove its folder, so that it is fetched again",
-					 path);
-	}
-	return 0;
 }
 
 static int unpack_into(const struct parcel *parcel, const char *dir, struct fault *fault)
@@ -105,7 +58,7 @@ static int unpack_locked(const struct parcel *parcel, const char *dir, struct fa
 {
 	if (file_exists(dir)) /* another nscheck was faster */
 		return 0;
-	if (check_sums(parcel, fault) < 0)
+	if (parcel_check(parcel, fault) < 0)
 		return -1;
 	char *tmp = mem_printf("%s.tmp", dir);
 	dir_remove(tmp); /* of one that was killed */
@@ -134,161 +87,46 @@ static int unpack(const struct parcel *parcel, const char *dir, struct fault *fa
 	return rc;
 }
 
-/* The script's last line on stderr is why it failed; its stdout is progress, and goes to our stderr. */
-static int spawn_fetch(char *const argv[], int *errors, pid_t *pid)
+/* What is known of a fetched kernel moves to its tree. */
+static void describe(struct package_tree *tree, struct parcel *parcel)
 {
-	posix_spawn_file_actions_t actions;
-	int ends[2];
-
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return errno;
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
-	posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
-	int error = posix_spawn(pid, argv[0], &actions, NULL, argv, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	close(ends[1]);
-	if (error)
-		close(ends[0]);
-	else
-		*errors = ends[0];
-	return error;
-}
-
-static void last_line(int fd, char *line, size_t size)
-{
-	FILE *f = mem_need(fdopen(fd, "r"));
-	char *next = NULL;
-	size_t room = 0;
-
-	line[0] = '\0';
-	while (getline(&next, &room, f) > 0) {
-		next[strcspn(next, "\n")] = '\0';
-		if (*next)
-			snprintf(line, size, "%s", next);
-	}
-	free(next);
-	fclose(f);
-}
-
-static int fetch(const char *name, const char *mirror, const char *cache_dir, struct fault *fault)
-{
-	char *script = data_path("vm/fetch.sh", fault);
-	char line[900];
-	int status, errors = -1;
-	pid_t pid = -1;
-
-	if (!script)
-		return -1;
-	char *argv[] = {script, (char *)name, (char *)cache_dir, (char *)mirror, NULL};
-	int error = spawn_fetch(argv, &errors, &pid);
-	if (error) {
-		fault_set(fault, EXIT_UNFINISHED, "cannot run %s: %s", script, strerror(error));
-		free(script);
-		return -1;
-	}
-	last_line(errors, line, sizeof(line));
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	free(script);
-	if (WIFEXITED(status) && !WEXITSTATUS(status))
-		return 0;
-	bool user = WIFEXITED(status) && WEXITSTATUS(status) == EXIT_BAD_INPUT;
-	return fault_set(fault, user ? EXIT_BAD_INPUT : EXIT_UNFINISHED, "%s",
-			 *line ? line : "vm/fetch.sh was killed: try again");
-}
-
-/* A file of the facts must be one of the same folder. */
-static bool is_plain_name(const char *s)
-{
-	return *s && *s != '.' && !strchr(s, '/');
-}
-
-static void read_fact(char *line, const char *dir, struct parcel *parcel, struct package_tree *tree)
-{
-	struct strings words = {0};
-
-	strings_split(&words, line, " ");
-	if (words.count == 2 && !strcmp(words.items[0], "package") && !tree->package)
-		tree->package = mem_strdup(words.items[1]);
-	else if (words.count == 2 && !strcmp(words.items[0], "version") && !tree->version)
-		tree->version = mem_strdup(words.items[1]);
-	else if (words.count == 2 && !strcmp(words.items[0], "absent"))
-		tree->no_modules |= !strncmp(words.items[1], "linux-modules-", 14);
-	else if (words.count == 3 && !strcmp(words.items[0], "deb") && is_plain_name(words.items[2])) {
-		strings_add(&parcel->sums, words.items[1]);
-		strings_take(&parcel->debs, mem_printf("%s/%s", dir, words.items[2]));
-	}
-	strings_free(&words);
-}
-
-static int read_facts(const char *dir, struct memo *memo, struct parcel *parcel, struct package_tree *tree,
-		      struct fault *fault)
-{
-	char *facts = mem_printf("%s/facts", dir);
-	struct strings lines = {0};
-
-	memo_input(memo, facts);
-	int rc = read_lines(facts, &lines, fault);
-
-	for (size_t i = 0; rc == 0 && i < lines.count; i++)
-		read_fact(lines.items[i], dir, parcel, tree);
-	if (rc == 0 && (!tree->package || !tree->version || !parcel->debs.count))
-		rc = fault_set(fault, EXIT_UNFINISHED,
-			       "%s is spoiled: remove its folder, so that it is fetched again", facts);
-	strings_free(&lines);
-	free(facts);
-	return rc;
-}
-
-static bool is_cached(const char *dir)
-{
-	char *facts = mem_printf("%s/facts", dir);
-	bool found = file_exists(facts);
-
-	free(facts);
-	return found;
-}
-
-static int fetch_unless_cached(const char *dir, const char *name, const char *mirror, bool offline,
-			       const char *cache_dir, struct fault *fault)
-{
-	if (is_cached(dir))
-		return 0;
-	if (offline)
-		return fault_set(fault, EXIT_UNFINISHED, "%s is not in the cache: run once without --offline",
-				 name);
-	return fetch(name, mirror, cache_dir, fault);
+	tree->package = parcel->package;
+	tree->version = parcel->version;
+	parcel->package = parcel->version = NULL;
+	for (size_t i = 0; i < parcel->absent.count; i++)
+		tree->no_modules |= !strncmp(parcel->absent.items[i], "linux-modules-", 14);
 }
 
 int package_named(const char *name, const char *mirror, bool offline, const char *cache_dir,
 		  struct memo *memo, struct package_tree *tree, struct fault *fault)
 {
-	struct parcel parcel = {0};
-	char *dir = mem_printf("%s/kernels/%s", cache_dir, name);
-	int rc = fetch_unless_cached(dir, name, mirror, offline, cache_dir, fault);
+	const struct parcel_request request = {.script = "vm/fetch.sh",
+					       .kind = "kernels",
+					       .name = name,
+					       .mirror = mirror,
+					       .offline = offline};
+	struct parcel parcel;
+	int rc = parcel_get(&request, cache_dir, memo, &parcel, fault);
 
-	*tree = (struct package_tree){.dir = mem_printf("%s/tree", dir)};
-	if (rc == 0)
-		rc = read_facts(dir, memo, &parcel, tree, fault);
+	*tree = (struct package_tree){.dir = mem_printf("%s/kernels/%s/tree", cache_dir, name)};
 	if (rc == 0)
 		rc = unpack(&parcel, tree->dir, fault);
+	describe(tree, &parcel);
 	parcel_free(&parcel);
-	free(dir);
 	return rc;
 }
 
 bool package_cached(const char *name, const char *cache_dir, struct package_tree *tree)
 {
-	struct parcel parcel = {0};
+	const struct parcel_request request = {.kind = "kernels", .name = name, .offline = true};
+	struct parcel parcel;
 	struct fault ignored = {0};
-	char *dir = mem_printf("%s/kernels/%s", cache_dir, name);
+	bool found = parcel_get(&request, cache_dir, NULL, &parcel, &ignored) == 0;
 
 	*tree = (struct package_tree){0};
-	bool cached = is_cached(dir) && read_facts(dir, NULL, &parcel, tree, &ignored) == 0;
+	describe(tree, &parcel);
 	parcel_free(&parcel);
-	free(dir);
-	return cached;
+	return found;
 }
 
 /* "linux-modules-7.3.4+deb13-cloud-amd64 (= 7.3.4-1)" -> is it a part of the kernel, not a tool like linux-base? */

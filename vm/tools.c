@@ -30,8 +30,9 @@ static const struct tool tools[] = {
 	 "iptables",
 	 "sbin/xtables-legacy-multi",
 	 {"sbin/iptables-legacy", "sbin/ip6tables-legacy", "sbin/iptables-legacy-save"}},
-	{"busybox", "busybox-static", "bin/busybox", {NULL}},
 };
+
+static const struct tool busybox = {"busybox", "busybox-static", "bin/busybox", {NULL}};
 
 /* Matches and targets that iptables loads by name; the lists differ by its version, so each is optional. */
 static const char *const extensions[] = {
@@ -160,8 +161,8 @@ static int add_needs(const struct bytes *elf, const char *path, struct basket *b
 			strings_take(&basket->queue, found);
 		else
 			rc = fault_set(fault, EXIT_BAD_INPUT,
-				       "%s needs %s, which is nowhere: install its package again", path,
-				       needed.items[i]);
+				       "%s needs %s, which is nowhere on this system: install its package",
+				       path, needed.items[i]);
 	}
 	strings_free(&needed);
 	return rc;
@@ -216,10 +217,10 @@ static void queue_extensions(struct basket *basket)
 	}
 }
 
-/* busybox says itself what it can be called as; NULL when it cannot be run. */
-static FILE *run_list(const char *busybox, pid_t *pid)
+/* The output of a program that is asked for something; NULL when it cannot be run. */
+static FILE *run_with(const char *program, const char *option, pid_t *pid)
 {
-	char *argv[] = {(char *)busybox, "--list-full", NULL}, *envp[] = {NULL};
+	char *argv[] = {(char *)program, (char *)option, NULL}, *envp[] = {NULL};
 	posix_spawn_file_actions_t actions;
 	int ends[2];
 
@@ -227,7 +228,7 @@ static FILE *run_list(const char *busybox, pid_t *pid)
 		return NULL;
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-	int error = posix_spawn(pid, busybox, &actions, NULL, argv, envp);
+	int error = posix_spawn(pid, program, &actions, NULL, argv, envp);
 	posix_spawn_file_actions_destroy(&actions);
 	close(ends[1]);
 	if (!error)
@@ -247,11 +248,11 @@ static void add_applets(struct cpio *image, FILE *list)
 	}
 }
 
-static int add_busybox_links(struct cpio *image, const char *busybox, struct fault *fault)
+static int add_busybox_links(struct cpio *image, const char *program, struct fault *fault)
 {
 	pid_t pid;
 	int status = 0;
-	FILE *list = run_list(busybox, &pid);
+	FILE *list = run_with(program, "--list-full", &pid); /* what it can be called as */
 
 	if (list) {
 		add_applets(image, list);
@@ -260,7 +261,7 @@ static int add_busybox_links(struct cpio *image, const char *busybox, struct fau
 	}
 	if (!list || status)
 		return fault_set(fault, EXIT_BAD_INPUT,
-				 "%s --list-full does not work: install the package busybox-static", busybox);
+				 "%s --list-full does not work: install the package busybox-static", program);
 	return 0;
 }
 
@@ -273,7 +274,7 @@ static int add_tool(struct basket *basket, const struct tool *tool, struct fault
 	int rc = add_elf(basket, host, tool->path, fault);
 	for (const char *const *link = tool->links; rc == 0 && *link; link++)
 		cpio_symlink(basket->image, *link, strrchr(tool->path, '/') + 1);
-	if (rc == 0 && !strcmp(tool->name, "busybox"))
+	if (rc == 0 && tool == &busybox)
 		rc = add_busybox_links(basket->image, host, fault);
 	free(host);
 	return rc;
@@ -292,4 +293,42 @@ int tools_add(struct cpio *image, struct memo *memo, struct fault *fault)
 	}
 	strings_free(&basket.queue);
 	return rc;
+}
+
+int busybox_add(struct cpio *image, struct memo *memo, struct fault *fault)
+{
+	struct basket basket = {.image = image, .memo = memo};
+	int rc = add_tool(&basket, &busybox, fault);
+
+	if (rc == 0)
+		rc = add_libraries(&basket, fault);
+	strings_free(&basket.queue);
+	return rc;
+}
+
+int program_add(struct cpio *image, struct memo *memo, const char *host, const char *path,
+		struct fault *fault)
+{
+	struct basket basket = {.image = image, .memo = memo};
+	int rc = add_elf(&basket, host, path, fault);
+
+	if (rc == 0)
+		rc = add_libraries(&basket, fault);
+	strings_free(&basket.queue);
+	return rc;
+}
+
+char *program_version(const char *program)
+{
+	char line[128] = "", *version = NULL;
+	pid_t pid;
+	FILE *out = run_with(program, "--version", &pid);
+
+	if (!out)
+		return NULL;
+	if (fgets(line, sizeof(line), out) && line[strspn(line, " \n")])
+		version = mem_need(strndup(line, strcspn(line, "\n")));
+	fclose(out);
+	waitpid(pid, NULL, 0);
+	return version;
 }

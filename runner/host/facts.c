@@ -28,6 +28,17 @@ static json_t *kernel_facts(const struct kernel *k)
 	return o;
 }
 
+static json_t *runtime_facts(const struct runtime *r)
+{
+	json_t *o = json_object();
+
+	put(o, "name", r->name);
+	put(o, "version", r->version);
+	put(o, "package", r->package);
+	put(o, "path", r->path);
+	return o;
+}
+
 /* "model name" of the first processor; NULL when it is not told. */
 static char *cpu_model(void)
 {
@@ -128,6 +139,8 @@ json_t *facts_of_none(const struct options *o, const struct folder *f, const str
 	json_t *facts = first_facts(f);
 
 	json_object_set_new(facts, "kernel", json_pack("{s:s}", "name", o->kernel.spec));
+	if (o->runtime.name)
+		json_object_set_new(facts, "runtime", json_pack("{s:s}", "name", o->runtime.name));
 	json_object_set_new(facts, "host", host_facts());
 	json_object_set_new(facts, "options", option_facts(o));
 	json_object_set_new(facts, "plan", plan_facts(plan));
@@ -146,6 +159,8 @@ json_t *facts_of_run(const struct session *s, const struct folder *f, const stru
 		return NULL;
 	}
 	json_object_set_new(o, "kernel", kernel_facts(&s->kernel));
+	if (s->runtime.name)
+		json_object_set_new(o, "runtime", runtime_facts(&s->runtime));
 	put(qemu, "version", s->qemu_version);
 	put(qemu, "command", command);
 	json_object_set_new(o, "qemu", qemu);

@@ -76,15 +76,40 @@ static int fetch_one(const struct entry *e)
 	return fault.status;
 }
 
+static int fetch_runtime(const struct options *o, const struct runtime_request *request)
+{
+	struct fault fault = {0};
+	struct runtime runtime;
+
+	if (runtime_resolve(request, o->cache, &runtime, &fault))
+		fprintf(stderr, "nscheck: %s: %s\n", request->name, fault.text);
+	else
+		printf("%s: %s\n", runtime.name, runtime.version ? runtime.version : "no package is needed");
+	fflush(stdout);
+	runtime_free(&runtime);
+	return fault.status;
+}
+
 int kernels_fetch(const struct options *o, struct fault *fault)
 {
+	struct options kernels = *o;
 	struct entries entries;
-	int status =
-		entries_make(&entries, o, fault) || dir_make(o->cache, fault) ? fault->status : EXIT_EXPECTED;
+
+	kernels.runtime_count = 0; /* each kernel once */
+	int status = entries_make(&entries, &kernels, fault) || dir_make(o->cache, fault) ? fault->status
+											  : EXIT_EXPECTED;
 
 	for (size_t i = 0; !fault->status && i < entries.count; i++) {
 		int one = fetch_one(&entries.items[i]);
 
+		if (one > status)
+			status = one;
+	}
+	for (size_t i = 0; !fault->status && i < o->runtime_count; i++) {
+		struct runtime_request request = o->runtime;
+
+		request.name = o->runtimes[i];
+		int one = fetch_runtime(o, &request);
 		if (one > status)
 			status = one;
 	}

@@ -60,6 +60,9 @@ static int lint(const struct options *o, struct fault *fault)
 
 static int act(const struct options *o, struct fault *fault)
 {
+	for (size_t i = 0; i < o->runtime_count; i++)
+		if (runtime_check(o->runtimes[i], fault))
+			return o->bisect ? BISECT_STOP : fault->status;
 	if (o->report)
 		return matrix_is(o->report) ? matrix_again(o->report, fault) : run_report(o->report, fault);
 	if (o->kernel_list)

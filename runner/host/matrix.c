@@ -25,7 +25,7 @@ enum { MATRIX_SCHEMA = 1, FOLDER_LENGTH = 60 };
 
 bool matrix_wanted(const struct options *o)
 {
-	return o->matrix || o->kernel_count > 1 || o->shards;
+	return o->matrix || o->kernel_count > 1 || o->runtime_count > 1 || o->shards;
 }
 
 /* The end of a name tells most: paths are long. */
@@ -50,14 +50,22 @@ static bool folder_is_taken(const struct entries *entries, const char *folder)
 	return false;
 }
 
-static void add_entry(struct entries *entries, const struct options *o, const char *name)
+static void add_entry(struct entries *entries, const struct options *o, const char *kernel,
+		      const char *runtime)
 {
-	for (size_t i = 0; i < entries->count; i++)
-		if (!strcmp(entries->items[i].name, name))
+	/* One runtime is the same for all, and needs no name in each. */
+	char *name = o->runtime_count > 1 ? xprintf("%s %s", kernel, runtime) : xstrdup(kernel);
+
+	for (size_t i = 0; i < entries->count; i++) {
+		if (!strcmp(entries->items[i].name, name)) {
+			free(name);
 			return;
+		}
+	}
 	entries->items = xrealloc(entries->items, (entries->count + 1) * sizeof(*entries->items));
 
-	struct entry entry = {.options = *o, .name = xstrdup(name), .folder = folder_name(name)};
+	struct entry entry = {
+		.options = *o, .kernel = xstrdup(kernel), .name = name, .folder = folder_name(name)};
 
 	for (int n = 2; folder_is_taken(entries, entry.folder); n++) {
 		free(entry.folder);
@@ -66,8 +74,18 @@ static void add_entry(struct entries *entries, const struct options *o, const ch
 		free(entry.folder);
 		entry.folder = numbered;
 	}
-	entry.options.kernel.spec = entry.name;
+	entry.options.kernel.spec = entry.kernel;
+	entry.options.runtime.name = runtime;
 	entries->items[entries->count++] = entry;
+}
+
+/* A kernel with each of the runtimes. */
+static void add_entries(struct entries *entries, const struct options *o, const char *kernel)
+{
+	for (size_t i = 0; i < o->runtime_count; i++)
+		add_entry(entries, o, kernel, o->runtimes[i]);
+	if (!o->runtime_count)
+		add_entry(entries, o, kernel, NULL);
 }
 
 int entries_make(struct entries *entries, const struct options *o, struct fault *fault)
@@ -79,11 +97,11 @@ int entries_make(struct entries *entries, const struct options *o, struct fault 
 	if (o->matrix)
 		ret = kernel_names_read(&names, NULL, fault);
 	for (size_t i = 0; i < names.count; i++)
-		add_entry(entries, o, names.items[i].name);
+		add_entries(entries, o, names.items[i].name);
 	for (size_t i = 0; i < o->kernel_count; i++)
-		add_entry(entries, o, o->kernels[i]);
+		add_entries(entries, o, o->kernels[i]);
 	if (!o->matrix && !o->kernel_count)
-		add_entry(entries, o, o->kernel.spec);
+		add_entries(entries, o, o->kernel.spec);
 	kernel_names_free(&names);
 	if (!ret && !entries->count)
 		ret = fault_set(fault, EXIT_BAD_INPUT, "vm/kernels.list names no kernel");
@@ -92,6 +110,7 @@ int entries_make(struct entries *entries, const struct options *o, struct fault 
 
 void entry_free(struct entry *entry)
 {
+	free(entry->kernel);
 	free(entry->name);
 	free(entry->folder);
 	free(entry->output);
@@ -214,7 +233,9 @@ static int run_entries(struct entries *entries, const struct shard *shard, struc
 		if (shard->facts)
 			shard_select(shard, i, table);
 		if (going) {
-			printf("%skernel %zu of %zu: %s\n", i ? "\n" : "", i + 1, entries->count, e->name);
+			printf("%s%s %zu of %zu: %s\n", i ? "\n" : "",
+			       e->options.runtime_count > 1 ? "run" : "kernel", i + 1, entries->count,
+			       e->name);
 			fflush(stdout);
 			going = run_entry(e, table, fault);
 		} else if (journal_of_none(e, table, "interrupted", "", fault)) {

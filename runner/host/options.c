@@ -18,6 +18,8 @@ enum {
 	KEY_SHARD,
 	KEY_TIMES,
 	KEY_MERGE,
+	KEY_RUNTIME,
+	KEY_RUNTIME_PATH,
 	KEY_MODULES,
 	KEY_CONFIG,
 	KEY_MIRROR,
@@ -58,7 +60,7 @@ static const struct argp_option option_table[] = {
 	{"report", KEY_REPORT, "DIR", 0, "Make the reports of an earlier run again from its journal", 1},
 	{"lint", KEY_LINT, NULL, 0, "Check the baseline against the date and the catalogue", 1},
 
-	{NULL, 0, NULL, 0, "The kernel:", 2},
+	{NULL, 0, NULL, 0, "The kernel, and a container runtime on it:", 2},
 	{"kernel", 'k', "K", 0,
 	 "A name (debian/6.12), a bzImage or PVH vmlinux, a build tree, or a .deb; several make a matrix", 2},
 	{"matrix", KEY_MATRIX, NULL, 0, "Every kernel of vm/kernels.list, side by side", 2},
@@ -68,6 +70,12 @@ static const struct argp_option option_table[] = {
 	{"offline", KEY_OFFLINE, NULL, 0, "Never touch the network", 2},
 	{"fetch-only", KEY_FETCH_ONLY, NULL, 0, "Get the kernels into the cache and run nothing", 2},
 	{"append", KEY_APPEND, "ARGS", 0, "Added to the kernel command line", 2},
+	{"runtime", KEY_RUNTIME, "R", 0,
+	 "Run the suite runtime on a container runtime: reference, or a name of vm/runtimes.list (crun); "
+	 "several make a matrix",
+	 2},
+	{"runtime-path", KEY_RUNTIME_PATH, "FILE", 0,
+	 "The runtime's program, in place of the packaged one; its libraries come from this system", 2},
 
 	{NULL, 0, NULL, 0, "The machine:", 3},
 	{"accel", KEY_ACCEL, "auto|kvm|tcg", 0, "Accelerator; auto tries KVM, then emulates", 3},
@@ -203,6 +211,37 @@ static void remember(struct options *o, const char *name, const char *value)
 	}
 }
 
+static void select_also(struct options *o, char *word)
+{
+	o->selection = xrealloc(o->selection, (o->selected + 1) * sizeof(*o->selection));
+	o->selection[o->selected++] = word;
+}
+
+/* It becomes a word of an order to the guest, and a folder. */
+static error_t take_runtime(struct parse *p, char *name)
+{
+	struct options *o = p->options;
+
+	if (!*name || name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-:")])
+		return bad_value(p, "runtime", name, "a name of vm/runtimes.list, or reference");
+	o->runtimes = xrealloc(o->runtimes, (o->runtime_count + 1) * sizeof(*o->runtimes));
+	o->runtimes[o->runtime_count++] = name;
+	o->runtime.name = name;
+	return 0;
+}
+
+static error_t parse_runtime(int key, char *arg, struct parse *p)
+{
+	switch (key) {
+	case KEY_RUNTIME: return take_runtime(p, arg);
+	case KEY_RUNTIME_PATH:
+		p->options->runtime.path = arg;
+		remember(p->options, "runtime-path", arg);
+		return 0;
+	default: return ARGP_ERR_UNKNOWN;
+	}
+}
+
 static error_t parse_kernel(int key, char *arg, struct parse *p)
 {
 	struct options *o = p->options;
@@ -256,12 +295,6 @@ static error_t parse_machine(int key, char *arg, struct parse *p)
 	case KEY_SHELL: o->shell = true; return 0;
 	default: return ARGP_ERR_UNKNOWN;
 	}
-}
-
-static void select_also(struct options *o, char *word)
-{
-	o->selection = xrealloc(o->selection, (o->selected + 1) * sizeof(*o->selection));
-	o->selection[o->selected++] = word;
 }
 
 static error_t parse_running(int key, char *arg, struct parse *p)
@@ -337,8 +370,8 @@ static error_t parse_results(int key, char *arg, struct parse *p)
 
 static error_t parse_one(int key, char *arg, struct argp_state *state)
 {
-	static error_t (*const groups[])(int, char *, struct parse *) = {parse_kernel, parse_machine,
-									 parse_running, parse_results};
+	static error_t (*const groups[])(int, char *, struct parse *) = {
+		parse_kernel, parse_runtime, parse_machine, parse_running, parse_results};
 	struct parse *p = state->input;
 
 	for (size_t i = 0; i < sizeof(groups) / sizeof(*groups); i++) {
@@ -417,6 +450,11 @@ static int check_together(const struct options *o, struct fault *fault)
 	if (matrix_wanted(o) && (o->kernel.modules || o->kernel.config || o->shell))
 		return fault_set(fault, EXIT_BAD_INPUT,
 				 "--modules, --config and --shell are for one --kernel");
+	if (o->runtime.path && (o->runtime_count != 1 || !strcmp(o->runtime.name, RUNTIME_REFERENCE)))
+		return fault_set(fault, EXIT_BAD_INPUT,
+				 "--runtime-path FILE is for one --runtime of a package");
+	if (o->runtime_count > 1 && (o->shell || o->bisect))
+		return fault_set(fault, EXIT_BAD_INPUT, "--shell and --bisect want one --runtime");
 	if (o->bisect && (o->kernel_count != 1 || o->matrix || o->selected != 1 || o->baseline))
 		return fault_set(fault, EXIT_BAD_INPUT,
 				 "--bisect ID wants one --kernel, and no baseline or other selection");
@@ -452,12 +490,19 @@ int options_parse(struct options *options, int argc, char **argv, struct fault *
 		return -1;
 	if (err)
 		return fault_set(fault, EXIT_BAD_INPUT, "%s", strerror(err));
-	return check_together(options, fault);
+	if (check_together(options, fault))
+		return -1;
+	options->runtime.mirror = options->kernel.mirror;
+	options->runtime.offline = options->kernel.offline;
+	if (options->runtime.name && !options->selected && !options->shell)
+		select_also(options, (char *)"runtime");
+	return 0;
 }
 
 void options_free(struct options *options)
 {
 	free(options->kernels);
+	free(options->runtimes);
 	free(options->selection);
 	free(options->setup);
 	free(options->guest);

@@ -8,6 +8,7 @@
 #include "results/text.h"
 #include "vm/kernel.h"
 #include "vm/qemu.h"
+#include "vm/runtime.h"
 
 #define NSCHECK_VERSION "1.0"
 
@@ -18,6 +19,9 @@ struct options {
 	char **kernels; /* each --kernel */
 	size_t kernel_count;
 	struct kernel_request kernel; /* spec: the one of them that this run is about */
+	char **runtimes;              /* each --runtime */
+	size_t runtime_count;
+	struct runtime_request runtime; /* name: the one of them that this run is about, or NULL */
 	enum accel accel;
 	const char *append;
 	char **setup;

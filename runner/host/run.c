@@ -50,6 +50,10 @@ static char *repeat_command(const struct options *o)
 		text_printf(&shown, " --kernel ");
 		text_add_quoted(&shown, o->kernel.spec);
 	}
+	if (o->runtime.name) {
+		text_printf(&shown, " --runtime ");
+		text_add_quoted(&shown, o->runtime.name);
+	}
 	text_printf(&shown, "%s", text_get(&o->command));
 	return text_take(&shown);
 }

@@ -13,14 +13,18 @@
 
 static int resolve(struct session *s, const struct options *o, struct fault *fault)
 {
-	struct image_request image = {
-		.kernel = &s->kernel, .init = o->init, .guest = o->shell ? o->guest : NULL};
+	struct image_request image = {.kernel = &s->kernel,
+				      .init = o->init,
+				      .guest = o->shell ? o->guest : NULL,
+				      .runtime = o->runtime.name ? &s->runtime : NULL};
 	int64_t began = loop_now();
 
 	if (kernel_resolve(&o->kernel, o->cache, &s->kernel, fault))
 		return -1;
 	s->kernel_ms = loop_now() - began;
 	began = loop_now();
+	if (o->runtime.name && runtime_resolve(&o->runtime, o->cache, &s->runtime, fault))
+		return -1;
 	if (image_build(&image, o->cache, &s->initrd, fault))
 		return -1;
 	s->image_ms = loop_now() - began;
@@ -139,5 +143,6 @@ void session_close(struct session *s)
 	accel_free(&s->accel);
 	loop_close(&s->loop);
 	kernel_free(&s->kernel);
+	runtime_free(&s->runtime);
 	free(s->initrd);
 }

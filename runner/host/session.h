@@ -9,6 +9,7 @@
 struct session {
 	const struct options *options;
 	struct kernel kernel;
+	struct runtime runtime; /* its name NULL: none was asked for */
 	char *initrd;
 	char qemu_version[256];
 	struct accel_memory accel;

@@ -800,8 +800,20 @@ void vm_late(struct vm *vm)
 	}
 }
 
+/* What the guest is told of an order besides the test: words separated by commas. */
+static char *order_flags(const struct vm *vm, bool sabotage)
+{
+	const char *runtime = vm->machine->options->runtime.name;
+
+	if (!runtime)
+		return xstrdup(sabotage ? "sabotage" : "-");
+	return xprintf("%sruntime=%s", sabotage ? "sabotage," : "", runtime);
+}
+
 void vm_order(struct vm *vm, const struct test *test, bool sabotage)
 {
+	char *flags = order_flags(vm, sabotage);
+
 	vm->test = test;
 	vm->state = VM_RUNNING;
 	vm->hang_step = 0;
@@ -810,7 +822,8 @@ void vm_order(struct vm *vm, const struct test *test, bool sabotage)
 	console_begin(&vm->console, test->id);
 	stream_expect(vm->channel, test->id);
 	set_deadline(vm, vm_test_limit(test, factor(vm)) * 1000);
-	send_order(vm, xprintf("run %g %s %s\n", factor(vm), sabotage ? "sabotage" : "-", test->id));
+	send_order(vm, xprintf("run %g %s %s\n", factor(vm), flags, test->id));
+	free(flags);
 }
 
 /* ---- start ---- */

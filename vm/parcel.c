@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "vm/parcel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "vm/file.h"
+#include "vm/sha256.h"
+
+#define FACTS_MAX (1U << 20)
+
+void parcel_free(struct parcel *parcel)
+{
+	free(parcel->package);
+	free(parcel->version);
+	strings_free(&parcel->debs);
+	strings_free(&parcel->sums);
+	strings_free(&parcel->absent);
+	*parcel = (struct parcel){0};
+}
+
+int parcel_read_lines(const char *path, struct strings *lines, struct fault *fault)
+{
+	struct bytes text;
+
+	if (file_read(path, FACTS_MAX, &text, fault) < 0)
+		return -1;
+	bytes_append(&text, "", 1);
+	strings_split(lines, (const char *)text.data, "\n");
+	bytes_free(&text);
+	return 0;
+}
+
+int parcel_check(const struct parcel *parcel, struct fault *fault)
+{
+	for (size_t i = 0; i < parcel->sums.count; i++) {
+		const char *path = parcel->debs.items[i];
+		struct bytes deb;
+		char sum[65];
+
+		if (file_map(path, &deb, fault) < 0)
+			return -1;
+		sha256_of(deb.data, deb.len, sum);
+		file_unmap(&deb);
+		if (strcmp(sum, parcel->sums.items[i]))
+			return fault_set(fault, EXIT_UNFINISHED,
+					 "%s is spoiled: remove its folder, so that it is fetched again",
+					 path);
+	}
+	return 0;
+}
+
+/* The script's last line on stderr is why it failed; its stdout is progress, and goes to our stderr. */
+static int spawn_fetch(char *const argv[], int *errors, pid_t *pid)
+{
+	posix_spawn_file_actions_t actions;
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return errno;
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
+	posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
+	int error = posix_spawn(pid, argv[0], &actions, NULL, argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	close(ends[1]);
+	if (error)
+		close(ends[0]);
+	else
+		*errors = ends[0];
+	return error;
+}
+
+static void last_line(int fd, char *line, size_t size)
+{
+	FILE *f = mem_need(fdopen(fd, "r"));
+	char *next = NULL;
+	size_t room = 0;
+
+	line[0] = '\0';
+	while (getline(&next, &room, f) > 0) {
+		next[strcspn(next, "\n")] = '\0';
+		if (*next)
+			snprintf(line, size, "%s", next);
+	}
+	free(next);
+	fclose(f);
+}
+
+static int fetch(const struct parcel_request *request, const char *cache_dir, struct fault *fault)
+{
+	char *script = data_path(request->script, fault);
+	char line[900];
+	int status, errors = -1;
+	pid_t pid = -1;
+
+	if (!script)
+		return -1;
+	char *argv[] = {script, (char *)request->name, (char *)cache_dir, (char *)request->mirror, NULL};
+	int error = spawn_fetch(argv, &errors, &pid);
+	if (error) {
+		fault_set(fault, EXIT_UNFINISHED, "cannot run %s: %s", script, strerror(error));
+		free(script);
+		return -1;
+	}
+	last_line(errors, line, sizeof(line));
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	free(script);
+	if (WIFEXITED(status) && !WEXITSTATUS(status))
+		return 0;
+	bool user = WIFEXITED(status) && WEXITSTATUS(status) == EXIT_BAD_INPUT;
+	return fault_set(fault, user ? EXIT_BAD_INPUT : EXIT_UNFINISHED, "%s",
+			 *line ? line : "the script that fetches was killed: try again");
+}
+
+/* A file of the facts must be one of the same folder. */
+static bool is_plain_name(const char *s)
+{
+	return *s && *s != '.' && !strchr(s, '/');
+}
+
+static void read_fact(char *line, const char *dir, struct parcel *parcel)
+{
+	struct strings words = {0};
+
+	strings_split(&words, line, " ");
+	if (words.count == 2 && !strcmp(words.items[0], "package") && !parcel->package)
+		parcel->package = mem_strdup(words.items[1]);
+	else if (words.count == 2 && !strcmp(words.items[0], "version") && !parcel->version)
+		parcel->version = mem_strdup(words.items[1]);
+	else if (words.count == 2 && !strcmp(words.items[0], "absent"))
+		strings_add(&parcel->absent, words.items[1]);
+	else if (words.count == 3 && !strcmp(words.items[0], "deb") && is_plain_name(words.items[2])) {
+		strings_add(&parcel->sums, words.items[1]);
+		strings_take(&parcel->debs, mem_printf("%s/%s", dir, words.items[2]));
+	}
+	strings_free(&words);
+}
+
+static int read_facts(const char *dir, struct memo *memo, struct parcel *parcel, struct fault *fault)
+{
+	char *facts = mem_printf("%s/facts", dir);
+	struct strings lines = {0};
+
+	memo_input(memo, facts);
+	int rc = parcel_read_lines(facts, &lines, fault);
+
+	for (size_t i = 0; rc == 0 && i < lines.count; i++)
+		read_fact(lines.items[i], dir, parcel);
+	if (rc == 0 && (!parcel->package || !parcel->version || !parcel->debs.count))
+		rc = fault_set(fault, EXIT_UNFINISHED,
+			       "%s is spoiled: remove its folder, so that it is fetched again", facts);
+	strings_free(&lines);
+	free(facts);
+	return rc;
+}
+
+static bool is_cached(const char *dir)
+{
+	char *facts = mem_printf("%s/facts", dir);
+	bool found = file_exists(facts);
+
+	free(facts);
+	return found;
+}
+
+int parcel_get(const struct parcel_request *request, const char *cache_dir, struct memo *memo,
+	       struct parcel *parcel, struct fault *fault)
+{
+	char *dir = mem_printf("%s/%s/%s", cache_dir, request->kind, request->name);
+	int rc = 0;
+
+	*parcel = (struct parcel){0};
+	if (!is_cached(dir)) {
+		if (request->offline)
+			rc = fault_set(fault, EXIT_UNFINISHED,
+				       "%s is not in the cache: run once without --offline", request->name);
+		else
+			rc = fetch(request, cache_dir, fault);
+	}
+	if (rc == 0)
+		rc = read_facts(dir, memo, parcel, fault);
+	free(dir);
+	return rc;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef VM_RUNTIME_H
+#define VM_RUNTIME_H
+
+#include <stdbool.h>
+
+#include "vm/cpio.h"
+#include "vm/fault.h"
+#include "vm/mem.h"
+#include "vm/memo.h"
+#include "vm/parcel.h"
+
+/* The runtime that is part of nscheck itself: nothing goes into the image for it. */
+#define RUNTIME_REFERENCE "reference"
+
+struct runtime_request {
+	const char *name;   /* of vm/runtimes.list, or RUNTIME_REFERENCE */
+	const char *path;   /* a program of the user's own in place of the packaged one, or NULL */
+	const char *mirror; /* what its packages are fetched from; NULL: the system's own */
+	bool offline;       /* only from the cache */
+};
+
+/* A container runtime, and what goes into the image of it. All zero: none. */
+struct runtime {
+	char *name, *path;
+	char *package, *version; /* NULL where they are not known */
+	struct strings files;    /* patterns of paths in the packages; the first is the program */
+	struct parcel parcel;
+};
+
+/* The names that --runtime takes, "reference" first. */
+int runtime_names(struct strings *names, struct fault *fault);
+
+/* Whether it is one of them; a fault names them. */
+int runtime_check(const char *name, struct fault *fault);
+
+/*
+ * runtime_resolve - a container runtime by name; its packages are fetched if they are not in the cache yet.
+ * A fault names the runtimes that are known, or says why the packages cannot be had.
+ */
+int runtime_resolve(const struct runtime_request *request, const char *cache_dir, struct runtime *runtime,
+		    struct fault *fault);
+void runtime_free(struct runtime *runtime);
+
+/* Adds what the answer of runtime_add() depends on to the question of a memo. runtime may be NULL. */
+void runtime_ask(const struct runtime *runtime, struct memo *memo);
+
+/*
+ * runtime_add - puts a runtime's files into an image, with the libraries that they need of its packages. Those that
+ * are in the image already stay. A program of the user's own brings its libraries from this system.
+ */
+int runtime_add(const struct runtime *runtime, struct cpio *image, struct memo *memo, struct fault *fault);
+
+#endif
