@@ -84,7 +84,7 @@ $(BUILD)/host-tests: | $(BUILD)/nscheck-fake $(BUILD)/fake-qemu
 $(BUILD)/nscheck-san: $(call objs,$(HOST_SRC),san)
 	$(CC) $(CFLAGS) $(SAN) -o $@ $^ $(HOST_LIBS)
 
-$(BUILD)/nscheck-fake: $(call objs,$(filter-out vm/kernel.c vm/image.c,$(HOST_SRC)) runner/tests/fake-vm.c,san)
+$(BUILD)/nscheck-fake: $(call objs,$(filter-out vm/kernel.c vm/image.c vm/runtime.c,$(HOST_SRC)) runner/tests/fake-vm.c,san)
 	$(CC) $(CFLAGS) $(SAN) -o $@ $^ $(HOST_LIBS)
 
 $(BUILD)/fake-qemu: $(BUILD)/obj/runner/tests/fake-qemu.o

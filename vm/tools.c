@@ -135,8 +135,8 @@ int elf_needs(const struct bytes *bytes, const char *name, struct strings *neede
 
 	if (!elf || elf_kind(elf) != ELF_K_ELF) {
 		elf_end(elf);
-		return fault_set(fault, EXIT_BAD_INPUT, "%s is not an ELF file: install its package again",
-				 name);
+		return fault_set(fault, EXIT_BAD_INPUT,
+				 "%s is not an ELF file: give a program, or install its package again", name);
 	}
 	read_needed(elf, needed);
 	*interpreter = read_interpreter(elf, bytes);
@@ -228,6 +228,7 @@ static FILE *run_with(const char *program, const char *option, pid_t *pid)
 		return NULL;
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
 	int error = posix_spawn(pid, program, &actions, NULL, argv, envp);
 	posix_spawn_file_actions_destroy(&actions);
 	close(ends[1]);

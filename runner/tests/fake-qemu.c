@@ -151,9 +151,12 @@ static void verdict(const char *name, bool ok, const char *id, const char *direc
 }
 
 /* The ends that a test may come to; the last is the usual one. */
-static void end_test(const char *id, bool sabotage)
+static void end_test(const char *id, const char *flags)
 {
+	bool sabotage = !strncmp(flags, "sabotage", strlen("sabotage"));
+
 	if (plays("fail", id) || (plays("fail-later", id) && tests_run) ||
+	    (plays("fail-runc", id) && strstr(flags, "runtime=runc")) ||
 	    (plays("fail-warm", id) && restored) || (sabotage && !plays("survive", id))) {
 		say("# detail: more of it\n#:nscheck_role: init\n#:nscheck_at: suites/%s\n", "fake/one.c:42");
 		say("#:nscheck_message: %s\n", "in 'init': getpid() is 2, expected 1");
@@ -229,7 +232,7 @@ static void run_test(char *order)
 	disturb(id);
 	if (!plays("no-marks", id))
 		outf(console, "[    4.000000] nscheck: end %s", id);
-	end_test(id, !strcmp(flags, "sabotage"));
+	end_test(id, flags);
 	if (!plays("no-marks", id))
 		out(console, "\r\n");
 	if (plays("twice", id))

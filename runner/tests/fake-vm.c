@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* In place of vm/kernel.c and vm/image.c in build/nscheck-fake: a kernel and an image that nobody boots. */
+/* In place of three of vm/ in build/nscheck-fake: a kernel, an image and container runtimes that nobody boots. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +9,7 @@
 #include "vm/file.h"
 #include "vm/image.h"
 #include "vm/kernel.h"
+#include "vm/runtime.h"
 #include "vm/sha256.h"
 
 /*
@@ -68,4 +69,33 @@ int image_build(const struct image_request *request, const char *cache_dir, char
 	if (!file_exists(*path))
 		return file_store(*path, &content, fault);
 	return utimensat(AT_FDCWD, *path, NULL, 0); /* as vm/image.c marks one that is in use */
+}
+
+int runtime_check(const char *name, struct fault *fault)
+{
+	static const char *const known[] = {RUNTIME_REFERENCE, "crun", "runc"};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (!strcmp(known[i], name))
+			return 0;
+	return fault_set(fault, EXIT_BAD_INPUT, "no container runtime %s", name);
+}
+
+int runtime_resolve(const struct runtime_request *request, const char *cache_dir, struct runtime *runtime,
+		    struct fault *fault)
+{
+	(void)cache_dir;
+	*runtime = (struct runtime){.name = xstrdup(request->name)};
+	if (strcmp(request->name, RUNTIME_REFERENCE))
+		runtime->version = xstrdup("1.2-fake");
+	if (request->path)
+		runtime->path = xstrdup(request->path);
+	return runtime_check(request->name, fault);
+}
+
+void runtime_free(struct runtime *runtime)
+{
+	free(runtime->name);
+	free(runtime->version);
+	free(runtime->path);
 }
