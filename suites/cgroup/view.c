@@ -175,6 +175,28 @@ CASE(mountinfo_root_field_is_relative_to_the_namespace)
 	EXITS(box, 0);
 }
 
+static const char *cpuset_of(pid_t pid)
+{
+	return MUST(file_read(proc_path(pid, "cpuset")));
+}
+
+CASE(proc_pid_cpuset_follows_the_namespace)
+{
+	MUST(cgroup_make("a"));
+	CHILD(box, 0) {
+		MUST(cgroup_move(0, "a"));
+		IS(cpuset_of(0), cgroup_name("a"));
+		OK(unshare(CLONE_NEWCGROUP));
+		IS(cpuset_of(0), "/");
+		IS(cpuset_of(1), "/../..");
+		TELL(box);
+		HEAR(box);
+	}
+	HEAR(box);
+	IS(cpuset_of(box->pid), cgroup_name("a")); /* control */
+	DISMISS(box);
+}
+
 /* A new hierarchy of version 1 on /tmp/v1 beside that of version 2. */
 static void mount_v1(const char *name)
 {
