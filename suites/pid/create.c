@@ -82,6 +82,36 @@ CASE(numbers_start_at_1_and_grow)
 	EXITS(init, 0);
 }
 
+CASE(sibling_namespaces_reuse_numbers)
+{
+	struct child *inits[2];
+	pid_t pids[4];
+
+	for (int i = 0; i < 2; i++) {
+		CHILD(init, NS_PID) {
+			IS(getpid(), 1);
+			CHILD(member, 0) {
+				IS(getpid(), 2);
+				TELL(member, MUST(proc_self())); /* by the procfs of the outer namespace */
+				HEAR(member);
+			}
+			TELL(init, HEAR(member));
+			HEAR(init);
+			DISMISS(member);
+		}
+		inits[i] = init;
+		pids[2 * i] = init->pid;
+		pids[2 * i + 1] = (pid_t)HEAR(init);
+	}
+	for (int i = 0; i < 4; i++) {
+		OK(kill(pids[i], 0));
+		for (int j = 0; j < i; j++)
+			IS_NOT(pids[i], pids[j]);
+	}
+	for (int i = 0; i < 2; i++)
+		DISMISS(inits[i]);
+}
+
 static pid_t *by_address;
 
 static int report_address(void *unused __attribute__((unused)))
