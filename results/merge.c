@@ -13,6 +13,8 @@
 #include "results/text.h"
 #include "vm/file.h"
 
+enum { PARTS_MAX = 99999 }; /* as --shard takes them */
+
 /* One part: its matrix.json, and where it is. */
 struct part {
 	const char *dir;
@@ -42,7 +44,7 @@ static int read_part(struct part *p, const char *dir, struct fault *fault)
 	p->shard = json_object_get(p->facts, "shard");
 	p->number = (int)json_integer_value(json_object_get(p->shard, "part"));
 	p->of = (int)json_integer_value(json_object_get(p->shard, "parts"));
-	if (p->number < 1 || p->number > p->of)
+	if (p->number < 1 || p->number > p->of || p->of > PARTS_MAX)
 		return fault_set(fault, EXIT_BAD_INPUT, "%s is no part: it was run without --shard", dir);
 	return 0;
 }

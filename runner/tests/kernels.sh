@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # A kernel by each way that --kernel takes it, booted in a virtual machine: by name, then the same kernel as
-# the .deb that it came in, as a bzImage and as a vmlinux with its modules beside, and as a build tree.
+# the .deb that it came in, both side by side, as a bzImage and as a vmlinux with its modules beside, and as a build tree.
 cd "$(dirname "$0")/../.." || exit
 . runner/tests/tap.sh
 
@@ -16,6 +16,16 @@ boots() {
 	local output
 	output=$(mktemp -u "$work/run.XXXXXX")
 	build/nscheck "$@" --output "$output" "$test" && grep -q "^ok 1 $test\$" "$output/results.ktap"
+}
+
+# side_by_side KERNEL...: a matrix, with a table in which all agree.
+side_by_side() {
+	local kernel arguments=()
+	for kernel; do
+		arguments+=(--kernel "$kernel")
+	done
+	build/nscheck "${arguments[@]}" --output "$work/matrix" "$test" | tee "$work/table" &&
+		grep -q '^the same on every kernel: 1 pass$' "$work/table" && grep -q "^\[2\] .* 1 passed, 0 failed" "$work/table"
 }
 
 # refuses PATTERN OPTION...: bad input, said in one line that fits.
@@ -60,6 +70,7 @@ make_vmlinux() {
 check "a kernel by name" boots --kernel "$name"
 if unpack; then
 	check "a kernel by its .deb" boots --kernel "$package"
+	check "a matrix of two kernels" side_by_side "$name" "$package"
 	check "a bzImage with modules and configuration" boots --kernel "$image" --modules "$modules" --config "$config"
 	check "a kernel build tree is laid out" make_tree
 	check "a kernel build tree" boots --kernel "$work/tree"
