@@ -199,7 +199,8 @@ static bool as_made(void)
 void box_destroy(bool keep)
 {
 	list_orphans(NULL, true);
-	if (populated() && !put(BOX "/cgroup.kill", "1")) { /* before 5.14 */
+	bool killed = populated();
+	if (killed && !put(BOX "/cgroup.kill", "1")) { /* before 5.14 */
 		put(BOX "/cgroup.freeze", "1");
 		while (populated()) {
 			each_cgroup(BOX, kill_cgroup, NULL);
@@ -211,7 +212,12 @@ void box_destroy(bool keep)
 	wait_empty();
 	while (waitpid(-1, NULL, WNOHANG) > 0)
 		;
-	if (keep && as_made())
+	/*
+	 * Some kernels, 6.16.12, 6.18.15 and 7.0.13 among them, compare how often the parent's cgroup was killed with how often
+	 * that was which the child is born into (kill_seq in cgroup_css_set_fork()): whoever is born into a box that was killed
+	 * once dies at once. A new box knows of no kill.
+	 */
+	if (keep && !killed && as_made())
 		return;
 	each_cgroup(BOX, remove_cgroup, NULL);
 	take_back_controllers();
