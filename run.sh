@@ -64,6 +64,8 @@ needs() {
 			clang-tidy      clang-tidy
 			cppcheck        cppcheck
 			shellcheck      shellcheck
+			libxml2-utils   xmllint
+			python3         python3
 			zstd            zstd
 			clang           clang
 			libclang-rt-dev /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-x86_64.a

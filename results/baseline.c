@@ -10,7 +10,6 @@
 #include "vm/file.h"
 
 #define SHIPPED "results/baseline/known.tsv"
-#define HEADING "id\tkernel\tverdict\treason\tlink\tadded\texpires"
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
@@ -174,7 +173,7 @@ static void take_line(struct reader *r, char *line, size_t len)
 		return;
 	else if (r->headed)
 		take_columns(r, line);
-	else if (strcmp(line, HEADING))
+	else if (strcmp(line, BASELINE_HEADING))
 		problem(r,
 			"the first line that is no comment has to be the heading: id, kernel, verdict, "
 			"reason, link, added, expires, between tabs",
@@ -268,13 +267,18 @@ static bool condition_holds(const struct kernel_condition *k, const char *releas
 	return !k->to.count || version_compare(&v, &k->to) < !k->below;
 }
 
+bool known_fits(const struct known *k, const char *id, const char *release, const char *version)
+{
+	return !fnmatch(k->id, id, 0) && condition_holds(&k->kernel, release, version);
+}
+
 const struct known *baseline_find(const struct baseline *b, const char *id, const char *release,
 				  const char *version)
 {
 	for (size_t i = 0; i < b->count; i++) {
 		const struct known *k = &b->entries[i];
 
-		if (!k->expired && !fnmatch(k->id, id, 0) && condition_holds(&k->kernel, release, version))
+		if (!k->expired && known_fits(k, id, release, version))
 			return k;
 	}
 	return NULL;
@@ -319,6 +323,9 @@ int baseline_lint(const char *asked, const char *const *ids, size_t count, struc
 		if (k->expired)
 			text_printf(problems, "%s:%d: expired on %s: %s\n", b.path, k->line, k->expires,
 				    k->id);
+		if (*k->reason == *BASELINE_OPEN)
+			text_printf(problems, "%s:%d: its reason is still to be written: %s\n", b.path,
+				    k->line, k->id);
 		if (!matches_any(k->id, ids, count))
 			text_printf(problems, "%s:%d: matches no test: %s\n", b.path, k->line, k->id);
 	}

@@ -2,7 +2,7 @@
 #ifndef RESULTS_BASELINE_H
 #define RESULTS_BASELINE_H
 
-#include "results/result.h"
+#include "results/run.h"
 #include "results/text.h"
 #include "vm/fault.h"
 
@@ -58,13 +58,30 @@ void baseline_free(struct baseline *b);
 const struct known *baseline_find(const struct baseline *b, const char *id, const char *release,
 				  const char *version);
 
+/* Whether an entry is for a test on a kernel, expired or not. */
+bool known_fits(const struct known *k, const char *id, const char *release, const char *version);
+
 /*
  * A known failure becomes xfail, a pass that should be one becomes xpass; any other verdict stands. What is known as
  * flaky may pass.
  */
 void baseline_apply(const struct baseline *b, const char *release, const char *version, struct result *r);
 
-/* All that is wrong with a baseline, as --lint tells it: malformed, expired, or for none of these ids. */
+/*
+ * Brings a baseline up to date with runs, or begins it: each failure that it does not have gets an entry, whose reason
+ * begins with BASELINE_OPEN until somebody writes it; one that is known from elsewhere brings its reason along, and an
+ * expired one is asked again. All other lines stay as they are. What was done, and what only the user can do, is
+ * told, a line each. A malformed file is a fault and stays as it is.
+ */
+int baseline_update(const char *path, const struct run *const *runs, size_t count, struct text *told,
+		    struct fault *fault);
+
+/* What a reason begins with that is still to be written. */
+#define BASELINE_OPEN "?"
+
+#define BASELINE_HEADING "id\tkernel\tverdict\treason\tlink\tadded\texpires"
+
+/* All that is wrong with a baseline, as --lint tells it: malformed, expired, without a reason, or for none of these ids. */
 int baseline_lint(const char *asked, const char *const *ids, size_t count, struct text *problems,
 		  struct fault *fault);
 

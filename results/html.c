@@ -482,7 +482,7 @@ static void put_case_head(FILE *out, const struct grid *g, const struct row *row
 		separator = ", ";
 		if (!other->result)
 			continue;
-		fputs("<small>", out);
+		fputs(" <small>", out);
 		put_seconds(out, other->result->duration_ms);
 		fputs("</small>", out);
 	}

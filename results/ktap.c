@@ -5,13 +5,13 @@
 
 #include "results/run.h"
 
-/* Each line of a text as a diagnostic. */
+/* Each line of a text as a diagnostic; one that would open a subtest gets one more space before it. */
 static void diagnostics(FILE *out, const char *label, const char *text)
 {
 	while (text && *text) {
 		size_t len = strcspn(text, "\n");
 
-		fprintf(out, "# %s%.*s\n", label, (int)len, text);
+		fprintf(out, "# %s%s%.*s\n", strncmp(text, "Subtest", 7) ? "" : " ", label, (int)len, text);
 		text += len + (text[len] == '\n');
 	}
 }
@@ -27,27 +27,34 @@ static void describe(FILE *out, const struct result *r)
 	diagnostics(out, "kernel: ", r->kernel_log);
 }
 
+/* The end of a result line. A # in the text is escaped as in TAP, or what follows could pass for another directive. */
+static void directive(FILE *out, const char *word, const char *text)
+{
+	fprintf(out, " # %s%s", word, *text ? " " : "");
+	for (; *text; text++)
+		fprintf(out, *text == '#' ? "\\#" : "%c", *text);
+}
+
 /* KTAP has no splat, leak or crash: an ERROR directive or the diagnostics say it. */
 static void result_line(FILE *out, size_t number, const char *id, const struct result *r)
 {
+	enum verdict v = r ? r->verdict : VERDICT_MISS;
 	const char *text = r && r->message ? r->message : "";
 
-	switch (r ? r->verdict : VERDICT_MISS) {
-	case VERDICT_PASS: fprintf(out, "ok %zu %s\n", number, id); break;
-	case VERDICT_SKIP: fprintf(out, "ok %zu %s # SKIP %s\n", number, id, text); break;
-	case VERDICT_XFAIL:
-		fprintf(out, "ok %zu %s # XFAIL %s\n", number, id, r->known_reason ? r->known_reason : text);
-		break;
-	case VERDICT_XPASS: fprintf(out, "not ok %zu %s # XPASS\n", number, id); break;
-	case VERDICT_TIMEOUT: fprintf(out, "not ok %zu %s # TIMEOUT %s\n", number, id, text); break;
+	fprintf(out, "%s %zu %s", verdict_is_good(v) ? "ok" : "not ok", number, id);
+	switch (v) {
+	case VERDICT_SKIP: directive(out, "SKIP", text); break;
+	case VERDICT_XFAIL: directive(out, "XFAIL", r->known_reason ? r->known_reason : text); break;
+	case VERDICT_XPASS: directive(out, "XPASS", ""); break;
+	case VERDICT_TIMEOUT: directive(out, "TIMEOUT", text); break;
 	case VERDICT_CRASH:
-		fprintf(out, "not ok %zu %s # ERROR kernel crash: %s\n", number, id,
-			r->fingerprint ? r->fingerprint : text);
+		directive(out, "ERROR kernel crash:", r->fingerprint ? r->fingerprint : text);
 		break;
-	case VERDICT_ERROR: fprintf(out, "not ok %zu %s # ERROR %s\n", number, id, text); break;
-	case VERDICT_MISS: fprintf(out, "not ok %zu %s # ERROR not run\n", number, id); break;
-	default: fprintf(out, "not ok %zu %s\n", number, id);
+	case VERDICT_ERROR: directive(out, "ERROR", text); break;
+	case VERDICT_MISS: directive(out, "ERROR", "not run"); break;
+	default: break;
 	}
+	fputc('\n', out);
 }
 
 int report_ktap(const struct run *run, FILE *out)

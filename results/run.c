@@ -193,6 +193,53 @@ int run_load(struct run *run, const char *dir, struct fault *fault)
 	return ret;
 }
 
+static void take_result(struct run *run, json_t *entry)
+{
+	struct result *r = result_from_json(entry);
+
+	if (!r) {
+		run->damaged++;
+		return;
+	}
+
+	struct outcome *o = &run->tests[run->count++];
+	o->id = xstrdup(r->id);
+	copy_string(entry, "file", &o->file);
+	copy_string(entry, "statement", &o->statement);
+	copy_string(entry, "source", &o->source);
+	o->line = r->line;
+	o->runs = (int)json_integer_value(json_object_get(entry, "runs"));
+	if (r->verdict == VERDICT_MISS)
+		result_free(r);
+	else
+		o->result = r;
+	run->total[outcome_verdict(o)]++;
+}
+
+int run_load_results(struct run *run, const char *path, struct fault *fault)
+{
+	json_error_t error;
+	json_t *root = json_load_file(path, 0, &error), *tests = json_object_get(root, "tests"), *entry;
+	size_t i;
+
+	*run = (struct run){0};
+	if (!root)
+		return fault_set(fault, EXIT_BAD_INPUT, "cannot read %s: line %d: %s", path, error.line,
+				 error.text);
+	if (json_integer_value(json_object_get(root, "schema")) != 1 || !json_is_array(tests)) {
+		json_decref(root);
+		return fault_set(fault, EXIT_BAD_INPUT, "%s is no results.json of schema 1", path);
+	}
+	run->facts = json_incref(json_object_get(root, "run"));
+	run->end = json_incref(json_object_get(root, "end"));
+	run->vms = json_incref(json_object_get(root, "vms"));
+	run->notes = json_incref(json_object_get(root, "notes"));
+	run->tests = xzalloc(json_array_size(tests) * sizeof(*run->tests));
+	json_array_foreach(tests, i, entry) take_result(run, entry);
+	json_decref(root);
+	return 0;
+}
+
 void run_free(struct run *run)
 {
 	for (size_t i = 0; i < run->count; i++) {

@@ -38,6 +38,9 @@ struct run {
 
 /* Makes it from DIR's journal. */
 int run_load(struct run *run, const char *dir, struct fault *fault);
+
+/* Makes it from a results.json of this program, for who kept nothing else. */
+int run_load_results(struct run *run, const char *path, struct fault *fault);
 void run_free(struct run *run);
 
 /* The verdict that counts; miss when it never ran. */

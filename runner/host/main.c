@@ -6,6 +6,7 @@
 #include "results/baseline.h"
 #include "results/matrix.h"
 #include "runner/host/bisect.h"
+#include "runner/host/compare.h"
 #include "runner/host/kernels.h"
 #include "runner/host/list.h"
 #include "runner/host/loop.h"
@@ -64,11 +65,13 @@ static int act(const struct options *o, struct fault *fault)
 		if (runtime_check(o->runtimes[i], fault))
 			return o->bisect ? BISECT_STOP : fault->status;
 	if (o->report)
-		return matrix_is(o->report) ? matrix_again(o->report, fault) : run_report(o->report, fault);
+		return matrix_is(o->report) ? matrix_again(o, fault) : run_report(o, fault);
 	if (o->kernel_list)
 		return kernels_print(o, fault);
 	if (o->merge)
 		return matrix_merge(o, fault);
+	if (o->compare)
+		return compare_runs(o, fault);
 	if (o->fetch_only)
 		return kernels_fetch(o, fault);
 	if (o->lint)

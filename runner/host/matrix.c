@@ -14,6 +14,7 @@
 #include "results/matrix.h"
 #include "results/merge.h"
 #include "results/term.h"
+#include "runner/host/after.h"
 #include "runner/host/facts.h"
 #include "runner/host/loop.h"
 #include "runner/host/run.h"
@@ -245,7 +246,7 @@ static int run_entries(struct entries *entries, const struct shard *shard, struc
 	return fault->status ? -1 : 0;
 }
 
-static int conclude(const char *dir, bool parts, struct fault *fault)
+static int conclude(const struct options *o, const char *dir, bool parts, struct fault *fault)
 {
 	struct matrix m;
 	struct term term;
@@ -258,8 +259,13 @@ static int conclude(const char *dir, bool parts, struct fault *fault)
 	term_begin(&term, stdout, "", "", 0);
 	matrix_print(&m, dir, term.colour, stdout);
 	status = matrix_status(&m);
-	if (matrix_report(&m, dir, parts, fault) && fault->status > status)
+	const struct run **all = xzalloc(m.count * sizeof(*all));
+	for (size_t i = 0; i < m.count; i++)
+		all[i] = &m.runs[i];
+	if ((matrix_report(&m, dir, parts, fault) || after_runs(o, all, m.count, fault)) &&
+	    fault->status > status)
 		status = fault->status;
+	free(all);
 	matrix_free(&m);
 	return status;
 }
@@ -278,7 +284,7 @@ int matrix_run(const struct options *o, struct table *table, struct fault *fault
 		if (!matrix_write(folder.path, facts, fault) &&
 		    !run_entries(&entries, &shard, table, folder.path, fault)) {
 			folder_publish(&folder);
-			status = conclude(folder.path, false, fault);
+			status = conclude(o, folder.path, false, fault);
 		}
 		json_decref(facts);
 	}
@@ -296,7 +302,7 @@ int matrix_merge(const struct options *o, struct fault *fault)
 	if (!folder_make(&folder, o, fault)) {
 		if (!merge_parts(o->selection, o->selected, folder.path, folder.id, fault)) {
 			folder_publish(&folder);
-			status = conclude(folder.path, true, fault);
+			status = conclude(o, folder.path, true, fault);
 		} else {
 			rmdir(folder.path);
 		}
@@ -305,7 +311,7 @@ int matrix_merge(const struct options *o, struct fault *fault)
 	return status < 0 ? fault->status : status;
 }
 
-int matrix_again(const char *dir, struct fault *fault)
+int matrix_again(const struct options *o, struct fault *fault)
 {
-	return conclude(dir, true, fault);
+	return conclude(o, o->report, true, fault);
 }

@@ -39,7 +39,7 @@ int matrix_run(const struct options *o, struct table *table, struct fault *fault
 /* Makes one matrix of the parts that --shard cut it into, in the folders that are named. Returns the exit status. */
 int matrix_merge(const struct options *o, struct fault *fault);
 
-/* Makes all reports of a matrix again from the journals of its runs. Returns the exit status. */
-int matrix_again(const char *dir, struct fault *fault);
+/* Makes all reports of the matrix in o->report again from the journals of its runs. Returns the exit status. */
+int matrix_again(const struct options *o, struct fault *fault);
 
 #endif

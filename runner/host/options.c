@@ -47,6 +47,9 @@ enum {
 	KEY_TIMINGS,
 	KEY_REPORT,
 	KEY_BASELINE,
+	KEY_UPDATE,
+	KEY_GITHUB,
+	KEY_COMPARE,
 	KEY_LINT,
 };
 
@@ -58,6 +61,11 @@ static const struct argp_option option_table[] = {
 	{"kernels", KEY_KERNELS, NULL, 0,
 	 "List the kernels that are known by name, and what the cache has of them", 1},
 	{"report", KEY_REPORT, "DIR", 0, "Make the reports of an earlier run again from its journal", 1},
+	{"compare", KEY_COMPARE, NULL, 0,
+	 "--compare A B: what B does worse or better than A; each a run's folder, a results.json, or a "
+	 "kernel whose last "
+	 "run is meant",
+	 1},
 	{"lint", KEY_LINT, NULL, 0, "Check the baseline against the date and the catalogue", 1},
 
 	{NULL, 0, NULL, 0, "The kernel, and a container runtime on it:", 2},
@@ -109,6 +117,10 @@ static const struct argp_option option_table[] = {
 	{"output", 'o', "DIR", 0, "Where the results go (default: a new folder in results/runs)", 5},
 	{"baseline", KEY_BASELINE, "FILE", 0,
 	 "Known failures (default results/baseline/known.tsv; none: none)", 5},
+	{"update-baseline", KEY_UPDATE, "FILE", 0,
+	 "Write the failures of this run, or of --report DIR, into a baseline; reasons are yours to fill in",
+	 5},
+	{"github", KEY_GITHUB, NULL, 0, "Print annotations, as within GitHub Actions", 5},
 	{"timings", KEY_TIMINGS, NULL, 0, "Tell where the time went", 5},
 
 	{NULL, 0, NULL, 0, "Its own files:", 6},
@@ -122,7 +134,7 @@ static const struct argp_option option_table[] = {
 const char *argp_program_version = "nscheck " NSCHECK_VERSION;
 
 static const char usage_text[] =
-	"[SELECTION...]\n--list [SELECTION...]\n--lint\n--report DIR\n--merge DIR...";
+	"[SELECTION...]\n--list [SELECTION...]\n--lint\n--report DIR\n--compare A B\n--merge DIR...";
 
 static const char doc_text[] = "Does a kernel keep the promises that Linux namespaces make? Boots it in a "
 			       "small QEMU machine and runs "
@@ -350,6 +362,9 @@ static error_t parse_results(int key, char *arg, struct parse *p)
 		o->baseline = arg;
 		remember(o, "baseline", arg);
 		return 0;
+	case KEY_UPDATE: o->update_baseline = arg; return 0;
+	case KEY_GITHUB: o->github = true; return 0;
+	case KEY_COMPARE: o->compare = true; return 0;
 	case KEY_TIMINGS: o->timings = true; return 0;
 	case KEY_GUEST:
 		free(o->guest);
@@ -436,15 +451,15 @@ static int check_together(const struct options *o, struct fault *fault)
 	if (o->missing && !o->list)
 		return fault_set(fault, EXIT_BAD_INPUT, "--missing goes with --list");
 	int tasks = o->list + !!o->report + o->lint + o->shell + o->kernel_list + o->fetch_only + o->bisect +
-		    o->merge;
+		    o->merge + o->compare;
 	if (tasks > 1)
-		return fault_set(
-			fault, EXIT_BAD_INPUT,
-			"--list, --report, --lint, --shell, --kernels, --fetch-only, --bisect and --merge "
-			"go one at a time");
+		return fault_set(fault, EXIT_BAD_INPUT,
+				 "--list, --report, --lint, --shell, --kernels, --fetch-only, --bisect, "
+				 "--merge and --compare "
+				 "go one at a time");
 	if (tasks && (o->sabotage || o->shards || o->repeat > 1))
 		return fault_set(fault, EXIT_BAD_INPUT, "--sabotage, --repeat and --shard are for a run");
-	if (tasks && !o->list && !o->bisect && !o->merge && o->selected)
+	if (tasks && !o->list && !o->bisect && !o->merge && !o->compare && o->selected)
 		return fault_set(fault, EXIT_BAD_INPUT, "nothing is run, so no test can be selected: %s",
 				 o->selection[0]);
 	if (matrix_wanted(o) && (o->kernel.modules || o->kernel.config || o->shell))
@@ -460,6 +475,13 @@ static int check_together(const struct options *o, struct fault *fault)
 				 "--bisect ID wants one --kernel, and no baseline or other selection");
 	if (o->merge && !o->selected)
 		return fault_set(fault, EXIT_BAD_INPUT, "--merge wants the folders of all parts");
+	if (o->compare && o->selected != 2)
+		return fault_set(fault, EXIT_BAD_INPUT,
+				 "--compare wants two runs: folders, results.json files or kernels");
+	if (o->update_baseline && (o->sabotage || (tasks && !o->report && !o->merge)))
+		return fault_set(
+			fault, EXIT_BAD_INPUT,
+			"--update-baseline goes with a run that is none of sabotage, or --report DIR");
 	if (o->times && !o->shards)
 		return fault_set(fault, EXIT_BAD_INPUT, "--times goes with --shard");
 	if (o->in_order && (!o->selected || o->fresh_vm || o->sabotage))

@@ -26,7 +26,7 @@ struct options {
 	const char *append;
 	char **setup;
 	size_t setups;
-	const char *output, *report, *baseline;
+	const char *output, *report, *baseline, *update_baseline;
 	int memory, cpus, jobs; /* jobs 0: as many as make sense */
 	double timeout_factor;
 	int repeat;
@@ -38,6 +38,8 @@ struct options {
 	int shard, shards; /* which part of how many; 0: all */
 	const char *times; /* where --shard knows durations from, or NULL */
 	bool merge;        /* the words of the selection are folders */
+	bool compare;      /* they are the two runs to compare */
+	bool github;       /* annotations of GitHub Actions */
 	bool bisect;       /* one step of a bisection, about the one selected test */
 	bool quiet;        /* a run prints nothing: whoever started it tells the outcome */
 	const char *qemu;

@@ -8,7 +8,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "runner/host/after.h"
 #include "runner/host/facts.h"
+#include "runner/host/matrix.h"
 
 /* Memory that a VM takes beside the guest's own. */
 enum { VM_OVERHEAD_MIB = 128, TESTS_PER_VM = 8 };
@@ -153,7 +155,10 @@ static int conclude(struct pool *p, const struct folder *f, int64_t began)
 		printf("%zu results in a row were pass, skip or xfail\n", p->good);
 	if (p->options->timings)
 		print_timings(&run, took);
+	const struct run *one = &run;
 	status = status_of(p, &run);
+	if (!matrix_wanted(p->options) && after_runs(p->options, &one, 1, &late))
+		fault_set(p->fault, late.status, "%s", late.text);
 	run_free(&run);
 	return status;
 }
@@ -256,8 +261,10 @@ int run_tests(const struct options *o, struct table *table, int64_t began, struc
 	return fault->status && status != EXIT_INTERRUPTED ? fault->status : status;
 }
 
-int run_report(const char *dir, struct fault *fault)
+int run_report(const struct options *o, struct fault *fault)
 {
+	const struct run *one;
+	const char *dir = o->report;
 	struct run run;
 	struct term term;
 
@@ -273,6 +280,9 @@ int run_report(const char *dir, struct fault *fault)
 		json_t *total = json_object_get(json_object_get(run.end, "times_ms"), "total");
 
 		term_summary(&term, &run, dir, (double)json_integer_value(total) / 1000);
+		one = &run;
+		if (after_runs(o, &one, 1, fault))
+			status = fault->status;
 	}
 	run_free(&run);
 	return status;

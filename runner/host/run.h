@@ -14,6 +14,6 @@
 int run_tests(const struct options *o, struct table *table, int64_t began, struct fault *fault);
 
 /* Makes the reports in a folder again from its journal. Returns the exit status. */
-int run_report(const char *dir, struct fault *fault);
+int run_report(const struct options *o, struct fault *fault);
 
 #endif

@@ -291,7 +291,7 @@ START_TEST(a_line_of_markdown_is_told_once_for_kernels_that_agree)
 	holds("| fail | `b.two.failed` | `debian/5.10`, `debian/6.1` | `getpid() is 2, expected 1` |");
 	ck_assert_uint_eq(times("`b.two.failed`"), 1);
 	made(report_html, 2);
-	holds("on debian/5.10<small>1.50 s</small>, debian/6.1<small>1.50 s</small></h3>");
+	holds("on debian/5.10 <small>1.50 s</small>, debian/6.1 <small>1.50 s</small></h3>");
 }
 END_TEST
 

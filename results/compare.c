@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "results/compare.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "results/grid.h"
+#include "vm/fault.h"
+
+enum { SLOWER_TIMES = 3, SLOWER_MS = 100, LISTED_MAX = 20 };
+
+static const struct {
+	const char *heading, *total;
+	bool whole; /* each is listed, however many */
+} kinds[CHANGES] = {
+	[CHANGE_REGRESSION] = {"regressions", "regressed", true},
+	[CHANGE_UNDECIDED] = {"no longer decided", "undecided", true},
+	[CHANGE_OTHER_FAILURE] = {"failed before as well, but in another way or known", "failed otherwise",
+				  true},
+	[CHANGE_FIX] = {"fixed", "fixed", true},
+	[CHANGE_KNOWN] = {"known failures now", "known now", true},
+	[CHANGE_SKIPPED] = {"skipped now", "skipped now", true},
+	[CHANGE_RUNS] = {"no longer skipped, and pass", "no longer skipped", false},
+	[CHANGE_REASON] = {"skipped for another reason", "skipped otherwise", false},
+	[CHANGE_SLOWER] = {"more than three times slower", "slower", false},
+	[CHANGE_NEW] = {"new", "new", false},
+	[CHANGE_GONE] = {"gone", "gone", false},
+};
+
+/* Milliseconds by the guest's clock where both have it: the host's has the wire in it. */
+static void durations(const struct result *a, const struct result *b, double *before, double *after)
+{
+	bool guest = a->micros >= 0 && b->micros >= 0;
+
+	*before = guest ? (double)a->micros / 1000 : (double)a->duration_ms;
+	*after = guest ? (double)b->micros / 1000 : (double)b->duration_ms;
+}
+
+static bool is_slower(const struct result *a, const struct result *b)
+{
+	double before, after;
+
+	durations(a, b, &before, &after);
+	return after > before * SLOWER_TIMES && after - before > SLOWER_MS;
+}
+
+static const char *message_of(const struct outcome *o)
+{
+	return o->result && o->result->message ? o->result->message : "";
+}
+
+/* What is to be compared is the kernel: a pass is one even if the baseline did not expect it. */
+static enum group group_of(const struct outcome *o)
+{
+	enum verdict v = outcome_verdict(o);
+
+	return v == VERDICT_XPASS ? GROUP_GOOD : verdict_group(v);
+}
+
+static enum change change_of_failure(const struct outcome *before, const struct outcome *after)
+{
+	enum group was = group_of(before);
+
+	if (was == GROUP_KNOWN)
+		return CHANGE_OTHER_FAILURE;
+	if (was != GROUP_BAD)
+		return CHANGE_REGRESSION;
+	return outcome_verdict(before) == outcome_verdict(after) ? CHANGE_NONE : CHANGE_OTHER_FAILURE;
+}
+
+static enum change change_of_pass(const struct outcome *before, const struct outcome *after)
+{
+	enum group was = group_of(before);
+
+	if (was == GROUP_SKIP)
+		return CHANGE_RUNS;
+	if (was != GROUP_GOOD)
+		return CHANGE_FIX;
+	return is_slower(before->result, after->result) ? CHANGE_SLOWER : CHANGE_NONE;
+}
+
+enum change change_of(const struct outcome *before, const struct outcome *after)
+{
+	if (!before)
+		return after ? CHANGE_NEW : CHANGE_NONE;
+	if (!after)
+		return CHANGE_GONE;
+
+	enum group was = group_of(before);
+	switch (group_of(after)) {
+	case GROUP_BAD: return change_of_failure(before, after);
+	case GROUP_OPEN: return was == GROUP_OPEN ? CHANGE_NONE : CHANGE_UNDECIDED;
+	case GROUP_KNOWN: return was == GROUP_KNOWN ? CHANGE_NONE : CHANGE_KNOWN;
+	case GROUP_SKIP:
+		if (was != GROUP_SKIP)
+			return CHANGE_SKIPPED;
+		return strcmp(message_of(before), message_of(after)) ? CHANGE_REASON : CHANGE_NONE;
+	default: return change_of_pass(before, after);
+	}
+}
+
+static void print_row(const struct row *row, enum change change, FILE *out)
+{
+	const struct outcome *a = row->cells[0], *b = row->cells[1];
+
+	fprintf(out, "  %-7s %s", verdict_name(outcome_verdict(b ? b : a)), row->id);
+	if (a && b && outcome_verdict(a) != outcome_verdict(b))
+		fprintf(out, " (was %s)", verdict_name(outcome_verdict(a)));
+	if (change == CHANGE_SLOWER) {
+		double before, after;
+
+		durations(a->result, b->result, &before, &after);
+		fprintf(out, ": %.2f s, was %.2f s", after / 1000, before / 1000);
+	} else if (change == CHANGE_REASON) {
+		fprintf(out, ": %s; was: %s", message_of(b), message_of(a));
+	} else if (b && *message_of(b)) {
+		fprintf(out, ": %s", message_of(b));
+	}
+	if (b && b->result && b->result->file && outcome_is_bad(b))
+		fprintf(out, " (%s:%d)", b->result->file, b->result->line);
+	fputc('\n', out);
+}
+
+static void print_kind(const struct grid *g, enum change change, size_t count, FILE *out)
+{
+	size_t shown = 0;
+
+	fprintf(out, "%s: %zu\n", kinds[change].heading, count);
+	for (size_t i = 0; i < g->row_count; i++) {
+		const struct row *row = &g->rows[i];
+
+		if (change_of(row->cells[0], row->cells[1]) != change)
+			continue;
+		if (kinds[change].whole || shown++ < LISTED_MAX)
+			print_row(row, change, out);
+	}
+	if (shown > LISTED_MAX)
+		fprintf(out, "  and %zu more\n", shown - LISTED_MAX);
+}
+
+static void print_side(const char *side, const struct run *run, FILE *out)
+{
+	const struct run *one = run;
+	const char *release =
+		json_string_value(json_object_get(json_object_get(run->facts, "kernel"), "release"));
+	struct grid g;
+
+	grid_make(&g, &one, 1);
+	fprintf(out, "%s: %s, %s, run %s, %zu tests\n", side, g.names[0], release ? release : "no release",
+		run_fact(run, "id"), run->count);
+	grid_free(&g);
+}
+
+int compare_print(const struct run *before, const struct run *after, FILE *out)
+{
+	const struct run *runs[] = {before, after};
+	size_t counts[CHANGES] = {0};
+	struct grid g;
+
+	print_side("A", before, out);
+	print_side("B", after, out);
+	grid_make(&g, runs, 2);
+	for (size_t i = 0; i < g.row_count; i++)
+		counts[change_of(g.rows[i].cells[0], g.rows[i].cells[1])]++;
+	for (int c = CHANGE_NONE + 1; c < CHANGES; c++)
+		if (counts[c])
+			print_kind(&g, (enum change)c, counts[c], out);
+	fprintf(out, "%zu the same", counts[CHANGE_NONE]);
+	for (int c = CHANGE_NONE + 1; c < CHANGES; c++)
+		if (counts[c] || c == CHANGE_REGRESSION || c == CHANGE_FIX)
+			fprintf(out, ", %zu %s", counts[c], kinds[c].total);
+	fputc('\n', out);
+	grid_free(&g);
+	return counts[CHANGE_REGRESSION]  ? EXIT_TEST_FAILED
+	       : counts[CHANGE_UNDECIDED] ? EXIT_UNFINISHED
+					  : EXIT_EXPECTED;
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "runner/host/after.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "results/baseline.h"
+#include "results/grid.h"
+
+static bool wants_annotations(const struct options *o)
+{
+	const char *actions = getenv("GITHUB_ACTIONS");
+
+	return !o->quiet && (o->github || (actions && !strcmp(actions, "true")));
+}
+
+int after_runs(const struct options *o, const struct run *const *runs, size_t count, struct fault *fault)
+{
+	struct text told = {0};
+	int ret = 0;
+
+	for (size_t i = 0; i < count && wants_annotations(o); i++)
+		report_github(runs[i], stdout);
+	if (o->update_baseline)
+		ret = baseline_update(o->update_baseline, runs, count, &told, fault);
+	fputs(text_get(&told), stdout);
+	fflush(stdout);
+	text_free(&told);
+	return ret;
+}

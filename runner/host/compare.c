@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "runner/host/compare.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "results/compare.h"
+#include "results/matrix.h"
+#include "runner/host/folder.h"
+
+/* One side: a matrix of one run if it is none. */
+struct side {
+	struct matrix matrix;
+	struct run run;
+	bool is_matrix;
+};
+
+static bool is_folder(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && S_ISDIR(st.st_mode);
+}
+
+static bool has(const char *dir, const char *name)
+{
+	char *path = xprintf("%s/%s", dir, name);
+	struct stat st;
+	bool found = !stat(path, &st);
+
+	free(path);
+	return found;
+}
+
+static bool is_of_kernel(const struct run *run, const char *kernel)
+{
+	json_t *facts = json_object_get(run->facts, "kernel");
+	const char *name = json_string_value(json_object_get(facts, "name"));
+	const char *release = json_string_value(json_object_get(facts, "release"));
+
+	return (name && !strcmp(name, kernel)) || (release && !strcmp(release, kernel));
+}
+
+/* The run of that kernel in a folder of runs or below it in a matrix. */
+static bool take_run_of(struct run *run, const char *dir, const char *kernel)
+{
+	struct fault ignored = {0};
+
+	if (!has(dir, "journal.ndjson") || run_load(run, dir, &ignored))
+		return false;
+	if (is_of_kernel(run, kernel) && run->count > run->total[VERDICT_MISS])
+		return true;
+	run_free(run);
+	return false;
+}
+
+static bool take_part_of(struct run *run, const char *dir, const char *kernel)
+{
+	struct fault ignored = {0};
+	json_t *facts = matrix_is(dir) ? matrix_read(dir, &ignored) : NULL, *entry;
+	bool found = false;
+	size_t i;
+
+	json_array_foreach(json_object_get(facts, "runs"), i, entry)
+	{
+		char *sub = xprintf("%s/%s", dir, json_string_value(json_object_get(entry, "folder")));
+
+		found = found || take_run_of(run, sub, kernel);
+		free(sub);
+	}
+	json_decref(facts);
+	return found;
+}
+
+/* Folders of runs begin with their time, so the last in order is the last run. */
+static int load_last_of(struct side *s, const char *kernel, const struct options *o, struct fault *fault)
+{
+	char *runs = folder_runs(o);
+	struct dirent **names = NULL;
+	int count = scandir(runs, &names, NULL, alphasort);
+	bool found = false;
+
+	for (int i = count - 1; i >= 0; i--) {
+		char *dir = xprintf("%s/%s", runs, names[i]->d_name);
+
+		if (!found && *names[i]->d_name != '.' && strcmp(names[i]->d_name, "latest"))
+			found = take_run_of(&s->run, dir, kernel) || take_part_of(&s->run, dir, kernel);
+		free(dir);
+		free(names[i]);
+	}
+	free(names);
+	if (!found)
+		fault_set(
+			fault, EXIT_BAD_INPUT,
+			"%s is no folder of a run, no results.json, and no kernel that a run in %s was about",
+			kernel, runs);
+	free(runs);
+	return found ? 0 : -1;
+}
+
+static void free_side(struct side *s)
+{
+	if (s->is_matrix)
+		matrix_free(&s->matrix);
+	else
+		run_free(&s->run);
+}
+
+static int load_side(struct side *s, const char *what, const struct options *o, struct fault *fault)
+{
+	*s = (struct side){0};
+	if (is_folder(what) && matrix_is(what)) {
+		s->is_matrix = true;
+		if (!matrix_load(&s->matrix, what, fault))
+			return 0;
+		free_side(s);
+		return -1;
+	}
+	if (is_folder(what) && has(what, "journal.ndjson"))
+		return run_load(&s->run, what, fault);
+	if (is_folder(what) && has(what, "results.json")) {
+		char *path = xprintf("%s/results.json", what);
+		int ret = run_load_results(&s->run, path, fault);
+
+		free(path);
+		return ret;
+	}
+	if (!is_folder(what) && !access(what, F_OK))
+		return run_load_results(&s->run, what, fault);
+	return load_last_of(s, what, o, fault);
+}
+
+static const struct run *run_of(const struct side *s, size_t i)
+{
+	return s->is_matrix ? &s->matrix.runs[i] : &s->run;
+}
+
+static size_t runs_of(const struct side *s)
+{
+	return s->is_matrix ? s->matrix.count : 1;
+}
+
+/* What --kernel was given for a run. */
+static const char *kernel_of(const struct side *s, size_t i)
+{
+	const char *name =
+		json_string_value(json_object_get(json_object_get(s->run.facts, "kernel"), "name"));
+
+	return s->is_matrix ? s->matrix.names[i] : name ? name : "";
+}
+
+/* The worst of two exit statuses: a regression is worse than what could not be decided. */
+static int worse(int a, int b)
+{
+	if (a == EXIT_TEST_FAILED || b == EXIT_TEST_FAILED)
+		return EXIT_TEST_FAILED;
+	return a > b ? a : b;
+}
+
+/* Kernel by kernel where a side has several; a single run is compared with a single one, whatever its kernel. */
+static int compare_sides(const struct side *a, const struct side *b, struct fault *fault)
+{
+	bool single = !a->is_matrix && !b->is_matrix;
+	int status = EXIT_EXPECTED;
+	size_t pairs = 0;
+
+	for (size_t i = 0; i < runs_of(a); i++)
+		for (size_t j = 0; j < runs_of(b); j++) {
+			if (!single && strcmp(kernel_of(a, i), kernel_of(b, j)))
+				continue;
+			if (pairs++)
+				printf("\n");
+			status = worse(status, compare_print(run_of(a, i), run_of(b, j), stdout));
+		}
+	if (!pairs)
+		fault_set(fault, EXIT_BAD_INPUT, "the two have no kernel in common");
+	return fault->status ? fault->status : status;
+}
+
+int compare_runs(const struct options *o, struct fault *fault)
+{
+	struct side a, b;
+	int status = EXIT_BAD_INPUT;
+
+	if (load_side(&a, o->selection[0], o, fault))
+		return fault->status;
+	if (!load_side(&b, o->selection[1], o, fault)) {
+		status = compare_sides(&a, &b, fault);
+		free_side(&b);
+	} else {
+		status = fault->status;
+	}
+	free_side(&a);
+	return status;
+}

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""For reports.sh and html.sh: journals to make reports from, and what the reports must be in Python's eyes.
+
+reports.py sample DIR [TESTS]   a matrix of four kernels, one of which did not boot; texts that break out of markup
+reports.py kcidb FILE           kcidb's schema 5.0, as far as it is about what nscheck writes
+reports.py json FILE            the schema of results/README.md
+reports.py junit FILE           the totals are those of the elements
+"""
+
+import json
+import os
+import re
+import sys
+import xml.etree.ElementTree as ElementTree
+
+HOSTILE = "]]> --> </script><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\"> " \
+          "&lt; ' | ` # SKIP\n# Subtest: evil\nok 1 - no\n::error::x\\x1b[31m"
+
+VERDICTS = "pass skip fail timeout crash splat leak error miss xfail xpass flaky".split()
+
+
+def entries(name, index, tests):
+    """What a journal holds of a run on that kernel."""
+    plan = [{"id": "%s.group.number_%03d" % ("user" if i % 2 else "net", i), "file": "suites/x/y.c", "line": i + 1,
+             "statement": "Promise %d is <kept> & stays so." % i, "expected": "It is seen.", "source": "none.7"}
+            for i in range(tests)]
+    kernel = {"name": name}
+    if index < 3:
+        kernel.update(release="6.%d.0-1-amd64" % index, version="6.%d.9-1" % index, sha256="%064d" % index)
+    yield {"type": "run", "id": "run%d" % index, "started": "2026-11-24T10:00:00Z", "kernel": kernel, "accel": "tcg",
+           "command": "'./my nscheck/run.sh' --kernel " + name, "options": {}, "plan": plan}
+    if index == 3:
+        yield {"type": "end", "how": "fault", "fault": "the VM ended before the guest said hello"}
+        return
+    for i, test in enumerate(plan):
+        verdict = VERDICTS[(i // 7) % 11] if index == 0 and i % 7 == 0 else "pass"
+        result = {"type": "test", "id": test["id"], "verdict": verdict, "duration_ms": 120 + i, "at_ms": i * 200,
+                  "vm": 1, "start": "warm"}
+        if verdict == "miss":
+            continue
+        if verdict not in ("pass", "skip"):
+            result.update(message=HOSTILE.split("\n")[0], role="box/inner", file="suites/x/y.c", line=i + 5,
+                          diagnostics=HOSTILE, kernel_log="[    1.000000] WARNING: " + HOSTILE)
+        if verdict == "skip":
+            result["reason"] = "the kernel lacks CONFIG_X"
+        if verdict in ("xfail", "xpass"):
+            result.update(observed="fail" if verdict == "xfail" else "pass", known_reason=HOSTILE.split("\n")[0])
+        yield result
+    yield {"type": "end", "how": "finished", "times_ms": {"total": 65000}}
+
+
+def sample(folder, tests=120):
+    runs = []
+    for index, name in enumerate(("debian/5.10", "debian/6.1", "/tmp/a b/bzImage", "debian/9.9")):
+        below = "kernel%d" % index
+        os.makedirs(os.path.join(folder, below))
+        with open(os.path.join(folder, below, "journal.ndjson"), "w") as f:
+            for entry in entries(name, index, int(tests)):
+                f.write(json.dumps(entry) + "\n")
+        runs.append({"name": name, "folder": below})
+    with open(os.path.join(folder, "matrix.json"), "w") as f:
+        json.dump({"schema": 1, "id": "sample", "started": "2026-11-24T10:00:00Z", "runs": runs}, f)
+
+
+ORIGIN = "[a-z0-9_]+"
+ORIGIN_ID = "[a-z0-9_]+:.*"
+TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00"
+STATUS = "FAIL|ERROR|MISS|PASS|DONE|SKIP"
+LOG = r"(?s)[^\0]{0,16384}"
+TEXT = r"(?s)[^\0]*"
+PATH = r"([a-zA-Z0-9_-]+(\.[a-zA-Z0-9_-]+)*)?"
+
+# Object by object: what may be there and the pattern or type it fits; ! marks what has to be.
+KCIDB = {
+    "checkouts": {"id!": ORIGIN_ID, "origin!": ORIGIN, "comment": TEXT, "start_time": TIME, "valid": bool, "misc": dict},
+    "builds": {"checkout_id!": ORIGIN_ID, "id!": ORIGIN_ID, "origin!": ORIGIN, "comment": TEXT, "start_time": TIME,
+               "architecture": "[a-z0-9_]*", "status": STATUS, "misc": dict},
+    "tests": {"build_id!": ORIGIN_ID, "id!": ORIGIN_ID, "origin!": ORIGIN, "environment": dict, "path": PATH,
+              "comment": TEXT, "log_excerpt": LOG, "status": STATUS, "start_time": TIME, "duration": (int, float),
+              "misc": dict},
+}
+ENVIRONMENT = {"comment": TEXT, "misc": dict}
+
+RESULT = {
+    "id!": TEXT, "verdict!": "|".join(VERDICTS), "suite!": TEXT, "statement": TEXT, "source": TEXT,
+    "observed": "|".join(VERDICTS), "known_reason": TEXT, "known_link": TEXT, "duration_ms": int, "guest_micros": int,
+    "file": TEXT, "line": int, "message": TEXT, "reason": TEXT, "role": TEXT, "diagnostics": TEXT, "kernel_log": TEXT,
+    "fingerprint": TEXT, "vm": int, "start": "cold|warm", "at_ms": int, "runs!": int, "run_again": dict,
+    "runs_again": int, "runs_again_bad": int, "crash_after": list, "crash_search": TEXT, "sabotage": bool,
+}
+
+
+def fits(thing, rules, where):
+    wanted = {key.rstrip("!"): rule for key, rule in rules.items()}
+    for key in rules:
+        assert not key.endswith("!") or key[:-1] in thing, "%s has no %s" % (where, key)
+    for key, value in thing.items():
+        assert key in wanted, "%s has a %s" % (where, key)
+        rule = wanted[key]
+        if isinstance(rule, str):
+            assert isinstance(value, str) and re.fullmatch(rule, value), "%s: %s is %r" % (where, key, value)
+        else:
+            assert isinstance(value, rule), "%s: %s is %r" % (where, key, value)
+
+
+def kcidb(path):
+    with open(path) as f:
+        root = json.load(f)
+    assert set(root) <= {"version"} | set(KCIDB), root.keys()
+    assert root["version"] == {"major": 5, "minor": 0}
+    ids = {}
+    for kind, rules in KCIDB.items():
+        ids[kind] = [thing["id"] for thing in root[kind]]
+        assert len(set(ids[kind])) == len(ids[kind]) > 0, kind
+        for thing in root[kind]:
+            fits(thing, rules, "%s %s" % (kind, thing["id"]))
+    for build in root["builds"]:
+        assert build["checkout_id"] in ids["checkouts"]
+    for test in root["tests"]:
+        assert test["build_id"] in ids["builds"]
+        fits(test["environment"], ENVIRONMENT, test["id"])
+
+
+def results(path):
+    with open(path) as f:
+        root = json.load(f)
+    assert root["schema"] == 1
+    assert root["end"]["how"] in ("finished", "interrupted", "fault", "killed")
+    assert sum(root["totals"].values()) == len(root["tests"])
+    for test in root["tests"]:
+        fits(test, RESULT, test["id"])
+    for verdict in VERDICTS:
+        assert root["totals"][verdict] == sum(t["verdict"] == verdict for t in root["tests"])
+
+
+def junit(path):
+    root = ElementTree.parse(path).getroot()
+    for holder in [root] + list(root):
+        cases = list(holder.iter("testcase"))
+        for key, element in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+            assert int(holder.get(key)) == sum(case.find(element) is not None for case in cases), holder.attrib
+        assert int(holder.get("tests")) == len(cases)
+
+
+if __name__ == "__main__":
+    {"sample": sample, "kcidb": kcidb, "json": results, "junit": junit}[sys.argv[1]](*sys.argv[2:])
