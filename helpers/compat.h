@@ -71,6 +71,32 @@ struct pidfd_info_first {
 #define SO_NETNS_COOKIE 71
 #endif
 
+#ifndef SYS_statmount
+#define SYS_statmount 457
+#define SYS_listmount 458
+#endif
+#ifndef SYS_open_tree_attr
+#define SYS_open_tree_attr 467
+#endif
+#ifndef OPEN_TREE_NAMESPACE
+#define OPEN_TREE_NAMESPACE 2
+#endif
+#ifndef FSMOUNT_NAMESPACE
+#define FSMOUNT_NAMESPACE 2
+#endif
+#ifndef STATX_MNT_ID_UNIQUE
+#define STATX_MNT_ID_UNIQUE 0x4000U
+#endif
+#ifndef NS_GET_MNTNS_ID
+#define NS_GET_MNTNS_ID _IOR(0xb7, 5, __u64)
+#endif
+/* What NS_MNT_GET_INFO tells of a mount namespace. */
+struct mnt_ns_facts {
+	unsigned int size, mounts;
+	unsigned long long id;
+};
+#define NS_MNT_GET_FACTS _IOR(0xb7, 10, struct mnt_ns_facts)
+
 #ifndef FD_NSFS_ROOT
 #define FD_NSFS_ROOT -10003
 #endif
