@@ -97,6 +97,12 @@ struct mnt_ns_facts {
 };
 #define NS_MNT_GET_FACTS _IOR(0xb7, 10, struct mnt_ns_facts)
 
+#ifndef FAN_REPORT_MNT
+#define FAN_REPORT_MNT 0x00004000
+#define FAN_MARK_MNTNS 0x00000110
+#define FAN_MNT_ATTACH 0x01000000
+#define FAN_MNT_DETACH 0x02000000
+#endif
 #ifndef FD_NSFS_ROOT
 #define FD_NSFS_ROOT -10003
 #endif

@@ -32,8 +32,7 @@ uint64_t mnt_unique_id(const char *where)
 {
 	struct statx st;
 
-	if (statx(AT_FDCWD, where, 0, STATX_MNT_ID_UNIQUE, &st) < 0 ||
-	    !(st.stx_mask & STATX_MNT_ID_UNIQUE))
+	if (statx(AT_FDCWD, where, 0, STATX_MNT_ID_UNIQUE, &st) < 0 || !(st.stx_mask & STATX_MNT_ID_UNIQUE))
 		return 0;
 	return st.stx_mnt_id;
 }

@@ -43,10 +43,10 @@ enum {
 	ASK_ALL = 127,
 };
 
-#define LIST_ROOT     UINT64_MAX /* LSMT_ROOT: the caller's root */
-#define LIST_REVERSE  1          /* LISTMOUNT_REVERSE */
-#define ASK_BY_FD     1          /* STATMOUNT_BY_FD */
-#define NEVER_AN_ID   (1ULL << 62)
+#define LIST_ROOT    UINT64_MAX /* LSMT_ROOT: the caller's root */
+#define LIST_REVERSE 1          /* LISTMOUNT_REVERSE */
+#define ASK_BY_FD    1          /* STATMOUNT_BY_FD */
+#define NEVER_AN_ID  (1ULL << 62)
 
 /*
  * statmount(2): describes the mount that `question` names; its size is filled in, `param` says what to answer

@@ -211,8 +211,7 @@ CASE(argument_errors, .unsabotaged = ONE_NAMESPACE)
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		NOTE("%s", rows[i].what);
-		FAILS(rows[i].expected,
-		      mnt_ask(rows[i].question, &answer, sizeof(answer), rows[i].flags));
+		FAILS(rows[i].expected, mnt_ask(rows[i].question, &answer, sizeof(answer), rows[i].flags));
 		FAILS(rows[i].expected, mnt_list(rows[i].question, ids, MOUNTS_MAX, rows[i].flags));
 	}
 	NOTE_END();
