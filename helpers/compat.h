@@ -64,6 +64,23 @@ struct pidfd_info_first {
 #endif
 /* A constant of an enum, which #ifndef cannot see. */
 #define COMPAT_IFLA_NETNS_IMMUTABLE 67
+#ifndef NS_GET_MNTNS_ID
+#define NS_GET_MNTNS_ID        _IOR(0xb7, 5, __u64)
+#define NS_GET_PID_FROM_PIDNS  _IOR(0xb7, 6, int)
+#define NS_GET_TGID_FROM_PIDNS _IOR(0xb7, 7, int)
+#define NS_GET_PID_IN_PIDNS    _IOR(0xb7, 8, int)
+#define NS_GET_TGID_IN_PIDNS   _IOR(0xb7, 9, int)
+#endif
+/* struct mnt_ns_info in its first size. */
+struct mnt_ns_info_first {
+	unsigned int size, mounts;
+	unsigned long long id;
+};
+#ifndef NS_MNT_GET_INFO
+#define NS_MNT_GET_INFO _IOR(0xb7, 10, struct mnt_ns_info_first)
+#define NS_MNT_GET_NEXT _IOR(0xb7, 11, struct mnt_ns_info_first)
+#define NS_MNT_GET_PREV _IOR(0xb7, 12, struct mnt_ns_info_first)
+#endif
 #ifndef NS_GET_ID
 #define NS_GET_ID _IOR(0xb7, 13, __u64)
 #endif

@@ -63,6 +63,7 @@
 #include "helpers/nft.h"
 #include "helpers/ns.h"
 #include "helpers/nscount.h"
+#include "helpers/nsfs.h"
 #include "helpers/orphan.h"
 #include "helpers/nsid.h"
 #include "helpers/proc.h"

@@ -12,18 +12,12 @@
 
 #define GROUP "lifecycle.active"
 
-struct handle {
-	struct file_handle header;
-	unsigned char bytes[128];
-};
-
 /* The handle of the namespace behind a descriptor, which is closed. */
-static struct handle handle_of(int ns)
+static struct ns_handle handle_of(int ns)
 {
-	struct handle h = {.header.handle_bytes = sizeof(h.bytes)};
-	int mount;
+	struct ns_handle h;
 
-	if (name_to_handle_at(ns, "", &h.header, &mount, AT_EMPTY_PATH) < 0) {
+	if (ns_handle(ns, &h) < 0) {
 		if (errno == EOPNOTSUPP)
 			SKIP("namespaces have no file handles here");
 		MUST(-1);
@@ -32,25 +26,20 @@ static struct handle handle_of(int ns)
 	return h;
 }
 
-static int handle_open(struct handle *h)
+static void opens(struct ns_handle *h, long long id)
 {
-	return open_by_handle_at(FD_NSFS_ROOT, &h->header, O_RDONLY | O_CLOEXEC);
-}
-
-static void opens(struct handle *h, long long id)
-{
-	int ns = OK(handle_open(h));
+	int ns = OK(ns_handle_open(h, O_RDONLY));
 
 	IS(ns_id_of(ns), id);
 	MUST(close(ns));
 }
 
 /* A namespace may stay in use for a moment after whoever used it is gone. */
-static void becomes_stale(struct handle *h)
+static void becomes_stale(struct ns_handle *h)
 {
 	int ns;
 
-	while ((ns = handle_open(h)) >= 0) {
+	while ((ns = ns_handle_open(h, O_RDONLY)) >= 0) {
 		MUST(close(ns));
 		sched_yield();
 	}
@@ -58,36 +47,26 @@ static void becomes_stale(struct handle *h)
 }
 
 /* True if listns(2) has this namespace. */
-static bool listed(uint64_t id, int flag)
+static bool listed(long long id, int flag)
 {
-	struct listns_request req = {.size = sizeof(req), .type = (unsigned int)flag};
-	uint64_t ids[32];
-	long got;
+	uint64_t found = 0;
+	long got = ns_list(flag, 0, (uint64_t)id - 1, &found, 1);
 
-	do {
-		got = syscall(SYS_listns, &req, ids, ARRAY_SIZE(ids), 0);
-		if (got < 0 && errno == ENOSYS)
-			SKIP("no listns(2)");
-		MUST(got);
-		for (long i = 0; i < got; i++)
-			if (ids[i] == id)
-				return true;
-		if (got)
-			req.after_id = ids[got - 1];
-	} while (got);
-	return false;
+	if (got < 0 && errno == ENOSYS)
+		SKIP("no listns(2)");
+	if (got < 0 && errno == ENOENT) /* nothing from there on */
+		return false;
+	MUST(got);
+	return found == (uint64_t)id;
 }
 
-static uint64_t unique_id(int ns)
+static long long unique_id(int ns)
 {
-	uint64_t id = 0;
+	long long id = ns_unique_id(ns);
 
-	if (ioctl(ns, NS_GET_ID, &id) < 0) {
-		if (errno == ENOTTY)
-			SKIP("namespaces have no unique ids here");
-		MUST(-1);
-	}
-	return id;
+	if (id < 0 && errno == ENOTTY)
+		SKIP("namespaces have no unique ids here");
+	return MUST(id);
 }
 
 CASE(handle_is_stale_after_death)
@@ -101,7 +80,7 @@ CASE(handle_is_stale_after_death)
 		}
 		long long id = MUST(ns_id(member->pid, t->name));
 		IS_NOT(id, ns_id(0, t->name));
-		struct handle h = handle_of(MUST(ns_open(member->pid, t->name)));
+		struct ns_handle h = handle_of(MUST(ns_open(member->pid, t->name)));
 		opens(&h, id);
 		KILL(member);
 		becomes_stale(&h);
@@ -116,10 +95,10 @@ CASE(socket_only_namespace_is_inactive)
 	}
 	int sock = TAKE_FD(member), ns = MUST(ns_open(member->pid, "net"));
 	long long inode = ns_id_of(ns);
-	uint64_t id = unique_id(ns);
+	long long id = unique_id(ns);
 	IS_NOT(inode, ns_id(0, "net"));
 	HOLDS(listed(id, NS_NET));
-	struct handle h = handle_of(ns);
+	struct ns_handle h = handle_of(ns);
 	opens(&h, inode);
 	DISMISS(member);
 	becomes_stale(&h);
@@ -148,8 +127,8 @@ CASE(owner_is_active_with_its_children)
 	int user = TAKE_FD(outer), net = TAKE_FD(outer), uts = TAKE_FD(outer);
 	long long owner = ns_id_of(user), grandparent = MUST(ns_id(outer->pid, "user"));
 	IS_NOT(grandparent, ns_id(0, "user"));
-	struct handle of_owner = handle_of(user);
-	struct handle of_grandparent = handle_of(MUST(ns_open(outer->pid, "user")));
+	struct ns_handle of_owner = handle_of(user);
+	struct ns_handle of_grandparent = handle_of(MUST(ns_open(outer->pid, "user")));
 	DISMISS(outer);
 
 	opens(&of_owner, owner);
@@ -180,8 +159,8 @@ CASE(credential_changes_keep_balance)
 	}
 	int ns = MUST(ns_open(member->pid, "user"));
 	long long inode = ns_id_of(ns);
-	uint64_t id = unique_id(ns);
-	struct handle h = handle_of(ns);
+	long long id = unique_id(ns);
+	struct ns_handle h = handle_of(ns);
 	IS_NOT(inode, ns_id(0, "user"));
 	TELL(member);
 	HEAR(member);
@@ -194,11 +173,11 @@ CASE(credential_changes_keep_balance)
 
 CASE(ids_are_not_reused)
 {
-	uint64_t last = 0;
+	long long last = 0;
 
 	for (int round = 0; round < 50; round++) {
 		int ns = MUST(ns_new(NS_UTS));
-		uint64_t id = unique_id(ns);
+		long long id = unique_id(ns);
 		HOLDS(id > last);
 		last = id;
 		OK(close(ns));

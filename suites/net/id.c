@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* How a socket tells its network namespace: SO_NETNS_COOKIE of socket(7), SIOCGSKNS. network_namespaces(7) */
 #include <netinet/in.h>
-#include <sys/ioctl.h>
 
 #include "helpers/nscheck.h"
 
@@ -55,17 +54,14 @@ CASE(netns_cookie_is_stable_and_unique)
 	FAILS(ENOPROTOOPT, setsockopt(tcp, SOL_SOCKET, SO_NETNS_COOKIE, &here, sizeof(here)));
 }
 
-/* NS_GET_ID of the caller's network namespace; skips where kernels have none. */
+/* The unique id of the caller's network namespace; skips where kernels have none. */
 static long long id_here(void)
 {
-	uint64_t id;
+	long long id = ns_unique_id_here(NS_NET);
 
-	if (ioctl(MUST(ns_open(0, "net")), NS_GET_ID, &id) < 0) {
-		if (errno == ENOTTY)
-			SKIP("no NS_GET_ID");
-		OK(-1);
-	}
-	return (long long)id;
+	if (id < 0 && errno == ENOTTY)
+		SKIP("no NS_GET_ID");
+	return OK(id);
 }
 
 CASE(netns_cookie_equals_namespace_id)
