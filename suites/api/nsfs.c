@@ -212,3 +212,43 @@ CASE(ioctl_on_other_files_enotty, .unsabotaged = "files that are no namespaces")
 		FAILS(ENOTTY, ioctl(mnt, _IO(0x93, nr))); /* those of autofs: AUTOFS_IOCTL */
 	IS(ioctl(mnt, NS_GET_NSTYPE), CLONE_NEWNS);       /* control */
 }
+
+/* Since 6.19, which brought listns(2), those of the initial namespaces are fixed. */
+static void initial_ids_are_fixed(void)
+{
+	static const char *const names[] = {"ipc", "uts", "user", "pid", "cgroup", "time", "net", "mnt"};
+	uint64_t id;
+
+	if (ns_list(0, 0, 0, &id, 1) < 0 && errno == ENOSYS)
+		return;
+	for (int i = 0; i < NS_TYPES; i++) {
+		NOTE("initial %s namespace", names[i]);
+		IS(ns_unique_id(MUST(ns_open(1, names[i]))), i + 1);
+	}
+}
+
+CASE(get_id)
+{
+	int uts = MUST(ns_new(NS_UTS)), net = MUST(ns_new(NS_NET));
+	long long ids[NS_TYPES] = {0}, id = ns_unique_id(uts);
+
+	if (id < 0 && errno == ENOTTY)
+		SKIP("no NS_GET_ID");
+	IS_NOT(OK(id), ns_unique_id_here(NS_UTS));
+	HOLDS(id < OK(ns_unique_id(net)));
+	FAILS(EFAULT, ioctl(uts, NS_GET_ID, 8L));
+	CHILD(neighbour, 0) {
+		HEAR(neighbour);
+	}
+	FOR_EACH_NS_TYPE(t) {
+		NOTE("%s", t->name);
+		if (!ns_supported(t->flag))
+			continue;
+		long long own = ids[t - ns_types] = OK(ns_unique_id_here(t->flag));
+		IS(ns_unique_id(MUST(ns_open(neighbour->pid, t->name))), own);
+		for (const struct ns_type *other = ns_types; other < t; other++)
+			IS_NOT(ids[other - ns_types], own);
+	}
+	DISMISS(neighbour);
+	initial_ids_are_fixed();
+}

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The links of a process to its namespaces. namespaces(7) "The /proc/pid/ns/ directory" */
+#include <sys/prctl.h>
+
 #include "helpers/nscheck.h"
 
 #define GROUP "api.procns"
@@ -174,4 +176,130 @@ CASE(visible_across_levels_with_access)
 	IS_NOT(ns_id(root->pid, "user"), ns_id(0, "user"));
 	DISMISS(root);
 	DISMISS(above);
+}
+
+CASE(directory_lists_ten_entries, .unsabotaged = "which entries there are does not depend on the namespaces")
+{
+	int count = 0;
+
+	FOR_EACH_NS_TYPE(t) {
+		struct stat st;
+		NOTE("%s", t->name);
+		if (!ns_supported(t->flag))
+			continue;
+		OK(lstat(path("/proc/self/ns/%s", t->name), &st));
+		OK(lstat(path("/proc/self/ns/%s", t->next), &st));
+		FAILS(EPERM, unlink(path("/proc/self/ns/%s", t->name)));
+		count += t->name == t->next ? 1 : 2;
+	}
+	NOTE_END();
+	IS(dir_count("/proc/self/ns"), count);
+	FAILS(ENOENT, open("/proc/self/ns/unknown", O_RDONLY));
+	IS(open("/proc/self/ns/unknown", O_RDONLY | O_CREAT, 0644), -1);
+	HOLDS(errno == ENOENT || errno == EPERM);
+}
+
+/* Reading, opening and asking for a link of a process all give the same: 0 or EACCES. */
+static void links_give(int err, pid_t pid)
+{
+	static const char *const names[] = {"uts", "pid_for_children", "user"};
+	char target[64];
+	struct stat st;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		const char *link = proc_path(pid, path("ns/%s", names[i]));
+		NOTE("%s", names[i]);
+		if (err) {
+			FAILS(err, readlink(link, target, sizeof(target)));
+			FAILS(err, open(link, O_RDONLY));
+			FAILS(err, stat(link, &st));
+		} else {
+			HOLDS(OK(readlink(link, target, sizeof(target))) > 0);
+			OK(close(OK(open(link, O_RDONLY))));
+			OK(stat(link, &st));
+		}
+	}
+	NOTE_END();
+}
+
+CASE(read_permission_is_ptrace_read, .unsabotaged = "who may look does not depend on the namespaces")
+{
+	CHILD(root, 0) {
+		HEAR(root);
+	}
+	CHILD(user, 0, .uid = UNPRIVILEGED) {
+		CHILD(open_one, 0) {
+			HEAR(open_one);
+		}
+		CHILD(closed_one, 0) {
+			MUST(prctl(PR_SET_DUMPABLE, 0));
+			TELL(closed_one);
+			HEAR(closed_one);
+		}
+		HEAR(closed_one);
+		links_give(0, getpid());
+		links_give(0, open_one->pid);
+		links_give(EACCES, closed_one->pid);
+		links_give(EACCES, root->pid);
+		FAILS(EACCES, dir_count(proc_path(root->pid, "ns")));
+		TELL(user, closed_one->pid);
+		HEAR(user);
+		DISMISS(closed_one);
+		DISMISS(open_one);
+	}
+	links_give(0, (pid_t)HEAR(user));
+	DISMISS(user);
+	DISMISS(root);
+}
+
+CASE(zombie_keeps_only_pid_and_user)
+{
+	struct ns_ids its;
+
+	CHILD(box, ns_all()) {
+		HEAR(box);
+	}
+	MUST(ns_ids(box->pid, &its));
+	TELL(box);
+	AWAIT_ZOMBIE(box);
+	FOR_EACH_NS_TYPE(t) {
+		const char *link = path("/proc/%d/ns/%s", box->pid, t->name);
+		char target[64];
+		NOTE("%s", t->name);
+		if (t->flag != NS_PID && t->flag != NS_USER) {
+			FAILS(ENOENT, readlink(link, target, sizeof(target)));
+		} else {
+			IS(ns_id(box->pid, t->name), its.now[t - ns_types]);
+			IS(link_read(link), path("%s:[%lld]", t->name, its.now[t - ns_types]));
+			IS_NOT(ns_id(box->pid, t->name), ns_id(0, t->name));
+		}
+		if (t->next != t->name)
+			FAILS(ENOENT,
+			      readlink(path("/proc/%d/ns/%s", box->pid, t->next), target, sizeof(target)));
+	}
+	EXITS(box, 0);
+	NOTE("reaped");
+	FAILS(ENOENT, access(proc_path(box->pid, "ns"), F_OK));
+}
+
+CASE(pid_link_never_changes)
+{
+	CHILD(other, NS_PID) {
+		HEAR(other);
+	}
+	CHILD(mover, 0) {
+		const char *link = strdupa(MUST(link_read("/proc/self/ns/pid")));
+		OK(unshare(CLONE_NEWPID));
+		IS(link_read("/proc/self/ns/pid"), link);
+		CHILD(init, 0) {
+			IS(getpid(), 1);
+		}
+		EXITS(init, 0);
+		IS(link_read("/proc/self/ns/pid"), link);
+		OK(setns(MUST(ns_open(other->pid, "pid")), CLONE_NEWPID));
+		IS(link_read("/proc/self/ns/pid"), link);
+		IS(ns_id(0, "pid_for_children"), ns_id(other->pid, "pid"));
+	}
+	EXITS(mover, 0);
+	DISMISS(other);
 }

@@ -201,3 +201,86 @@ CASE(thread_pidfd_uses_thread_namespaces)
 	}
 	EXITS(leader, 0);
 }
+
+CASE(no_way_back_from_foreign_userns)
+{
+	int fds[NS_TYPES];
+
+	CHILD(first, ns_all()) {
+		HEAR(first);
+	}
+	CHILD(second, ns_all()) {
+		HEAR(second);
+	}
+	FOR_EACH_NS_TYPE(t)
+		fds[t - ns_types] = ns_supported(t->flag) ? MUST(ns_open(second->pid, t->name)) : -1;
+	int to_first = MUST(pidfd_open(first->pid, 0)), to_second = MUST(pidfd_open(second->pid, 0));
+	OK(ns_try_setns(to_second, ns_all())); /* control */
+	CHILD(guest, 0) {
+		struct ns_ids before, after;
+		OK(setns(to_first, ns_all()));
+		MUST(ns_ids(0, &before));
+		FOR_EACH_NS_TYPE(t) {
+			NOTE("%s namespace", t->label);
+			if (fds[t - ns_types] < 0)
+				continue;
+			FAILS(EPERM, setns(to_second, t->flag));
+			FAILS(EPERM, setns(fds[t - ns_types], 0));
+		}
+		FAILS(EPERM, setns(to_second, ns_all()));
+		MUST(ns_ids(0, &after));
+		IS(ns_differ(&before, &after), 0);
+		IS(ns_differ_next(&before, &after), 0);
+	}
+	EXITS(guest, 0);
+	DISMISS(second);
+	DISMISS(first);
+}
+
+/* Joins a process that ends meanwhile, `delay` steps later, if it is still there, and comes home. */
+static void join_dying(int home, int delay)
+{
+	int pidfd = -1;
+	struct clone_args args = {
+		.flags = NS_USER | NS_UTS | CLONE_PIDFD,
+		.pidfd = (uint64_t)(uintptr_t)&pidfd,
+		.exit_signal = SIGCHLD,
+	};
+	pid_t pid = MUST(ns_clone3_raw(&args, sizeof(args)));
+
+	if (pid == 0) {
+		while (delay--)
+			sched_yield();
+		_exit(0);
+	}
+	if (setns(pidfd, CLONE_NEWUTS) < 0) {
+		IS(errno, ESRCH);
+	} else {
+		int uts = MUST(ns_open(0, "uts"));
+		IS_NOT(ns_id_of(uts), ns_id_of(home));
+		IS_NOT(OK(ns_relative(uts, NS_GET_USERNS)), ns_id(0, "user"));
+		OK(hostname_set("joined"));
+		close(uts);
+		MUST(setns(home, CLONE_NEWUTS));
+	}
+	close(pidfd);
+}
+
+CASE(racing_with_exit_keeps_owner_alive)
+{
+	int home = MUST(ns_open(0, "uts"));
+
+	CHILD(host, NS_USER | NS_UTS) {
+		HEAR(host);
+	}
+	OK(ns_try_setns(host->pidfd, CLONE_NEWUTS)); /* control */
+	DISMISS(host);
+	CHILD(guest, 0) {
+		signal(SIGCHLD, SIG_IGN); /* nobody waits for the dying: they go at once */
+		for (int round = 0; round < 100; round++) {
+			NOTE("round %d", round);
+			join_dying(home, round % 8);
+		}
+	}
+	EXITS(guest, 0);
+}

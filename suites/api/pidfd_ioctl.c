@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The namespaces of a process out of its pidfd. linux/pidfd.h PIDFD_GET_CGROUP_NAMESPACE and what follows it */
+#include <sys/ioctl.h>
+#include <sys/pidfd.h>
+
+#include "helpers/nscheck.h"
+
+#define GROUP "api.pidfd_ioctl"
+
+/* In the order of their numbers, which begin at 1. */
+static const char *const entries[] = {
+	"cgroup", "ipc", "mnt", "net", "pid", "pid_for_children", "time", "time_for_children", "user", "uts"};
+
+static int get(int pidfd, const char *entry, unsigned long argument)
+{
+	unsigned int nr = 0;
+
+	while (strcmp(entries[nr], entry) != 0)
+		nr++;
+	return ioctl(pidfd, _IO(0xFF, nr + 1), argument);
+}
+
+/* Skips where pidfds know no namespaces. */
+static void need_ioctl(void)
+{
+	if (get(MUST(pidfd_open(getpid(), 0)), "uts", 0) < 0 && errno == ENOTTY)
+		SKIP("no PIDFD_GET_UTS_NAMESPACE");
+}
+
+CASE(get_namespace_descriptors)
+{
+	need_ioctl();
+	CHILD(box, ns_all()) {
+		HEAR(box);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(entries); i++) {
+		NOTE("%s", entries[i]);
+		long long id = ns_id(box->pid, entries[i]);
+		if (id < 0)
+			continue;
+		IS_NOT(id, ns_id(0, entries[i]));
+		int ns = OK(get(box->pidfd, entries[i], 0));
+		IS(ns_id_of(ns), id);
+		IS(fcntl(ns, F_GETFD), FD_CLOEXEC);
+		OK(ns_try_setns(ns, 0));
+	}
+	DISMISS(box);
+}
+
+static void gone(int pidfd)
+{
+	FAILS(ESRCH, get(pidfd, "uts", 0));
+	FAILS(ESRCH, get(pidfd, "user", 0));
+	FAILS(ESRCH, get(pidfd, "pid", 0));
+}
+
+CASE(errors)
+{
+	need_ioctl();
+	CHILD(box, NS_UTS) {
+		HEAR(box);
+	}
+	int pidfd = MUST(dup(box->pidfd));
+	IS_NOT(ns_id_of(OK(get(pidfd, "uts", 0))), ns_id(0, "uts")); /* control */
+	FAILS(EINVAL, get(pidfd, "uts", 1));
+	CHILD(user, 0, .uid = UNPRIVILEGED) {
+		OK(get(MUST(pidfd_open(getpid(), 0)), "uts", 0)); /* control */
+		FAILS(EACCES, get(pidfd, "uts", 0));
+	}
+	EXITS(user, 0);
+	CHILD(root, NS_USER, .map = CONTAINER_MAP) {
+		FAILS(EACCES, get(pidfd, "uts", 0));
+	}
+	EXITS(root, 0);
+	TELL(box);
+	AWAIT_ZOMBIE(box);
+	NOTE("a zombie");
+	gone(pidfd);
+	EXITS(box, 0);
+	NOTE("reaped");
+	gone(pidfd);
+}

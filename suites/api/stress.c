@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Namespaces made, joined and left by several processes at once. namespaces(7) "Namespace lifetime" */
+#include "helpers/nscheck.h"
+
+#define GROUP "api.stress"
+
+#define ROUNDS 25
+#define LIMIT  4 /* namespaces of each type at once */
+
+static void expected_error(void)
+{
+	HOLDS(errno == ESRCH || errno == ENOSPC || errno == EAGAIN || errno == ENOENT);
+}
+
+/* Joins a process that may end meanwhile: by its pidfd, or by the file of one of its namespaces. */
+static void join(pid_t pid, int pidfd, int flags, const struct ns_type *t)
+{
+	int ns = ns_open(pid, t->name);
+
+	if (ns < 0)
+		expected_error();
+	if ((ns < 0 || !(t->flag & flags) ? setns(pidfd, flags) : setns(ns, t->flag)) < 0)
+		expected_error();
+}
+
+/* One process in new namespaces of these types, and one that joins it while it ends. */
+static void make_and_join(int flags, const struct ns_type *t)
+{
+	int pidfd = -1;
+	struct clone_args args = {
+		.flags = (unsigned int)flags | CLONE_PIDFD,
+		.pidfd = (uint64_t)(uintptr_t)&pidfd,
+		.exit_signal = SIGCHLD,
+	};
+	pid_t host = ns_clone3_raw(&args, sizeof(args));
+
+	if (host == 0)
+		_exit(0);
+	if (host < 0) {
+		expected_error();
+		return;
+	}
+	CHILD(guest, 0) {
+		join(host, pidfd, flags, t);
+	}
+	IS(waitpid(host, NULL, 0), host);
+	EXITS(guest, 0);
+	close(pidfd);
+}
+
+/* Types at random, but the same ones in every run. */
+static void work(unsigned int seed)
+{
+	for (int round = 0; round < ROUNDS; round++) {
+		int flags = 0;
+		seed = seed * 1103515245 + 12345;
+		NOTE("round %d, seed %#x", round, seed);
+		const struct ns_type *t = ns_types + (seed >> 24) % NS_TYPES;
+		for (int i = 0; i < NS_TYPES; i++)
+			flags |= seed >> (16 + i) & 1 ? ns_types[i].flag : 0;
+		flags = (flags | t->flag) & ns_all();
+		if (flags)
+			make_and_join(flags, t);
+	}
+}
+
+CASE(concurrent_create_join_destroy)
+{
+	COUNTED(box, NS_UTS, LIMIT) {
+		FOR_EACH_NS_TYPE(t)
+			if (ns_supported(t->flag))
+				ns_quota(NS_WHERE, t->flag, LIMIT);
+		CHILD(first, 0) {
+			work(1);
+		}
+		CHILD(second, 0) {
+			work(2);
+		}
+		EXITS(first, 0);
+		EXITS(second, 0);
+		FOR_EACH_NS_TYPE(t) {
+			NOTE("%s namespaces", t->label);
+			if (ns_supported(t->flag))
+				FREED_ALL(t->flag, LIMIT);
+		}
+	}
+	EXITS(box, 0);
+}
