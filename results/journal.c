@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "results/text.h"
@@ -19,8 +20,48 @@ int journal_create(struct journal *j, const char *dir, struct fault *fault)
 	j->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0644);
 	if (j->fd < 0)
 		fault_set(fault, EXIT_BAD_INPUT, "cannot write results to %s: %s", path, strerror(errno));
+	else
+		flock(j->fd, LOCK_EX | LOCK_NB); /* tells journal_open() that somebody writes it */
 	free(path);
 	return j->fd < 0 ? -1 : 0;
+}
+
+/* Where the last whole line ends. */
+static off_t whole_lines(int fd)
+{
+	off_t at = lseek(fd, 0, SEEK_END);
+	char block[4096];
+
+	while (at > 0) {
+		size_t len = at < (off_t)sizeof(block) ? (size_t)at : sizeof(block);
+
+		if (pread(fd, block, len, at - (off_t)len) != (ssize_t)len)
+			return -1;
+		while (len > 0 && block[len - 1] != '\n')
+			len--, at--;
+		if (len > 0)
+			break;
+	}
+	return at;
+}
+
+int journal_open(struct journal *j, const char *dir, struct fault *fault)
+{
+	char *path = xprintf("%s/" JOURNAL, dir);
+	off_t end;
+
+	j->fd = open(path, O_RDWR | O_APPEND | O_CLOEXEC);
+	if (j->fd < 0)
+		fault_set(fault, EXIT_BAD_INPUT, "cannot write results to %s: %s", path, strerror(errno));
+	else if (flock(j->fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK)
+		fault_set(fault, EXIT_BAD_INPUT, "another nscheck is writing to %s", path);
+	else if ((end = whole_lines(j->fd)) < 0 || ftruncate(j->fd, end))
+		fault_set(fault, EXIT_UNFINISHED, "cannot go on with %s: %s", path, strerror(errno));
+	free(path);
+	if (!fault->status)
+		return 0;
+	journal_close(j);
+	return -1;
 }
 
 /* One write; what a full disk takes only in part is cut off again, so that every line stays whole. */

@@ -13,6 +13,9 @@
  *   facts   what changed of the facts
  *   test    one result (results/result.h)
  *   vm      a VM that became ready: how, and how long it took
+ *   verdict what a test is after it was run again
+ *   company which tests before it a crash takes
+ *   resumed the run goes on, after it was interrupted or killed; an "end" before it does not count
  *   note    something the user should know
  *   end     how the run ended, and where the time went; last, absent when the program was killed
  */
@@ -22,6 +25,12 @@ struct journal {
 
 /* Opens DIR/journal.ndjson, which must not exist yet. */
 int journal_create(struct journal *j, const char *dir, struct fault *fault);
+
+/*
+ * Opens one that is there, to go on with it: a last line that was cut short goes. One that another program writes is
+ * a fault; so it is for journal_create().
+ */
+int journal_open(struct journal *j, const char *dir, struct fault *fault);
 
 /* Appends an object of that type and lets go of it. It is on the disk when this returns 0. */
 int journal_add(struct journal *j, const char *type, json_t *object, struct fault *fault);

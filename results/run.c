@@ -160,6 +160,11 @@ static void load_entry(void *arg, const char *type, json_t *entry)
 	} else if (!strcmp(type, "resumed")) {
 		json_decref(l->run->end);
 		l->run->end = NULL;
+		if (l->run->facts)
+			json_object_set_new(
+				l->run->facts, "resumed",
+				json_integer(json_integer_value(json_object_get(l->run->facts, "resumed")) +
+					     1));
 	} else if (!strcmp(type, "vm")) {
 		json_object_del(entry, "type");
 		json_array_append(l->run->vms, entry);

@@ -89,7 +89,7 @@ static bool ask_vm(struct step *s, struct table *table, int number, struct fault
 	own.quiet = true;
 	own.jobs = 1;
 	own.reruns = 0; /* what several VMs say is asked here */
-	run_tests(&own, table, loop_now(), &failed);
+	run_tests(&own, table, loop_now(), NULL, &failed);
 	bool loaded = !run_load(&run, own.output, &unread);
 	free((char *)own.output);
 	if (!loaded) {

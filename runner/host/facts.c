@@ -147,6 +147,38 @@ json_t *facts_of_none(const struct options *o, const struct folder *f, const str
 	return facts;
 }
 
+/* Not for enemies: tells whether the tests were built anew. */
+static uint64_t checksum(const char *data, size_t len)
+{
+	uint64_t sum = len, word;
+
+	for (; len >= sizeof(word); data += sizeof(word), len -= sizeof(word)) {
+		memcpy(&word, data, sizeof(word));
+		sum = ((sum ^ word) * 0x9e3779b97f4a7c15u) ^ sum >> 29;
+	}
+	for (; len; data++, len--)
+		sum = (sum ^ (unsigned char)*data) * 0x9e3779b97f4a7c15u;
+	return sum;
+}
+
+/* What --resume has to know. */
+static void put_start(json_t *facts, const struct session *s)
+{
+	const struct options *o = s->options;
+	json_t *arguments = strings(o->argv + 1, (size_t)o->argc - 1);
+	char *folder = getcwd(NULL, 0), sum[20];
+
+	snprintf(sum, sizeof(sum), "%016llx",
+		 (unsigned long long)checksum(s->machine.suites, s->machine.suites_len));
+	put(facts, "suites", sum);
+	put(facts, "folder", folder);
+	if (json_array_size(arguments) ==
+	    (size_t)o->argc - 1) /* else there are words that JSON cannot hold */
+		json_object_set(facts, "arguments", arguments);
+	json_decref(arguments);
+	free(folder);
+}
+
 json_t *facts_of_run(const struct session *s, const struct folder *f, const struct plan *plan,
 		     struct fault *fault)
 {
@@ -168,6 +200,7 @@ json_t *facts_of_run(const struct session *s, const struct folder *f, const stru
 	put(o, "initrd", s->initrd);
 	json_object_set_new(o, "host", host_facts());
 	json_object_set_new(o, "options", option_facts(s->options));
+	put_start(o, s);
 	json_object_set_new(o, "plan", plan_facts(plan));
 	free(command);
 	return o;

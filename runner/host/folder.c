@@ -92,6 +92,11 @@ int folder_make(struct folder *f, const struct options *o, struct fault *fault)
 	return 0;
 }
 
+void folder_again(struct folder *f, const char *path, const char *id)
+{
+	*f = (struct folder){.id = xstrdup(id), .path = xstrdup(path)};
+}
+
 void folder_publish(const struct folder *f)
 {
 	char *link, *tmp;

@@ -26,6 +26,9 @@ int folder_create(const char *path);
 /* Makes the run's folder; --output may name an empty one, but not one that holds something. */
 int folder_make(struct folder *f, const struct options *o, struct fault *fault);
 
+/* The folder of a run that is resumed. */
+void folder_again(struct folder *f, const char *path, const char *id);
+
 /* Lets results/runs/latest point to it. */
 void folder_publish(const struct folder *f);
 

@@ -12,6 +12,7 @@
 #include "runner/host/loop.h"
 #include "runner/host/matrix.h"
 #include "runner/host/options.h"
+#include "runner/host/resume.h"
 #include "runner/host/run.h"
 #include "runner/host/select.h"
 #include "runner/host/shell.h"
@@ -32,7 +33,8 @@ static int list_or_run(const struct options *o, struct fault *fault)
 			? fault_set(fault, EXIT_UNFINISHED, "cannot write the list: %m"),
 		EXIT_UNFINISHED : EXIT_EXPECTED;
 	else
-		status = matrix_wanted(o) ? matrix_run(o, &table, fault) : run_tests(o, &table, began, fault);
+		status = matrix_wanted(o) ? matrix_run(o, &table, fault)
+					  : run_tests(o, &table, began, NULL, fault);
 	table_free(&table);
 	return status;
 }
@@ -74,6 +76,8 @@ static int act(const struct options *o, struct fault *fault)
 		return compare_runs(o, fault);
 	if (o->fetch_only)
 		return kernels_fetch(o, fault);
+	if (o->resume)
+		return resume_run(o, fault);
 	if (o->lint)
 		return lint(o, fault);
 	if (o->shell)

@@ -208,7 +208,7 @@ static bool has_journal(const char *dir)
 static bool run_entry(struct entry *e, struct table *table, struct fault *fault)
 {
 	struct fault own = {0};
-	int status = run_tests(&e->options, table, loop_now(), &own);
+	int status = run_tests(&e->options, table, loop_now(), NULL, &own);
 
 	if (own.status)
 		fprintf(stderr, "nscheck: %s: %s\n", e->name, own.text);

@@ -46,6 +46,7 @@ enum {
 	KEY_CACHE_SIZE,
 	KEY_TIMINGS,
 	KEY_REPORT,
+	KEY_RESUME,
 	KEY_BASELINE,
 	KEY_UPDATE,
 	KEY_GITHUB,
@@ -61,6 +62,7 @@ static const struct argp_option option_table[] = {
 	{"kernels", KEY_KERNELS, NULL, 0,
 	 "List the kernels that are known by name, and what the cache has of them", 1},
 	{"report", KEY_REPORT, "DIR", 0, "Make the reports of an earlier run again from its journal", 1},
+	{"resume", KEY_RESUME, "DIR", 0, "Run what an interrupted run has not, into its folder", 1},
 	{"compare", KEY_COMPARE, NULL, 0,
 	 "--compare A B: what B does worse or better than A; each a run's folder, a results.json, or a "
 	 "kernel whose last "
@@ -353,6 +355,7 @@ static error_t parse_results(int key, char *arg, struct parse *p)
 	case KEY_JSON: o->json = true; return 0;
 	case KEY_MISSING: o->missing = true; return 0;
 	case KEY_REPORT: o->report = arg; return 0;
+	case KEY_RESUME: o->resume = arg; return 0;
 	case 'o': o->output = arg; return 0;
 	case KEY_LINT: o->lint = true; return 0;
 	case KEY_SHARD: return take_shard(p, arg);
@@ -383,6 +386,32 @@ static error_t parse_results(int key, char *arg, struct parse *p)
 	}
 }
 
+/* What does not change what a run is about may be given to --resume as well. */
+static bool goes_beside(int key)
+{
+	static const int keys[] = {'j',       KEY_TIMINGS,    KEY_QEMU,    KEY_GUEST,  KEY_INIT,
+				   KEY_CACHE, KEY_CACHE_SIZE, KEY_OFFLINE, KEY_MIRROR, KEY_RESUME};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+		if (keys[i] == key)
+			return true;
+	return false;
+}
+
+static void note_option(struct options *o, int key, const char *arg)
+{
+	const struct argp_option *option = option_table;
+
+	o->other |= !goes_beside(key);
+	if (!goes_beside(key) || key == KEY_RESUME)
+		return;
+	while (option->key != key)
+		option++;
+	o->beside = xrealloc(o->beside, (o->beside_count + 1) * sizeof(*o->beside));
+	o->beside[o->beside_count++] =
+		arg ? xprintf("--%s=%s", option->name, arg) : xprintf("--%s", option->name);
+}
+
 static error_t parse_one(int key, char *arg, struct argp_state *state)
 {
 	static error_t (*const groups[])(int, char *, struct parse *) = {
@@ -392,8 +421,10 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 	for (size_t i = 0; i < sizeof(groups) / sizeof(*groups); i++) {
 		error_t err = groups[i](key, arg, p);
 
-		if (err != ARGP_ERR_UNKNOWN)
-			return err;
+		if (err == ARGP_ERR_UNKNOWN)
+			continue;
+		note_option(p->options, key, arg);
+		return err;
 	}
 	if (key != ARGP_KEY_ARG)
 		return ARGP_ERR_UNKNOWN;
@@ -450,6 +481,11 @@ static int check_together(const struct options *o, struct fault *fault)
 				 "--json goes with --list; a run writes results.json anyway");
 	if (o->missing && !o->list)
 		return fault_set(fault, EXIT_BAD_INPUT, "--missing goes with --list");
+	if (o->resume && (o->other || o->selected))
+		return fault_set(
+			fault, EXIT_BAD_INPUT,
+			"--resume DIR runs on as that run was started: no selection, and of the options "
+			"only --jobs, --timings and where things are");
 	int tasks = o->list + !!o->report + o->lint + o->shell + o->kernel_list + o->fetch_only + o->bisect +
 		    o->merge + o->compare;
 	if (tasks > 1)
@@ -500,14 +536,15 @@ int options_bad_status(int argc, char *const *argv)
 	return EXIT_BAD_INPUT;
 }
 
-int options_parse(struct options *options, int argc, char **argv, struct fault *fault)
+static int parse(struct options *options, int argc, char **argv, unsigned int flags, struct fault *fault)
 {
 	static const struct argp argp = {option_table, parse_one, usage_text, doc_text, NULL, NULL, NULL};
 	struct parse p = {.options = options, .fault = fault};
 
 	set_defaults(options);
-	argp_err_exit_status = options_bad_status(argc, argv);
-	int err = argp_parse(&argp, argc, argv, 0, NULL, &p);
+	options->argc = argc;
+	options->argv = argv;
+	int err = argp_parse(&argp, argc, argv, flags, NULL, &p);
 	if (fault->status)
 		return -1;
 	if (err)
@@ -521,12 +558,26 @@ int options_parse(struct options *options, int argc, char **argv, struct fault *
 	return 0;
 }
 
+int options_parse(struct options *options, int argc, char **argv, struct fault *fault)
+{
+	argp_err_exit_status = options_bad_status(argc, argv);
+	return parse(options, argc, argv, 0, fault);
+}
+
+int options_parse_quietly(struct options *options, int argc, char **argv, struct fault *fault)
+{
+	return parse(options, argc, argv, ARGP_SILENT, fault);
+}
+
 void options_free(struct options *options)
 {
 	free(options->kernels);
 	free(options->runtimes);
 	free(options->selection);
 	free(options->setup);
+	for (size_t i = 0; i < options->beside_count; i++)
+		free(options->beside[i]);
+	free(options->beside);
 	free(options->guest);
 	free(options->init);
 	free(options->cache);

@@ -26,7 +26,12 @@ struct options {
 	const char *append;
 	char **setup;
 	size_t setups;
-	const char *output, *report, *baseline, *update_baseline;
+	const char *output, *report, *baseline, *update_baseline, *resume;
+	char **argv; /* the command line itself */
+	int argc;
+	char **beside; /* those of its options that may go with --resume, as "--name=value" */
+	size_t beside_count;
+	bool other;             /* there are options that may not */
 	int memory, cpus, jobs; /* jobs 0: as many as make sense */
 	double timeout_factor;
 	int repeat;
@@ -54,6 +59,9 @@ int options_bad_status(int argc, char *const *argv);
 
 /* Fills options from the command line; a fault is for main to print. Ends the program for --help. */
 int options_parse(struct options *options, int argc, char **argv, struct fault *fault);
+
+/* The same for the command line of an earlier run: prints nothing and ends no program. */
+int options_parse_quietly(struct options *options, int argc, char **argv, struct fault *fault);
 void options_free(struct options *options);
 
 #endif

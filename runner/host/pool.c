@@ -471,7 +471,7 @@ int pool_run(struct pool *p)
 	int64_t own = processor_time();
 
 	p->slots = xzalloc((size_t)p->jobs * sizeof(*p->slots));
-	p->began = loop_now();
+	p->began = loop_now() - p->before_ms;
 	if (watch_signals(p))
 		fault_set(p->fault, EXIT_UNFINISHED, "cannot watch signals: %m");
 	while (!p->fault->status || is_busy(p)) {
@@ -496,6 +496,6 @@ int pool_run(struct pool *p)
 	int64_t ended = loop_now();
 	p->times.ending = p->last_result_at ? ended - p->last_result_at : 0;
 	p->times.own = processor_time() - own;
-	p->times.wall = ended - p->began;
+	p->times.wall = ended - p->began - p->before_ms;
 	return p->fault->status ? -1 : 0;
 }

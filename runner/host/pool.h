@@ -31,6 +31,7 @@ struct pool {
 	struct slot *slots;
 	int vms; /* started so far */
 	int64_t began, last_result_at;
+	int64_t before_ms; /* of a run that is resumed: when its last result was */
 	bool ever_ready;
 	int failures; /* VMs in a row that did not come up */
 	int restore_failures;

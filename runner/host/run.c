@@ -9,8 +9,10 @@
 #include <unistd.h>
 
 #include "runner/host/after.h"
+#include "runner/host/again.h"
 #include "runner/host/facts.h"
 #include "runner/host/matrix.h"
+#include "runner/host/resume.h"
 
 /* Memory that a VM takes beside the guest's own. */
 enum { VM_OVERHEAD_MIB = 128, TESTS_PER_VM = 8 };
@@ -179,9 +181,53 @@ static void tell_expired(const struct baseline *b, struct journal *j, struct ter
 	}
 }
 
+/* A new journal, or that of the run before, told that it goes on. */
+static int begin_journal(struct journal *j, const struct folder *f, json_t *facts, const struct run *before,
+			 struct fault *fault)
+{
+	if (before && resume_check(before, facts, fault)) {
+		json_decref(facts);
+		return -1;
+	}
+	if (before ? journal_open(j, f->path, fault) : journal_create(j, f->path, fault)) {
+		json_decref(facts);
+		return -1;
+	}
+	if (!before)
+		return journal_add(j, "run", facts, fault);
+	json_object_del(facts, "plan");
+	return journal_add(j, "resumed", facts, fault);
+}
+
+/* Numbers and times go on where they ended; failed tests may still have to be run again. */
+static void go_on(struct pool *p, const struct table *table, const struct run *before)
+{
+	json_t *vm;
+	size_t i;
+
+	p->vms = 0;
+	json_array_foreach(before->vms, i, vm)
+	{
+		int number = (int)json_integer_value(json_object_get(vm, "vm"));
+
+		p->vms = number > p->vms ? number : p->vms;
+	}
+	for (i = 0; i < before->count; i++) {
+		const struct outcome *o = &before->tests[i];
+
+		if (!o->result)
+			continue;
+		p->before_ms = o->result->at_ms > p->before_ms ? o->result->at_ms : p->before_ms;
+		p->term->done++;
+		again_resume(p, table_find(table, o->id), o);
+	}
+	p->term->planned = before->count;
+}
+
 /* From here on there is a folder, and whatever happens its reports are written. */
 static int run_in_folder(struct session *s, struct plan *plan, const struct baseline *baseline,
-			 const struct folder *f, int64_t list_ms, int64_t began, struct fault *fault)
+			 const struct folder *f, const struct table *table, const struct run *before,
+			 int64_t list_ms, int64_t began, struct fault *fault)
 {
 	const struct options *o = s->options;
 	struct journal journal;
@@ -200,22 +246,20 @@ static int run_in_folder(struct session *s, struct plan *plan, const struct base
 	json_object_set_new(facts, "command", json_string(command));
 	int status = EXIT_UNFINISHED;
 
-	if (!facts || journal_create(&journal, f->path, fault)) {
-		json_decref(facts);
+	if (!facts || begin_journal(&journal, f, facts, before, fault))
 		goto out;
-	}
-	s->machine.console_log = fopen(log, "we");
+	s->machine.console_log = fopen(log, before ? "ae" : "we");
 	if (s->machine.console_log)
 		setvbuf(s->machine.console_log, NULL, _IOLBF, 0);
 	FILE *out = o->quiet ? fopen("/dev/null", "we") : NULL;
 	term_begin(&term, out ? out : stdout, short_name(s), command, plan->count * (size_t)o->repeat);
 	term.sabotage = o->sabotage;
-	if (!journal_add(&journal, "run", facts, fault)) {
-		if (!o->sabotage)
-			tell_expired(baseline, &journal, &term, fault);
-		pool_run(&pool);
-		journal_add(&journal, "end", end_entry(&pool, s, list_ms, began), fault);
-	}
+	if (!o->sabotage)
+		tell_expired(baseline, &journal, &term, fault);
+	if (before)
+		go_on(&pool, table, before);
+	pool_run(&pool);
+	journal_add(&journal, "end", end_entry(&pool, s, list_ms, began), fault);
 	if (s->machine.console_log)
 		fclose(s->machine.console_log);
 	journal_close(&journal);
@@ -232,7 +276,8 @@ out:
 	return fault->status && status != EXIT_INTERRUPTED ? fault->status : status;
 }
 
-int run_tests(const struct options *o, struct table *table, int64_t began, struct fault *fault)
+int run_tests(const struct options *o, struct table *table, int64_t began, const struct run *before,
+	      struct fault *fault)
 {
 	int64_t list_ms = loop_now() - began;
 	struct baseline baseline;
@@ -243,17 +288,25 @@ int run_tests(const struct options *o, struct table *table, int64_t began, struc
 	struct folder folder = {0};
 	struct plan plan = {0};
 	struct session session;
+	struct fault nothing = {0};
 	int status = -1;
 
 	signal(SIGPIPE, SIG_IGN); /* a reader of the output that goes away ends no run */
-	int ret = plan_make(&plan, table, o, last, fault);
+	/* Of a run that is resumed all tests may have run, and some may want to be run again. */
+	int ret = plan_make(&plan, table, o, last, before ? &nothing : fault) && !before ? -1 : 0;
+	bool opened = !ret;
 	free(last);
 	free(runs);
 	if (!ret)
 		ret = session_open(&session, o, fault);
-	if (!ret && !folder_make(&folder, o, fault))
-		status = run_in_folder(&session, &plan, &baseline, &folder, list_ms, began, fault);
-	if (plan.count)
+	if (!ret && before)
+		folder_again(&folder, o->output, run_fact(before, "id"));
+	else if (!ret)
+		ret = folder_make(&folder, o, fault);
+	if (!ret)
+		status = run_in_folder(&session, &plan, &baseline, &folder, table, before, list_ms, began,
+				       fault);
+	if (opened)
 		session_close(&session);
 	plan_free(&plan);
 	folder_free(&folder);

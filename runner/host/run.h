@@ -4,14 +4,17 @@
 
 #include <stdint.h>
 
+#include "results/run.h"
 #include "runner/host/options.h"
 #include "runner/host/table.h"
 
 /*
  * Runs the selected tests and reports; began: when the program did (loop_now), of which the time until now went into
- * the table of tests. Returns the exit status; a fault is printed by the caller.
+ * the table of tests; before: the run that is to be resumed in the folder --output, or NULL. Returns the exit status; a
+ * fault is printed by the caller.
  */
-int run_tests(const struct options *o, struct table *table, int64_t began, struct fault *fault);
+int run_tests(const struct options *o, struct table *table, int64_t began, const struct run *before,
+	      struct fault *fault);
 
 /* Makes the reports in a folder again from its journal. Returns the exit status. */
 int run_report(const struct options *o, struct fault *fault);

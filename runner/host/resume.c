@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "runner/host/resume.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "results/matrix.h"
+#include "results/text.h"
+#include "runner/host/loop.h"
+#include "runner/host/run.h"
+#include "runner/host/select.h"
+#include "runner/host/table.h"
+
+static int refuse(struct fault *fault, const char *dir, const char *why)
+{
+	return fault_set(fault, EXIT_BAD_INPUT, "%s cannot be resumed: %s", dir, why);
+}
+
+/* Its command line is carried out again: nobody else may have written it. */
+static int check_owner(const char *dir, struct fault *fault)
+{
+	char *path = xprintf("%s/journal.ndjson", dir);
+	struct stat st;
+	int ret = stat(path, &st);
+
+	free(path);
+	if (!ret && st.st_uid != geteuid())
+		return refuse(fault, dir, "its journal belongs to somebody else");
+	return 0; /* one that is not there is told when it is read */
+}
+
+/* The words of the run's command line, then those given now, which win. */
+static char **words_of(const struct options *o, const struct run *before, int *count)
+{
+	json_t *arguments = json_object_get(before->facts, "arguments"), *word;
+	char **words;
+	size_t i;
+
+	words = xzalloc((json_array_size(arguments) + o->beside_count + 2) * sizeof(*words));
+	words[(*count)++] = o->argv[0];
+	json_array_foreach(arguments, i, word)
+	{
+		if (json_is_string(word))
+			words[(*count)++] = (char *)json_string_value(word);
+	}
+	for (i = 0; i < o->beside_count; i++)
+		words[(*count)++] = o->beside[i];
+	return words;
+}
+
+/* The options of that run alone, also if it was one of a matrix. */
+static int take_options(struct options *own, const struct run *before, const char *dir, struct fault *fault)
+{
+	const char *kernel =
+		json_string_value(json_object_get(json_object_get(before->facts, "kernel"), "name"));
+
+	if (!kernel)
+		return refuse(fault, dir, "its journal names no kernel");
+	if (own->repeat > 1 || own->bisect)
+		return refuse(fault, dir, "a run with --repeat or --bisect is begun anew");
+	own->kernel.spec = kernel;
+	own->kernel_count = 1;
+	own->matrix = false;
+	own->shards = 0;
+	own->output = dir;
+	return 0;
+}
+
+static int parse_again(struct options *own, char **words, int count, const char *dir, struct fault *fault)
+{
+	struct fault wrong = {0};
+
+	if (!options_parse_quietly(own, count, words, &wrong))
+		return 0;
+	char *why = xprintf("its command line cannot be understood: %s", wrong.text);
+	refuse(fault, dir, why);
+	free(why);
+	return -1;
+}
+
+static int select_rest(struct table *table, const struct options *own, const struct run *before,
+		       struct fault *fault)
+{
+	const char *dir = own->output;
+
+	/* For the order of --in-order. */
+	if (select_tests(table, own->selection, own->selected, fault))
+		return -1;
+	for (size_t i = 0; i < table->count; i++)
+		table->tests[i].selected = false;
+	for (size_t i = 0; i < before->count; i++) {
+		struct test *t = table_find(table, before->tests[i].id);
+
+		if (!t || !t->file) {
+			char *why = xprintf("there is no test %s any more", before->tests[i].id);
+
+			refuse(fault, dir, why);
+			free(why);
+			return -1;
+		}
+		t->selected = !before->tests[i].result;
+	}
+	return 0;
+}
+
+static int run_rest(const struct options *own, const struct run *before, struct fault *fault)
+{
+	int64_t began = loop_now();
+	struct table table;
+	int status;
+
+	if (table_load(&table, own->guest, fault) || select_rest(&table, own, before, fault))
+		status = fault->status;
+	else
+		status = run_tests(own, &table, began, before, fault);
+	table_free(&table);
+	return status;
+}
+
+static int resume_from(const struct options *o, const char *dir, const struct run *before,
+		       struct fault *fault)
+{
+	const char *folder = run_fact(before, "folder");
+	struct options own = {0};
+	int count = 0, status;
+
+	if (!json_is_array(json_object_get(before->facts, "arguments")) || !*folder)
+		return refuse(fault, dir, "its journal does not tell how it was started"), fault->status;
+	if (chdir(folder))
+		return refuse(fault, dir, "the folder that it was started in is gone"), fault->status;
+	char **words = words_of(o, before, &count);
+	if (parse_again(&own, words, count, dir, fault) || take_options(&own, before, dir, fault))
+		status = fault->status;
+	else
+		status = run_rest(&own, before, fault);
+	options_free(&own);
+	free(words);
+	return status;
+}
+
+int resume_run(const struct options *o, struct fault *fault)
+{
+	char *dir = realpath(o->resume, NULL);
+	struct run before;
+	int status;
+
+	if (!dir)
+		return fault_set(fault, EXIT_BAD_INPUT, "cannot read %s: %m", o->resume), fault->status;
+	if (matrix_is(dir))
+		refuse(fault, dir, "it is a matrix; give the folder of one of its runs");
+	else if (!check_owner(dir, fault))
+		run_load(&before, dir, fault);
+	if (fault->status) {
+		free(dir);
+		return fault->status;
+	}
+	status = resume_from(o, dir, &before, fault);
+	run_free(&before);
+	free(dir);
+	return status;
+}
+
+/* A string at "key" or "key.below"; of a path its last name: a cache may have moved. */
+static const char *fact(const json_t *facts, const char *key, const char *below)
+{
+	json_t *value = json_object_get(facts, key);
+	const char *text = json_string_value(below ? json_object_get(value, below) : value);
+	const char *slash = text ? strrchr(text, '/') : NULL;
+
+	return slash ? slash + 1 : text ? text : "";
+}
+
+int resume_check(const struct run *before, const json_t *now, struct fault *fault)
+{
+	static const struct {
+		const char *key, *below, *what;
+	} facts[] = {
+		{"kernel", "sha256", "the kernel is"}, {"suites", NULL, "the tests are"},
+		{"initrd", NULL, "the image is"},      {"qemu", "version", "QEMU is"},
+		{"accel", NULL, "the accelerator is"},
+	};
+
+	for (size_t i = 0; i < sizeof(facts) / sizeof(*facts); i++)
+		if (strcmp(fact(before->facts, facts[i].key, facts[i].below),
+			   fact(now, facts[i].key, facts[i].below)))
+			return fault_set(
+				fault, EXIT_BAD_INPUT,
+				"cannot resume: %s not what it was when the run began; begin it anew",
+				facts[i].what);
+	return 0;
+}

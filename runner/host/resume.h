@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef RUNNER_HOST_RESUME_H
+#define RUNNER_HOST_RESUME_H
+
+#include "results/run.h"
+#include "runner/host/options.h"
+
+/*
+ * --resume DIR: runs what an interrupted or killed run has not, into the same folder, as it was started: its journal
+ * holds the command line. Returns the exit status; a fault is printed by the caller.
+ */
+int resume_run(const struct options *o, struct fault *fault);
+
+/* Whether facts of now are those of the run that is to be resumed: same kernel, image, tests, QEMU and accelerator. */
+int resume_check(const struct run *before, const json_t *now, struct fault *fault);
+
+#endif
