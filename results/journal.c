@@ -7,9 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "results/text.h"
+#include "vm/file.h"
 
 #define JOURNAL "journal.ndjson"
 
@@ -17,13 +19,17 @@ int journal_create(struct journal *j, const char *dir, struct fault *fault)
 {
 	char *path = xprintf("%s/" JOURNAL, dir);
 
-	j->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0644);
+	*j = (struct journal){.dir = xstrdup(dir)};
+	j->fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0644);
 	if (j->fd < 0)
 		fault_set(fault, EXIT_BAD_INPUT, "cannot write results to %s: %s", path, strerror(errno));
 	else
 		flock(j->fd, LOCK_EX | LOCK_NB); /* tells journal_open() that somebody writes it */
 	free(path);
-	return j->fd < 0 ? -1 : 0;
+	if (j->fd >= 0)
+		return 0;
+	journal_close(j);
+	return -1;
 }
 
 /* Where the last whole line ends. */
@@ -50,6 +56,7 @@ int journal_open(struct journal *j, const char *dir, struct fault *fault)
 	char *path = xprintf("%s/" JOURNAL, dir);
 	off_t end;
 
+	*j = (struct journal){.dir = xstrdup(dir)};
 	j->fd = open(path, O_RDWR | O_APPEND | O_CLOEXEC);
 	if (j->fd < 0)
 		fault_set(fault, EXIT_BAD_INPUT, "cannot write results to %s: %s", path, strerror(errno));
@@ -83,6 +90,46 @@ static int write_line(int fd, const char *line, size_t len)
 	return -1;
 }
 
+static int copy_file(int from, int to)
+{
+	char block[65536];
+	off_t at = 0;
+	ssize_t n;
+
+	while ((n = pread(from, block, sizeof(block), at)) > 0) {
+		if (write(to, block, (size_t)n) != n)
+			return -1;
+		at += n;
+	}
+	return n < 0 ? -1 : 0;
+}
+
+/* The file has no name any more: its folder was removed. What it holds goes to a new one. */
+static int make_again(struct journal *j)
+{
+	char *path = xprintf("%s/" JOURNAL, j->dir);
+	struct fault ignored = {0};
+	int fd = -1, ret = dir_make(j->dir, &ignored);
+
+	if (!ret && !chmod(j->dir, 0755))
+		fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0644);
+	free(path);
+	if (fd < 0)
+		return -1;
+	ret = copy_file(j->fd, fd) || dup3(fd, j->fd, O_CLOEXEC) < 0 ? -1 : 0;
+	close(fd);
+	flock(j->fd, LOCK_EX | LOCK_NB);
+	j->made_again |= !ret;
+	return ret;
+}
+
+static bool is_gone(const struct journal *j)
+{
+	struct stat st;
+
+	return !fstat(j->fd, &st) && !st.st_nlink;
+}
+
 int journal_add(struct journal *j, const char *type, json_t *object, struct fault *fault)
 {
 	int ret = -1;
@@ -96,7 +143,9 @@ int journal_add(struct journal *j, const char *type, json_t *object, struct faul
 	size_t len = strlen(line);
 	line = xrealloc(line, len + 2);
 	line[len] = '\n';
-	ret = write_line(j->fd, line, len + 1);
+	ret = is_gone(j) ? make_again(j) : 0;
+	if (!ret)
+		ret = write_line(j->fd, line, len + 1);
 	if (ret)
 		fault_set(fault, EXIT_UNFINISHED, "cannot write the journal: %s; what came before is kept",
 			  strerror(errno));
@@ -108,7 +157,8 @@ void journal_close(struct journal *j)
 {
 	if (j->fd >= 0)
 		close(j->fd);
-	j->fd = -1;
+	free(j->dir);
+	*j = (struct journal){.fd = -1};
 }
 
 int journal_read(const char *dir, void (*entry)(void *arg, const char *type, json_t *object), void *arg,

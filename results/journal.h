@@ -3,6 +3,7 @@
 #define RESULTS_JOURNAL_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "vm/fault.h"
 
@@ -21,6 +22,8 @@
  */
 struct journal {
 	int fd;
+	char *dir;
+	bool made_again; /* its folder was removed meanwhile */
 };
 
 /* Opens DIR/journal.ndjson, which must not exist yet. */
@@ -32,7 +35,10 @@ int journal_create(struct journal *j, const char *dir, struct fault *fault);
  */
 int journal_open(struct journal *j, const char *dir, struct fault *fault);
 
-/* Appends an object of that type and lets go of it. It is on the disk when this returns 0. */
+/*
+ * Appends an object of that type and lets go of it. It is on the disk when this returns 0. A folder that was removed
+ * is made again with all that the journal had.
+ */
 int journal_add(struct journal *j, const char *type, json_t *object, struct fault *fault);
 
 void journal_close(struct journal *j);

@@ -135,8 +135,8 @@ static const struct argp_option option_table[] = {
 
 const char *argp_program_version = "nscheck " NSCHECK_VERSION;
 
-static const char usage_text[] =
-	"[SELECTION...]\n--list [SELECTION...]\n--lint\n--report DIR\n--compare A B\n--merge DIR...";
+static const char usage_text[] = "[SELECTION...]\n--list [SELECTION...]\n--lint\n--report DIR\n--resume "
+				 "DIR\n--compare A B\n--merge DIR...";
 
 static const char doc_text[] = "Does a kernel keep the promises that Linux namespaces make? Boots it in a "
 			       "small QEMU machine and runs "

@@ -33,9 +33,14 @@ static void set_fault(struct pool *p, const char *text)
 
 void pool_journal(struct pool *p, const char *type, json_t *entry)
 {
-	if (!journal_add(p->journal, type, entry, p->fault))
+	if (journal_add(p->journal, type, entry, p->fault))
+		p->stopping = p->dropping = true;
+	if (!p->journal->made_again)
 		return;
-	p->stopping = p->dropping = true;
+	p->journal->made_again = false;
+	pool_note(
+		p,
+		"the results folder was removed and has been made again; the kernel logs until now are lost");
 }
 
 void pool_note(struct pool *p, const char *text)
@@ -127,6 +132,8 @@ static void on_planned_result(struct pool *p, struct slot *slot, struct result *
 	p->times.tests += r->duration_ms;
 	p->last_result_at = loop_now();
 	pool_journal(p, "test", result_to_json(r));
+	if (p->dropping)
+		return; /* it is not on the disk */
 	term_result(p->term, r);
 	if (verdict_is_good(r->verdict))
 		p->good++;

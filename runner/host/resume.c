@@ -19,8 +19,11 @@ static int refuse(struct fault *fault, const char *dir, const char *why)
 }
 
 /* Its command line is carried out again: nobody else may have written it. */
-static int check_owner(const char *dir, struct fault *fault)
+static int check_folder(const char *dir, struct fault *fault)
 {
+	if (matrix_is(dir))
+		return refuse(fault, dir, "it is a matrix; give the folder of one of its runs");
+
 	char *path = xprintf("%s/journal.ndjson", dir);
 	struct stat st;
 	int ret = stat(path, &st);
@@ -148,11 +151,7 @@ int resume_run(const struct options *o, struct fault *fault)
 
 	if (!dir)
 		return fault_set(fault, EXIT_BAD_INPUT, "cannot read %s: %m", o->resume), fault->status;
-	if (matrix_is(dir))
-		refuse(fault, dir, "it is a matrix; give the folder of one of its runs");
-	else if (!check_owner(dir, fault))
-		run_load(&before, dir, fault);
-	if (fault->status) {
+	if (check_folder(dir, fault) || run_load(&before, dir, fault)) {
 		free(dir);
 		return fault->status;
 	}
@@ -177,9 +176,9 @@ int resume_check(const struct run *before, const json_t *now, struct fault *faul
 	static const struct {
 		const char *key, *below, *what;
 	} facts[] = {
-		{"kernel", "sha256", "the kernel is"}, {"suites", NULL, "the tests are"},
-		{"initrd", NULL, "the image is"},      {"qemu", "version", "QEMU is"},
-		{"accel", NULL, "the accelerator is"},
+		{"kernel", "sha256", "the kernel"}, {"suites", NULL, "the test program"},
+		{"initrd", NULL, "the image"},      {"qemu", "version", "QEMU"},
+		{"accel", NULL, "the accelerator"},
 	};
 
 	for (size_t i = 0; i < sizeof(facts) / sizeof(*facts); i++)
@@ -187,7 +186,7 @@ int resume_check(const struct run *before, const json_t *now, struct fault *faul
 			   fact(now, facts[i].key, facts[i].below)))
 			return fault_set(
 				fault, EXIT_BAD_INPUT,
-				"cannot resume: %s not what it was when the run began; begin it anew",
+				"cannot resume: %s is not what it was when the run began; begin it anew",
 				facts[i].what);
 	return 0;
 }

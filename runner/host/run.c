@@ -42,14 +42,19 @@ static const char *short_name(const struct session *s)
 	return s->kernel.release ? s->kernel.release : s->kernel.name;
 }
 
+/* What the user started. */
+static const char *door(void)
+{
+	const char *name = getenv("NSCHECK_COMMAND");
+
+	return name && *name ? name : program_invocation_name;
+}
+
 static char *repeat_command(const struct options *o)
 {
-	const char *door = getenv("NSCHECK_COMMAND");
 	struct text shown = {0};
 
-	if (!door || !*door)
-		door = program_invocation_name;
-	text_add_quoted(&shown, door);
+	text_add_quoted(&shown, door());
 	if (o->matrix || o->kernel_count) {
 		text_printf(&shown, " --kernel ");
 		text_add_quoted(&shown, o->kernel.spec);
@@ -138,6 +143,20 @@ static int status_of(const struct pool *p, const struct run *run)
 	return run_status(run);
 }
 
+/* Only where there is something to go on with. */
+static void tell_rest(const struct pool *p, const struct folder *f)
+{
+	struct text line = {0};
+
+	if (p->options->quiet || !p->ever_ready)
+		return;
+	text_add_quoted(&line, door());
+	text_printf(&line, " --resume ");
+	text_add_quoted(&line, f->path);
+	printf("to run the rest: %s\n", text_get(&line));
+	text_free(&line);
+}
+
 static int conclude(struct pool *p, const struct folder *f, int64_t began)
 {
 	int64_t before = loop_now();
@@ -145,12 +164,16 @@ static int conclude(struct pool *p, const struct folder *f, int64_t began)
 	struct run run;
 	int status;
 
-	if (run_load(&run, f->path, &late) || report_all(&run, f->path, &late)) {
+	bool loaded = !run_load(&run, f->path, &late);
+
+	if (!loaded || report_all(&run, f->path, &late))
 		fault_set(p->fault, late.status, "%s", late.text);
+	if (!loaded)
 		return p->fault->status;
-	}
 	int64_t took = loop_now() - before;
 	term_summary(p->term, &run, f->path, (double)(loop_now() - began) / 1000);
+	if (run.total[VERDICT_MISS] && p->options->repeat == 1 && run.count)
+		tell_rest(p, f);
 	if (p->options->sabotage)
 		term_sabotage(p->term, &run);
 	if (p->options->repeat > 1)
@@ -292,6 +315,8 @@ int run_tests(const struct options *o, struct table *table, int64_t began, const
 	int status = -1;
 
 	signal(SIGPIPE, SIG_IGN); /* a reader of the output that goes away ends no run */
+	signal(SIGXFSZ,
+	       SIG_IGN); /* nor does a limit of the size of files: the write fails, and that is told */
 	/* Of a run that is resumed all tests may have run, and some may want to be run again. */
 	int ret = plan_make(&plan, table, o, last, before ? &nothing : fault) && !before ? -1 : 0;
 	bool opened = !ret;

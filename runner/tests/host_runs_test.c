@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Whole runs of build/nscheck-fake against build/fake-qemu: verdicts, exit statuses, files, signals. */
-#include <dirent.h>
-#include <fcntl.h>
 #include <jansson.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -374,99 +371,6 @@ START_TEST(kvm_that_does_not_work_is_remembered)
 }
 END_TEST
 
-/* Whether that process is a fake QEMU of this test, which has the test's folder in its environment. */
-static bool is_stray(const char *pid)
-{
-	char *path = xprintf("/proc/%s/comm", pid), text[8192] = "";
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text));
-
-	close(fd);
-	free(path);
-	if (n <= 0 || strncmp(text, "fake-qemu", 9))
-		return false;
-	path = xprintf("/proc/%s/environ", pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	n = fd < 0 ? -1 : read(fd, text, sizeof(text));
-	close(fd);
-	free(path);
-	return n > 0 && memmem(text, (size_t)n, dir, strlen(dir));
-}
-
-static bool any_stray(void)
-{
-	DIR *proc = opendir("/proc");
-	struct dirent *e;
-	bool found = false;
-
-	while (!found && (e = readdir(proc)))
-		found = *e->d_name >= '1' && *e->d_name <= '9' && is_stray(e->d_name);
-	closedir(proc);
-	return found;
-}
-
-/* The same, but what was killed has a moment to go. */
-static bool strays(void)
-{
-	for (int i = 0; i < 200 && any_stray(); i++)
-		usleep(10000);
-	return any_stray();
-}
-
-START_TEST(an_interrupt_still_reports)
-{
-	pid_t pid = start("hang:a.one.second", "--accel tcg --jobs 1 -o out");
-
-	await("a.one.first");
-	ck_assert(any_stray());
-	kill(pid, SIGINT);
-	await("interrupted");
-	kill(pid, SIGINT);
-	IS_STATUS(wait_status(pid), 130);
-	ck_assert_int_eq(total("pass"), 1);
-	ck_assert_int_eq(total("miss"), 4);
-	ck_assert(!strays());
-}
-END_TEST
-
-START_TEST(a_killed_host_leaves_the_journal_and_no_vm)
-{
-	pid_t pid = start("hang:a.one.second", "--accel tcg --jobs 1 -o out");
-
-	await("a.one.first");
-	kill(pid, SIGKILL);
-	ck_assert_int_eq(wait_status(pid), 1000 + SIGKILL);
-	ck_assert(!strays());
-	IS_STATUS(run("", "--report out"), 3);
-	ck_assert_int_eq(total("pass"), 1);
-	ck_assert_int_eq(total("miss"), 4);
-}
-END_TEST
-
-/* 2: cut before there was a run; 3: tests are missing; 0: all there. Never anything else, never a crash. */
-START_TEST(a_journal_cut_anywhere_still_reports)
-{
-	IS_STATUS(run_out("", "a.one"), 0);
-	char *journal = slurp("out/journal.ndjson"), *cut = xprintf("%s/cut", dir);
-	size_t len = strlen(journal), step = len / 60 + 1;
-
-	ck_assert_int_eq(mkdir(cut, 0755), 0);
-	for (size_t at = 0; at <= len; at += step) {
-		char *path = xprintf("%s/journal.ndjson", cut);
-		FILE *f = fopen(path, "we");
-
-		ck_assert(f && fwrite(journal, 1, at, f) == at);
-		fclose(f);
-		free(path);
-		int status = run("", "--report cut");
-		ck_assert_msg(status == 0 || status == 2 || status == 3, "cut at %zu: %d: %s", at, status,
-			      output);
-	}
-	free(journal);
-	free(cut);
-}
-END_TEST
-
 START_TEST(a_results_folder_in_use_is_refused)
 {
 	IS_STATUS(run_out("", "a.one"), 0);
@@ -502,9 +406,6 @@ static Suite *runs(void)
 	tcase_add_test(t, selections);
 	tcase_add_test(t, nonsense_is_one_line_and_status_2);
 	tcase_add_test(t, kvm_that_does_not_work_is_remembered);
-	tcase_add_test(t, an_interrupt_still_reports);
-	tcase_add_test(t, a_killed_host_leaves_the_journal_and_no_vm);
-	tcase_add_test(t, a_journal_cut_anywhere_still_reports);
 	tcase_add_test(t, a_results_folder_in_use_is_refused);
 	suite_add_tcase(s, t);
 	return s;
