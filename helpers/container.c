@@ -94,8 +94,10 @@ static uid_t root_of(const struct container_config *config)
 
 static int overlay_make(const struct container *c, uid_t owner)
 {
-	const char *image = path("/tmp/image-%u", owner), *work = path("%s/work", c->bundle);
+	char image[64], work[256];
 
+	snprintf(image, sizeof(image), "/tmp/image-%u", owner);
+	snprintf(work, sizeof(work), "%s/work", c->bundle);
 	if (!module_load("overlay")) {
 		errno = ENODEV;
 		return -1;
@@ -234,6 +236,9 @@ static void become_runtime(int log)
 	dup2(null, STDIN_FILENO);
 	dup2(null, STDOUT_FILENO);
 	dup2(log, STDERR_FILENO);
+	/* Some runtimes hand on what they get; nothing of this program's is theirs. */
+	for (int fd = STDERR_FILENO + 1; fd < 1024; fd++)
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
 	signal(SIGPIPE, SIG_DFL);
 }
 
@@ -444,16 +449,45 @@ static struct start container_begin(const char *file, int line, const char *role
 	return s;
 }
 
+static const char *kept(const char *text)
+{
+	return text ? strdup(text) : NULL;
+}
+
+/* The texts of a configuration are often those of file.h, which do not last. */
+static struct container_config *keep(const struct container_config *config)
+{
+	struct container_config *own = malloc(sizeof(*own));
+
+	if (!own)
+		return NULL;
+	*own = *config;
+	own->map = kept(own->map);
+	own->hostname = kept(own->hostname);
+	own->domainname = kept(own->domainname);
+	own->address = kept(own->address);
+	own->device = kept(own->device);
+	own->device_name = kept(own->device_name);
+	for (size_t i = 0; i < sizeof(own->join) / sizeof(own->join[0]); i++)
+		own->join[i].path = kept(own->join[i].path);
+	for (size_t i = 0; i < sizeof(own->binds) / sizeof(own->binds[0]); i++) {
+		own->binds[i].from = kept(own->binds[i].from);
+		own->binds[i].to = kept(own->binds[i].to);
+	}
+	for (size_t i = 0; i < sizeof(own->sysctls) / sizeof(own->sysctls[0]); i++)
+		own->sysctls[i] = kept(own->sysctls[i]);
+	return own;
+}
+
 struct child *container_start(const char *file, int line, const char *role, const struct payload *payload,
 			      const struct container_config *config)
 {
 	struct container *c = calloc(1, sizeof(*c));
-	struct container_config *kept = malloc(sizeof(*kept));
+	struct container_config *own = keep(config);
 
-	if (!c || !kept)
+	if (!c || !own)
 		BROKEN("out of memory");
-	*kept = *config;
-	struct start s = container_begin(file, line, role, c, payload, kept);
+	struct start s = container_begin(file, line, role, c, payload, own);
 	if (!payload_came(file, line, &s)) {
 		int status = status_of(&s);
 		record_end(RECORD_FAIL, file, line, "the runtime %s does not start '%s' (status %d): %s",
@@ -473,23 +507,23 @@ struct child *container_start(const char *file, int line, const char *role, cons
 }
 
 static struct start exec_begin(const char *file, int line, const char *role, struct child *box,
-			       const struct payload *payload, uid_t uid)
+			       const struct payload *payload, uid_t uid, container_exec_fn *by)
 {
 	const struct runtime_driver *driver = driver_now(file, line);
 
-	if (!driver->exec)
+	if (!by && !driver->exec)
 		record_end(RECORD_SKIP, file, line, "the runtime %s does not claim 'exec'", driver->name);
 	struct container_process process = process_of(payload, serial + 1, uid);
 	struct start s = runtime_start(file, line, role);
 	if (s.runtime->inside)
-		driver->exec(box->container, &process);
+		(by ? by : driver->exec)(box->container, &process);
 	return s;
 }
 
 struct child *container_exec(const char *file, int line, const char *role, struct child *box,
-			     const struct payload *payload, uid_t uid)
+			     const struct payload *payload, uid_t uid, container_exec_fn *by)
 {
-	struct start s = exec_begin(file, line, role, box, payload, uid);
+	struct start s = exec_begin(file, line, role, box, payload, uid, by);
 
 	if (!payload_came(file, line, &s)) {
 		int status = status_of(&s);
@@ -518,17 +552,18 @@ void container_refused(const char *file, int line, const struct payload *payload
 		       const struct container_config *config)
 {
 	struct container *c = calloc(1, sizeof(*c));
+	struct container_config *own = keep(config);
 
-	if (!c)
+	if (!c || !own)
 		BROKEN("out of memory");
-	struct start s = container_begin(file, line, "refused", c, payload, config);
+	struct start s = container_begin(file, line, "refused", c, payload, own);
 	claim_refused(file, line, &s, "starts the container");
 	container_remove(&(struct child){.role = "refused", .file = file, .line = line, .container = c});
 }
 
 void container_exec_refused(const char *file, int line, struct child *box, const struct payload *payload)
 {
-	struct start s = exec_begin(file, line, "refused", box, payload, 0);
+	struct start s = exec_begin(file, line, "refused", box, payload, 0, NULL);
 
 	claim_refused(file, line, &s, "executes a process");
 }

@@ -116,16 +116,24 @@ struct container {
 	pid_t runtime;                    /* the process of `run`, its exit status is the container's */
 };
 
+typedef void container_exec_fn(const struct container *container, const struct container_process *process);
+
 /* The payload's program inside a container. */
 #define CONTAINER_PROBE "/nscheck/probe"
 
 #define CONTAINER(name, payload_, ...)                                                                       \
 	struct child *name = container_start(__FILE__, __LINE__, #name, &payload_##_payload,                 \
 					     &(struct container_config){__VA_ARGS__})
+/* The same with a configuration that was put together before. */
+#define CONTAINER_OF(name, payload_, config)                                                                 \
+	struct child *name = container_start(__FILE__, __LINE__, #name, &payload_##_payload, config)
 /* One more process in a running container, with the given uid inside: the `docker exec` case. */
 #define CONTAINER_EXEC(name, box, payload_) CONTAINER_EXEC_AS(name, box, payload_, 0)
 #define CONTAINER_EXEC_AS(name, box, payload_, uid)                                                          \
-	struct child *name = container_exec(__FILE__, __LINE__, #name, box, &payload_##_payload, uid)
+	struct child *name = container_exec(__FILE__, __LINE__, #name, box, &payload_##_payload, uid, NULL)
+/* The same by other means than the runtime's: `exec` is what a driver's is (runtime.h). */
+#define CONTAINER_EXEC_BY(name, box, payload_, exec)                                                         \
+	struct child *name = container_exec(__FILE__, __LINE__, #name, box, &payload_##_payload, 0, exec)
 /* Claims that the runtime refuses to start such a container: it ends with a failure, no payload runs. */
 #define CONTAINER_REFUSED(payload_, ...)                                                                     \
 	container_refused(__FILE__, __LINE__, &payload_##_payload, &(struct container_config){__VA_ARGS__})
@@ -159,7 +167,7 @@ void container_main(int argc, char **argv);
 struct child *container_start(const char *file, int line, const char *role, const struct payload *payload,
 			      const struct container_config *config);
 struct child *container_exec(const char *file, int line, const char *role, struct child *box,
-			     const struct payload *payload, uid_t uid);
+			     const struct payload *payload, uid_t uid, container_exec_fn *by);
 void container_refused(const char *file, int line, const struct payload *payload,
 		       const struct container_config *config);
 void container_exec_refused(const char *file, int line, struct child *box, const struct payload *payload);

@@ -11,6 +11,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
 #include <net/if.h>
+#include <net/if_arp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -397,4 +398,23 @@ void link_await_running(const char *file, int line, const char *name)
 	if (!(flags & IFF_RUNNING))
 		await_event(file, line, watch, RTM_NEWLINK, index, IFF_RUNNING);
 	close(watch);
+}
+
+const char *link_spare(void)
+{
+	static char name[IF_NAMESIZE];
+	struct nl_answers links;
+
+	if (rtnl_dump(RTM_GETLINK, AF_UNSPEC, &links) < 0)
+		return NULL;
+	for (int i = 0; i < links.count && i < NL_ANSWERS; i++) {
+		const struct ifinfomsg *info = link_info(links.message[i]);
+		if (info->ifi_type != ARPHRD_ETHER || info->ifi_flags & IFF_UP ||
+		    rtnl_attr(links.message[i], IFLA_LINKINFO))
+			continue;
+		snprintf(name, sizeof(name), "%s", rtnl_text(links.message[i], IFLA_IFNAME));
+		return name;
+	}
+	errno = ENODEV;
+	return NULL;
 }

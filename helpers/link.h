@@ -54,6 +54,12 @@ int link_index_exists(int index);
 /* IFF_* flags (netdevice(7)) of a device. */
 int link_flags(const char *name);
 
+/*
+ * A network card that nobody uses: Ethernet, down, and of no kind that can be made at will; its name in a
+ * static buffer. NULL with errno, ENODEV if there is none.
+ */
+const char *link_spare(void);
+
 /* "10.0.0.1/24" or "fd00::1/64" (without duplicate address detection) on a device. */
 int addr_add(const char *name, const char *address);
 int addr_del(const char *name, const char *address);

@@ -13,6 +13,7 @@
 #include <sys/mount.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -175,8 +176,6 @@ static void become_process(const struct container *c, const struct container_pro
 /* The first process of the container, from its birth to the payload. */
 static void init(const struct container *c, int go)
 {
-	int leak = reference_forgets("leak_fd") ? open("/", O_RDONLY | O_DIRECTORY) : -1;
-
 	wait_for(go);
 	become_root_inside(c);
 	if (c->namespaces & NS_CGROUP && !reference_forgets("ns_cgroup"))
@@ -187,7 +186,6 @@ static void init(const struct container *c, int go)
 		NEED(link_up("lo"), "loopback");
 	reference_root(c);
 	become_process(c, &c->process);
-	close(leak);
 }
 
 static unsigned long long clone_flags(const struct container *c)
@@ -227,6 +225,8 @@ static void run(const struct container *c)
 {
 	int go[2];
 
+	if (reference_forgets("leak_fd"))
+		NEED(open("/", O_RDONLY | O_DIRECTORY), "the host's root"); /* without O_CLOEXEC */
 	make_cgroup(c);
 	join(c->config);
 	if (c->config->unprivileged)
@@ -270,19 +270,42 @@ static void enter(const struct container *c)
 	close(pidfd);
 }
 
+/* In the process that has joined: its child is in the PID namespace as well, and the waiting parent's to reap. */
+static pid_t sibling(void)
+{
+	return (pid_t)syscall(SYS_clone, (unsigned long)CLONE_PARENT, NULL, NULL, NULL, 0UL);
+}
+
+static void exec_inside(const struct container *c, const struct container_process *process)
+{
+	if (c->namespaces & NS_USER) {
+		NEED(setresgid(0, 0, 0), "setresgid");
+		NEED(setresuid(0, 0, 0), "setresuid");
+	}
+	NEED(chdir("/"), "working directory");
+	become_process(c, process);
+}
+
+/* The process that waits stays outside: a second one joins, and makes the third, which is inside. */
 static void exec(const struct container *c, const struct container_process *process)
 {
-	enter(c);
-	pid_t pid = NEED(fork(), "fork");
-	if (pid == 0) {
-		if (c->namespaces & NS_USER) {
-			NEED(setresgid(0, 0, 0), "setresgid");
-			NEED(setresuid(0, 0, 0), "setresuid");
-		}
-		NEED(chdir("/"), "working directory");
-		become_process(c, process);
+	int told[2];
+	pid_t inside = -1;
+
+	NEED(pipe2(told, O_CLOEXEC), "pipe");
+	pid_t joiner = NEED(fork(), "fork");
+	if (joiner == 0) {
+		enter(c);
+		pid_t pid = NEED(sibling(), "clone");
+		if (pid == 0)
+			exec_inside(c, process);
+		_exit(write(told[1], &pid, sizeof(pid)) == sizeof(pid) ? 0 : REFUSED);
 	}
-	end_like(pid);
+	close(told[1]);
+	NEED(waitpid(joiner, NULL, 0), "joining");
+	if (read(told[0], &inside, sizeof(inside)) != sizeof(inside))
+		_exit(REFUSED);
+	end_like(inside);
 }
 
 static int version(char *text, size_t size)

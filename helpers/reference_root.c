@@ -140,8 +140,11 @@ static void mount_sys(const struct container *c)
 {
 	const char *dir = in_root(c, "/sys");
 
-	if (mount("sysfs", dir, "sysfs", HARMLESS, NULL) < 0)
-		NEED(bind_make("/sys", dir), "sysfs");
+	if (mount("sysfs", dir, "sysfs", HARMLESS, NULL) < 0) {
+		NEED(mount("/sys", dir, NULL, MS_BIND | MS_REC, NULL), "sysfs");
+		NEED(mount("tmpfs", in_root(c, "/sys/fs/cgroup"), "tmpfs", MS_RDONLY, "size=0"),
+		     "hiding cgroup2");
+	}
 	/* From the initial cgroup namespace it would be the host's, and clear nsdelegate. */
 	if (c->namespaces & NS_CGROUP && file_exists(in_root(c, "/sys/fs/cgroup")) &&
 	    !reference_forgets("ns_cgroup"))
@@ -168,6 +171,29 @@ static void mount_file_systems(const struct container *c)
 		mount_in(c, "mqueue", "/dev/mqueue", HARMLESS, NULL);
 }
 
+/*
+ * Whether a sysctl belongs to a namespace that the container has of its own; any other would be set for all
+ * (OCI config-linux.md "Sysctl" lets a runtime refuse it).
+ */
+static bool is_own(const struct container *c, const char *setting)
+{
+	static const struct {
+		const char *start;
+		int type;
+	} kinds[] = {{"net.", NS_NET},
+		     {"fs.mqueue.", NS_IPC},
+		     {"kernel.shm", NS_IPC},
+		     {"kernel.msg", NS_IPC},
+		     {"kernel.sem=", NS_IPC},
+		     {"kernel.hostname=", NS_UTS},
+		     {"kernel.domainname=", NS_UTS}};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strncmp(setting, kinds[i].start, strlen(kinds[i].start)) == 0)
+			return c->namespaces & kinds[i].type;
+	return false;
+}
+
 /* Written while /proc/sys of the new namespaces is still writable. */
 static void write_sysctls(const struct container *c)
 {
@@ -175,6 +201,9 @@ static void write_sysctls(const struct container *c)
 		char file[256], *dot;
 		const char *value = strchr(c->config->sysctls[i], '=');
 
+		errno = EPERM;
+		NEED(is_own(c, c->config->sysctls[i]) || reference_forgets("sysctl") ? 0 : -1, "sysctl %s",
+		     c->config->sysctls[i]);
 		snprintf(file, sizeof(file), "%s/proc/sys/%.*s", c->root,
 			 (int)(value - c->config->sysctls[i]), c->config->sysctls[i]);
 		for (dot = file + strlen(c->root); (dot = strchr(dot, '.'));)
@@ -240,6 +269,7 @@ void reference_root(const struct container *c)
 	if (!reference_forgets("propagation"))
 		NEED(mnt_propagation("/", MS_SLAVE | MS_REC), "propagation");
 	NEED(bind_make(c->root, c->root), "root");
+	NEED(mnt_propagation(c->root, MS_PRIVATE), "propagation of the root");
 	mount_file_systems(c);
 	for (size_t i = 0; c->binds[i].from; i++)
 		bind_in(c, &c->binds[i]);

@@ -27,7 +27,7 @@ struct runtime_driver {
 	unsigned int claims; /* RUNTIME_*: rows that need something else are skipped */
 	void (*run)(const struct container *container);
 	/* Another process in the container: container->pid is the payload's, `process` what to execute. */
-	void (*exec)(const struct container *container, const struct container_process *process);
+	container_exec_fn *exec;
 	/* A stop signal; 0, or -1 with errno. NULL: kill(2) of the payload. */
 	int (*signal)(const struct container *container, int sig);
 	/* After the end of the payload; 0, or -1 with errno. NULL: nothing is left to remove. */

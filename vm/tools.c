@@ -30,6 +30,9 @@ static const struct tool tools[] = {
 	 "iptables",
 	 "sbin/xtables-legacy-multi",
 	 {"sbin/iptables-legacy", "sbin/ip6tables-legacy", "sbin/iptables-legacy-save"}},
+	{"unshare", "util-linux", "bin/unshare", {NULL}},
+	{"nsenter", "util-linux", "bin/nsenter", {NULL}},
+	{"lsns", "util-linux", "bin/lsns", {NULL}},
 };
 
 static const struct tool busybox = {"busybox", "busybox-static", "bin/busybox", {NULL}};

@@ -1,25 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Physical devices go back to the initial network namespace. network_namespaces(7) */
 #include <net/if.h>
-#include <net/if_arp.h>
 
 #include "helpers/nscheck.h"
 
 #define GROUP "net.phys"
 
-/* A network card that nobody uses: Ethernet, down, and of no kind that can be made at will. */
 static const char *spare_card(void)
 {
-	struct nl_answers links;
+	const char *card = link_spare();
 
-	MUST(rtnl_dump(RTM_GETLINK, AF_UNSPEC, &links));
-	for (int i = 0; i < links.count && i < NL_ANSWERS; i++) {
-		const struct ifinfomsg *info = NLMSG_DATA(links.message[i]);
-		if (info->ifi_type == ARPHRD_ETHER && !(info->ifi_flags & IFF_UP) &&
-		    !rtnl_attr(links.message[i], IFLA_LINKINFO))
-			return path("%s", rtnl_text(links.message[i], IFLA_IFNAME));
-	}
-	SKIP("no spare network card");
+	if (!card)
+		SKIP("no spare network card");
+	return card;
 }
 
 /* Waits until a device of this name appears. */

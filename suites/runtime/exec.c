@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Another process in a running container. setns(2), cgroup_namespaces(7) */
+#include <sys/pidfd.h>
+#include <sys/ptrace.h>
+
+#include "helpers/utsname.h"
+#include "suites/runtime/eyes.h"
+
+#define GROUP "runtime.exec"
+
+PAYLOAD(idle)
+{
+	HEAR(outer);
+}
+
+PAYLOAD(joined)
+{
+	struct ns_ids own, of_init;
+
+	HOLDS(getpid() > 1);
+	IS(getppid(), 0);
+	HOLDS(file_exists(path("/proc/%d", getpid())));
+	MUST(ns_ids(0, &own));
+	MUST(ns_ids(1, &of_init));
+	IS(ns_differ(&own, &of_init), 0);
+	IS(hostname(), "box");
+	OK(link_index("eth0"));
+	IS(file_read("/etc/image"), "image");
+	IS(uids_now(), "0 0 0");
+	IS(file_read("/proc/self/uid_map"), file_read("/proc/1/uid_map"));
+	TELL_TEXT(outer, identity("/"));
+	HEAR(outer);
+}
+
+CASE(joins_every_namespace)
+{
+	EACH_FLAVOUR(f)
+	{
+		CONTAINER(box, idle, .map = f->map, .hostname = "box", .address = "10.88.0.2/24");
+		CONTAINER_EXEC(command, box, joined);
+		IS(not_shared(box->pid, command->pid), 0);
+		IS(not_shared(0, command->pid), box->container->namespaces);
+		IS(HEAR_TEXT(command), identity(box->container->root));
+		DISMISS(command);
+		DISMISS(box);
+	}
+}
+
+PAYLOAD(restricted)
+{
+	const char *fields[] = {"CapBnd", "CapPrm", "CapInh", "NoNewPrivs"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
+		IS(proc_status(0, fields[i]), proc_status(1, fields[i]));
+	IS(proc_status(0, "NoNewPrivs"), "1");
+	IS(cgroup_of(0), "/");
+	for (int i = 0; container_masked[i]; i++)
+		if (mnt_count(container_masked[i]) > 0 && dir_count(container_masked[i]) < 0)
+			IS(file_read(container_masked[i]), "");
+	HEAR(outer);
+}
+
+CASE(same_restrictions_as_init)
+{
+	EACH_FLAVOUR(f)
+	{
+		CONTAINER(box, idle, .map = f->map, .no_new_privs = true);
+		CONTAINER_EXEC(command, box, restricted);
+		IS(cgroup_of(command->pid), cgroup_of(box->pid));
+		if (box->container->cgroup) {
+			IS(cgroup_of(command->pid), box->container->cgroup);
+			IS(file_number(path("%s/pids.current", cgroup_file(box->container->name))), 2);
+		}
+		DISMISS(command);
+		DISMISS(box);
+	}
+}
+
+/* Whether a process has executed the payload's program, or has none any more because it ends. */
+static bool runs_payload(pid_t pid)
+{
+	const char *program = identity(proc_path(pid, "exe"));
+
+	return strcmp(program, identity(CONTAINER_PROBE)) == 0 || strcmp(program, "-") == 0;
+}
+
+/*
+ * What can be had of a process by whoever may trace it is had only once it runs the payload: where its
+ * descriptors lead (their numbers, root may always list), its environment, and the process itself.
+ */
+static int look_into(pid_t pid)
+{
+	bool seen = link_read(proc_path(pid, "fd/0")) || link_read(proc_path(pid, "fd/3"));
+	int status, environment = open(proc_path(pid, "environ"), O_RDONLY | O_CLOEXEC);
+	bool traced = ptrace(PTRACE_SEIZE, pid, NULL, NULL) == 0;
+
+	if (seen || environment >= 0 || traced)
+		HOLDS(runs_payload(pid));
+	if (traced) {
+		ptrace(PTRACE_INTERRUPT, pid, NULL, NULL);
+		if (waitpid(pid, &status, __WALL) == pid && WIFSTOPPED(status))
+			ptrace(PTRACE_DETACH, pid, NULL, NULL);
+	}
+	close(environment);
+	return seen;
+}
+
+PAYLOAD(tracer)
+{
+	int seen = 0;
+
+	TELL(outer);
+	while (!ready(outer->link)) {
+		pid_t pids[64];
+		int count = proc_list("/proc", pids, ARRAY_SIZE(pids));
+		for (int i = 0; i < count; i++)
+			if (pids[i] != getpid())
+				seen += look_into(pids[i]);
+	}
+	HEAR(outer);
+	TELL(outer, seen);
+	HEAR(outer);
+}
+
+CASE(cannot_be_traced_while_joining)
+{
+	EACH_FLAVOUR(f)
+	{
+		/* The root of the host's user namespace with CAP_SYS_PTRACE may trace anybody. */
+		CONTAINER(box, tracer, .map = f->map,
+			  .capabilities = f->map ? CONTAINER_ALL_CAPS : CONTAINER_CAPS);
+		HEAR(box);
+		for (int i = 0; i < 3; i++) {
+			CONTAINER_EXEC(command, box, idle);
+			DISMISS(command);
+		}
+		CONTAINER_EXEC(last, box, idle);
+		await_state(last->pid, 'S');
+		TELL(box);
+		HOLDS(HEAR(box) > 0); /* control: it was seen, as the payload */
+		DISMISS(last);
+		DISMISS(box);
+	}
+}
+
+CASE(fails_after_stop)
+{
+	EACH_FLAVOUR(f)
+	{
+		CONTAINER(box, idle, .map = f->map);
+		int pidfd = MUST(pidfd_open(box->pid, 0));
+		OK(ns_try_setns(pidfd, NS_UTS)); /* control */
+		KILL(box);
+		FAILS(ESRCH, ns_try_setns(pidfd, NS_UTS));
+		CONTAINER_EXEC_REFUSED(box, idle);
+		IS(file_read("/proc/thread-self/children"), "");
+		close(pidfd);
+	}
+}

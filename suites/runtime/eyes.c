@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "suites/runtime/eyes.h"
+
+static bool is_member(pid_t pid, pid_t first, long long ns)
+{
+	const char *parent = proc_status(pid, "PPid");
+
+	return ns_id(pid, "pid") == ns || (proc_state(pid) == 'Z' && parent && atoi(parent) == first);
+}
+
+int members_of(pid_t first, pid_t *pids, int max)
+{
+	pid_t all[1024];
+	long long ns = ns_id(first, "pid");
+	int count = 0, listed = proc_list("/proc", all, ARRAY_SIZE(all));
+
+	for (int i = 0; i < listed && i < (int)ARRAY_SIZE(all); i++)
+		if (is_member(all[i], first, ns)) {
+			if (count < max)
+				pids[count] = all[i];
+			count++;
+		}
+	return count;
+}
+
+pid_t host_pid(pid_t first, pid_t inside)
+{
+	pid_t pids[64];
+	long long numbers[8];
+	int count = members_of(first, pids, ARRAY_SIZE(pids));
+
+	for (int i = 0; i < count && i < (int)ARRAY_SIZE(pids); i++) {
+		int levels = proc_status_numbers(pids[i], "NSpid", numbers, ARRAY_SIZE(numbers));
+		if (levels == 2 && numbers[1] == inside)
+			return pids[i];
+	}
+	errno = ESRCH;
+	return -1;
+}
+
+int zombies_in(pid_t first)
+{
+	pid_t pids[64];
+	int zombies = 0, count = members_of(first, pids, ARRAY_SIZE(pids));
+
+	for (int i = 0; i < count && i < (int)ARRAY_SIZE(pids); i++)
+		zombies += proc_state(pids[i]) == 'Z';
+	return zombies;
+}
+
+void await_state(pid_t pid, int state)
+{
+	while (proc_state(pid) != state)
+		sched_yield();
+}
+
+int not_shared(pid_t a, pid_t b)
+{
+	struct ns_ids one, other;
+
+	MUST(ns_ids(a, &one));
+	MUST(ns_ids(b, &other));
+	return ns_differ(&one, &other);
+}
+
+bool refused(long result)
+{
+	return result == -1 && (errno == EPERM || errno == EACCES || errno == EROFS);
+}
+
+const char *identity(const char *file)
+{
+	struct stat st;
+
+	return stat(file, &st) < 0 ? "-" : path("%lld:%lld", (long long)st.st_dev, (long long)st.st_ino);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef SUITES_RUNTIME_EYES_H
+#define SUITES_RUNTIME_EYES_H
+
+#include <sys/types.h>
+
+#include "helpers/container.h"
+#include "helpers/nscheck.h"
+#include "helpers/runtime.h"
+
+/* What the host sees of a container, to be held against what its payload says. */
+
+/* The processes in the PID namespace of a process, zombies too: how many there are, at most `max` stored. */
+int members_of(pid_t first, pid_t *pids, int max);
+
+/* The host's number of a process that is `inside` in the PID namespace of `first`; -1 with ESRCH. */
+pid_t host_pid(pid_t first, pid_t inside);
+
+/* How many of the processes in there are zombies. */
+int zombies_in(pid_t first);
+
+/* Waits until a process is in a state (letter of /proc/PID/stat). */
+void await_state(pid_t pid, int state);
+
+/* The types of namespaces that two processes do not share. */
+int not_shared(pid_t a, pid_t b);
+
+/* True if a call gave -1 for want of a right or because of a read-only mount (EPERM, EACCES, EROFS). */
+bool refused(long result);
+
+/* The caller's device and inode of a path as one text, "8:2"; "-" if there is none. */
+const char *identity(const char *file);
+
+#endif

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* util-linux as second opinion: unshare(1), nsenter(1), lsns(8) */
+#include "helpers/utsname.h"
+#include "suites/runtime/eyes.h"
+
+#define GROUP "runtime.tool"
+
+PAYLOAD(idle)
+{
+	HEAR(outer);
+}
+
+CASE(unshare_pid_fork_mount_proc)
+{
+	MUST(file_put("/tmp/first", "echo $$\ncd /proc\necho [0-9]*\nreadlink /proc/self/ns/pid\n"));
+	const char *said = OK(tool_output("unshare --pid --fork --mount-proc sh /tmp/first"));
+	HOLDS(strncmp(said, "1\n1\npid:[", strlen("1\n1\npid:[")) == 0);
+	IS_NOT(strstr(said, "pid:["), link_read("/proc/self/ns/pid"));
+
+	MUST(file_put("/tmp/second", "exec >/tmp/said 2>&1\necho $$\n(exit 0)\n(exit 0)\necho both\n"));
+	HOLDS(OK(tool("unshare --pid sh /tmp/second")) != 0);
+	said = MUST(file_read("/tmp/said"));
+	IS_NOT(atoi(said), 1);
+	HOLDS(strstr(said, strerror(ENOMEM)));
+	HOLDS(!strstr(said, "both"));
+}
+
+PAYLOAD(joined)
+{
+	struct ns_ids own, of_init;
+
+	MUST(ns_ids(0, &own));
+	MUST(ns_ids(1, &of_init));
+	IS(ns_differ(&own, &of_init), 0);
+	IS(hostname(), "box");
+	OK(link_index("eth0"));
+	IS(file_read("/etc/image"), "image");
+	TELL_TEXT(outer, identity("/"));
+	HEAR(outer);
+}
+
+static void by_nsenter(const struct container *c, const struct container_process *p)
+{
+	execl("/bin/nsenter", "nsenter", "-t", path("%d", c->pid), "-a", p->argv[0], p->argv[1], p->argv[2],
+	      p->argv[3], (char *)NULL);
+	_exit(127);
+}
+
+CASE(nsenter_all_equals_setns)
+{
+	EACH_FLAVOUR(f)
+	{
+		CONTAINER(box, idle, .map = f->map, .hostname = "box", .address = "10.88.0.2/24");
+		CONTAINER_EXEC_BY(command, box, joined, by_nsenter);
+		IS(not_shared(box->pid, command->pid), 0);
+		IS(not_shared(0, command->pid), box->container->namespaces);
+		IS(HEAR_TEXT(command), identity(box->container->root));
+		DISMISS(command);
+		DISMISS(box);
+	}
+}
+
+/* The process that lsns names for a namespace; -1 unless exactly one line is about it. */
+static long long named_by(const char *listing, long long ns, const char *type)
+{
+	char line[128], its_type[16];
+	long long pid = -1, found = -1, id;
+	int lines = 0;
+
+	for (; *listing; listing += strcspn(listing, "\n"), listing += *listing == '\n') {
+		snprintf(line, sizeof(line), "%.*s", (int)strcspn(listing, "\n"), listing);
+		if (sscanf(line, "%lld %15s %lld", &id, its_type, &pid) == 3 && id == ns &&
+		    strcmp(its_type, type) == 0) {
+			found = pid;
+			lines++;
+		}
+	}
+	return lines == 1 ? found : -1;
+}
+
+#define LSNS "lsns -n -o NS,TYPE,PID"
+
+PAYLOAD(lister)
+{
+	const char *listing = OK(tool_output(LSNS));
+	long long host = HEAR(outer);
+
+	IS(named_by(listing, ns_id(0, "pid"), "pid"), 1);
+	IS(named_by(listing, host, "pid"), -1);
+	TELL(outer);
+	HEAR(outer);
+}
+
+CASE(lsns_agrees_on_inodes_and_owners)
+{
+	EACH_FLAVOUR(f)
+	{
+		struct ns_ids ids;
+		CONTAINER(box, lister, .map = f->map, .shell = true);
+		TELL(box, ns_id(0, "pid"));
+		HEAR(box);
+		const char *listing = OK(tool_output(LSNS));
+		MUST(ns_ids(box->pid, &ids));
+		for (int i = 0; i < NS_TYPES; i++)
+			if (ns_types[i].flag & box->container->namespaces) {
+				NOTE("%s, %s", f->name, ns_types[i].name);
+				IS(named_by(listing, ids.now[i], ns_types[i].name), box->pid);
+			}
+		HOLDS(named_by(listing, ns_id(0, "pid"), "pid") > 0);
+		DISMISS(box);
+	}
+}
