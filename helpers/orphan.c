@@ -29,6 +29,20 @@ void orphan_leave(struct child *orphan)
 	_exit(EXIT_SUCCESS);
 }
 
+void orphan_bequeath(struct child *self, struct child *orphan)
+{
+	TELL(self, orphan->pid);
+	_exit(EXIT_SUCCESS);
+}
+
+pid_t orphan_inherited(struct child *parent)
+{
+	pid_t orphan = (pid_t)HEAR(parent);
+
+	EXITS(parent, 0);
+	return orphan;
+}
+
 int orphan_reaped(pid_t pid)
 {
 	int status;

@@ -4,20 +4,27 @@
 
 #define GROUP "cgroup.view"
 
-CASE(own_path_is_root_after_unshare)
+/* In a cgroup that the root is so far above: the path that `of` gives begins at the root of the reader's namespace. */
+static void claim_begins_at_the_root(const char *name, const char *above, const char *(*of)(pid_t pid))
 {
-	MUST(cgroup_make("a/b"));
+	MUST(cgroup_make(name));
 	CHILD(box, 0) {
-		MUST(cgroup_move(0, "a/b"));
-		IS(cgroup_of(0), cgroup_name("a/b"));
+		MUST(cgroup_move(0, name));
+		IS(of(0), cgroup_name(name));
 		OK(unshare(CLONE_NEWCGROUP));
-		IS(cgroup_of(0), "/");
+		IS(of(0), "/");
+		IS(of(1), above);
 		TELL(box);
 		HEAR(box);
 	}
 	HEAR(box);
-	IS(cgroup_of(box->pid), cgroup_name("a/b"));
+	IS(of(box->pid), cgroup_name(name));
 	DISMISS(box);
+}
+
+CASE(own_path_is_root_after_unshare)
+{
+	claim_begins_at_the_root("a/b", "/../../..", cgroup_of);
 }
 
 CASE(outside_cgroups_are_shown_with_dot_dot)
@@ -177,24 +184,12 @@ CASE(mountinfo_root_field_is_relative_to_the_namespace)
 
 static const char *cpuset_of(pid_t pid)
 {
-	return MUST(file_read(proc_path(pid, "cpuset")));
+	return file_read(proc_path(pid, "cpuset"));
 }
 
 CASE(proc_pid_cpuset_follows_the_namespace)
 {
-	MUST(cgroup_make("a"));
-	CHILD(box, 0) {
-		MUST(cgroup_move(0, "a"));
-		IS(cpuset_of(0), cgroup_name("a"));
-		OK(unshare(CLONE_NEWCGROUP));
-		IS(cpuset_of(0), "/");
-		IS(cpuset_of(1), "/../..");
-		TELL(box);
-		HEAR(box);
-	}
-	HEAR(box);
-	IS(cpuset_of(box->pid), cgroup_name("a")); /* control */
-	DISMISS(box);
+	claim_begins_at_the_root("a", "/../..", cpuset_of);
 }
 
 /* A new hierarchy of version 1 on /tmp/v1 beside that of version 2. */

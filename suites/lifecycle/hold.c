@@ -119,28 +119,41 @@ CASE(repeated_creation_does_not_leak)
 	}
 }
 
-CASE(o_path_descriptor)
+/* For each of these types: a box that may make one such namespace, and a member in that, whom `act` joins. */
+static void with_a_member(int types, void (*act)(const struct ns_type *type, struct child *member))
 {
 	FOR_EACH_NS_TYPE(t) {
 		NOTE("%s namespace", t->label);
-		if (!ns_supported(t->flag))
+		if (!(types & t->flag) || !ns_supported(t->flag))
 			continue;
 		COUNTED(box, t->flag, 1) {
 			CHILD(member, t->flag) {
 				HEAR(member);
 			}
-			const char *file = proc_path(member->pid, path("ns/%s", t->name));
-			int by_path = MUST(open(file, O_PATH | O_CLOEXEC));
-			KILL(member);
 			FAILS(ENOSPC, ns_one_more(t->flag));
-			int ns = OK(open(path("/proc/self/fd/%d", by_path), O_RDONLY | O_CLOEXEC));
-			IS_NOT(ns_id_of(ns), ns_id(0, t->name));
-			OK(ns_try_setns(ns, t->flag));
-			OK(close(ns));
-			freed_by_close(by_path, t->flag);
+			act(t, member);
 		}
 		EXITS(box, 0);
 	}
+}
+
+static void claim_o_path_keeps(const struct ns_type *t, struct child *member)
+{
+	const char *file = proc_path(member->pid, path("ns/%s", t->name));
+	int by_path = MUST(open(file, O_PATH | O_CLOEXEC));
+
+	KILL(member);
+	FAILS(ENOSPC, ns_one_more(t->flag));
+	int ns = OK(open(path("/proc/self/fd/%d", by_path), O_RDONLY | O_CLOEXEC));
+	IS_NOT(ns_id_of(ns), ns_id(0, t->name));
+	OK(ns_try_setns(ns, t->flag));
+	OK(close(ns));
+	freed_by_close(by_path, t->flag);
+}
+
+CASE(o_path_descriptor)
+{
+	with_a_member(NS_ALL, claim_o_path_keeps);
 }
 
 /* Queues a descriptor in a socket; nobody receives it. -1 with errno of sendmsg(2). */
@@ -228,27 +241,20 @@ CASE(nsfd_inside_its_own_socket)
 	EXITS(box, 0);
 }
 
+static void claim_directory_keeps_not(const struct ns_type *t, struct child *member)
+{
+	int dir = MUST(open(proc_path(member->pid, "ns"), O_RDONLY | O_DIRECTORY | O_CLOEXEC)),
+	    pidfd = MUST(dup(member->pidfd));
+
+	KILL(member);
+	FREED(t->flag);
+	OK(close(dir));
+	OK(close(pidfd));
+}
+
 CASE(proc_ns_directory_does_not_pin)
 {
-	FOR_EACH_NS_TYPE(t) {
-		NOTE("%s namespace", t->label);
-		if (t->flag == NS_PID || t->flag == NS_TIME)
-			continue;
-		COUNTED(box, t->flag, 1) {
-			CHILD(member, t->flag) {
-				HEAR(member);
-			}
-			int dir =
-				MUST(open(proc_path(member->pid, "ns"), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-			int pidfd = MUST(dup(member->pidfd));
-			FAILS(ENOSPC, ns_one_more(t->flag));
-			KILL(member);
-			FREED(t->flag);
-			OK(close(dir));
-			OK(close(pidfd));
-		}
-		EXITS(box, 0);
-	}
+	with_a_member(NS_ALL & ~(NS_PID | NS_TIME), claim_directory_keeps_not);
 }
 
 CASE(pidfd_pins_pid_namespace)
@@ -270,28 +276,21 @@ CASE(pidfd_pins_pid_namespace)
 	}
 }
 
+static void claim_zombie_releases(const struct ns_type *t, struct child *member)
+{
+	TELL(member);
+	AWAIT_ZOMBIE(member);
+	if (t->flag & (NS_PID | NS_USER))
+		FAILS(ENOSPC, ns_one_more(t->flag));
+	else
+		FREED(t->flag);
+	EXITS(member, 0);
+	FREED(t->flag);
+}
+
 CASE(zombie_releases_all_but_pid_and_user)
 {
-	FOR_EACH_NS_TYPE(t) {
-		NOTE("%s namespace", t->label);
-		if (!ns_supported(t->flag))
-			continue;
-		COUNTED(box, t->flag, 1) {
-			CHILD(member, t->flag) {
-				HEAR(member);
-			}
-			FAILS(ENOSPC, ns_one_more(t->flag));
-			TELL(member);
-			AWAIT_ZOMBIE(member);
-			if (t->flag & (NS_PID | NS_USER))
-				FAILS(ENOSPC, ns_one_more(t->flag));
-			else
-				FREED(t->flag);
-			EXITS(member, 0);
-			FREED(t->flag);
-		}
-		EXITS(box, 0);
-	}
+	with_a_member(NS_ALL, claim_zombie_releases);
 }
 
 CASE(bind_mount_dies_with_its_mount_namespace)

@@ -4,6 +4,19 @@
 
 #define GROUP "lifecycle.nest"
 
+/*
+ * In a COUNTED box: a descriptor is all that is left of `n` namespaces; it leads to its relative, whose id is
+ * this, and its end is the end of all.
+ */
+static void kept_by_relative(int ns, unsigned long request, long long id, int flag, int n)
+{
+	FAILS(ENOSPC, ns_one_more(flag));
+	IS(ns_relative(ns, request), id);
+	FAILS(ENOSPC, ns_one_more(flag));
+	OK(close(ns));
+	FREED_ALL(flag, n);
+}
+
 CASE(child_userns_pins_parent)
 {
 	COUNTED(box, NS_USER, 2) {
@@ -20,11 +33,7 @@ CASE(child_userns_pins_parent)
 		IS_NOT(id, ns_id(0, "user"));
 		DISMISS(outer);
 
-		FAILS(ENOSPC, ns_one_more(NS_USER)); /* there is no room, where there should be for two */
-		IS(ns_relative(of_inner, NS_GET_PARENT), id);
-		FAILS(ENOSPC, ns_one_more(NS_USER));
-		OK(close(of_inner));
-		FREED_ALL(NS_USER, 2);
+		kept_by_relative(of_inner, NS_GET_PARENT, id, NS_USER, 2);
 	}
 	EXITS(box, 0);
 }
@@ -40,11 +49,7 @@ CASE(owned_namespace_pins_owner)
 		IS_NOT(id, ns_id(0, "user"));
 		DISMISS(member);
 
-		FAILS(ENOSPC, ns_one_more(NS_USER));
-		IS(ns_relative(owned, NS_GET_USERNS), id);
-		FAILS(ENOSPC, ns_one_more(NS_USER));
-		OK(close(owned));
-		FREED(NS_USER);
+		kept_by_relative(owned, NS_GET_USERNS, id, NS_USER, 1);
 	}
 	EXITS(box, 0);
 }
@@ -70,11 +75,7 @@ CASE(child_pidns_pins_parent)
 		IS_NOT(id, ns_id(0, "pid"));
 		DISMISS(outer);
 
-		FAILS(ENOSPC, ns_one_more(NS_PID));
-		IS(ns_relative(of_inner, NS_GET_PARENT), id);
-		FAILS(ENOSPC, ns_one_more(NS_PID));
-		OK(close(of_inner));
-		FREED_ALL(NS_PID, 2);
+		kept_by_relative(of_inner, NS_GET_PARENT, id, NS_PID, 2);
 	}
 	EXITS(box, 0);
 }

@@ -57,6 +57,18 @@ static void claim_visible(pid_t pid, const char *proc)
 	HOLDS(file_exists(path("%s/%d/stat", proc, pid)));
 }
 
+/* An init with a member, whose number of level 0 it tells, and which somebody kills. */
+static void hold_a_member(struct child *init)
+{
+	IS(getpid(), 1);
+	CHILD(member, 0) {
+		TELL(member, MUST(proc_self()));
+		HEAR(member);
+	}
+	TELL(init, HEAR(member));
+	DIES_BY(member, SIGKILL);
+}
+
 CASE(parent_sees_all_descendant_levels)
 {
 	long long pids[32];
@@ -70,13 +82,7 @@ CASE(parent_sees_all_descendant_levels)
 			IS(getpid(), 1);
 			MUST(proc_mount("/tmp/proc"));
 			CHILD(third, NS_PID) {
-				IS(getpid(), 1);
-				CHILD(member, 0) {
-					TELL(member, MUST(proc_self())); /* by the procfs of level 0 */
-					HEAR(member);
-				}
-				TELL(third, HEAR(member));
-				DIES_BY(member, SIGKILL);
+				hold_a_member(third);
 			}
 			TELL(second, HEAR(third));
 			claim_visible((pid_t)HEAR(second), "/tmp/proc");

@@ -2,7 +2,7 @@
 /* The end of a PID namespace. pid_namespaces(7) "The namespace init process" */
 #include <sys/ptrace.h>
 
-#include "helpers/nscheck.h"
+#include "suites/pid/patterns.h"
 
 #define GROUP "pid.death"
 
@@ -21,22 +21,10 @@ CASE(init_exit_kills_every_member)
 		HEAR(init);
 		_exit(7);
 	}
-	VISITOR(joiner, init, NS_PID) {
-		CHILD(member, 0) {
-			block_all_signals();
-			IS(getpid(), 2);
-			TELL(member);
-			for (;;)
-				pause();
-		}
-		HEAR(member);
-		TELL(joiner);
-		DIES_BY(member, SIGKILL);
-	}
-	HEAR(joiner);
-	HOLDS(!ready(joiner->pidfd)); /* control: the member lives */
+	struct child *witness = witness_of_the_end(init, 2);
+	HOLDS(!ready(witness->pidfd)); /* control: the member lives */
 	TELL(init);
-	EXITS(joiner, 0);
+	EXITS(witness, 0);
 	EXITS(init, 7);
 }
 
@@ -185,14 +173,7 @@ CASE(procfs_of_dead_namespace_has_no_processes)
 {
 	pid_t pids[8];
 
-	MUST(dir_make("/tmp/proc"));
-	CHILD(init, NS_PID) {
-		IS(getpid(), 1);
-		MUST(proc_mount("/tmp/proc"));
-		TELL(init);
-		HEAR(init);
-	}
-	HEAR(init);
+	struct child *init = init_with_procfs("/tmp/proc");
 	IS(proc_list("/tmp/proc", pids, 8), 1);
 	IS(pids[0], 1);
 	HOLDS(file_exists("/tmp/proc/1/status"));

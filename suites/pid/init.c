@@ -15,6 +15,16 @@ static void claim_runs(struct child *init)
 	IS(waitpid(init->pid, NULL, WNOHANG | WUNTRACED), 0);
 }
 
+/* Of an init: a member of its namespace signals it and ends, which it lives to see. The member's PID. */
+static pid_t signalled_by_a_member(int sig)
+{
+	CHILD(member, 0) {
+		OK(kill(1, sig));
+	}
+	EXITS(member, 0);
+	return member->pid;
+}
+
 static void answer(struct child *init)
 {
 	HEAR(init);
@@ -28,10 +38,7 @@ CASE(sigkill_from_inside_is_ignored)
 		OK(kill(1, SIGKILL));
 		OK(syscall(SYS_tkill, 1, SIGKILL));
 		OK(syscall(SYS_tgkill, 1, 1, SIGKILL));
-		CHILD(member, 0) {
-			OK(kill(1, SIGKILL));
-		}
-		EXITS(member, 0); /* init lives: it reaped the sender */
+		signalled_by_a_member(SIGKILL);
 		_exit(42);
 	}
 	EXITS(init, 42);
@@ -55,10 +62,7 @@ CASE(default_signals_from_inside_are_ignored)
 		for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
 			NOTE("SIG%s", sigabbrev_np(signals[i]));
 			OK(kill(1, signals[i]));
-			CHILD(member, 0) {
-				OK(kill(1, signals[i]));
-			}
-			EXITS(member, 0);
+			signalled_by_a_member(signals[i]);
 			MUST(sigpending(&pending));
 			HOLDS(sigisemptyset(&pending));
 			answer(init);
@@ -100,20 +104,13 @@ CASE(handled_signal_from_inside_is_delivered)
 	CHILD(init, NS_PID) {
 		IS(getpid(), 1);
 		handle(SIGTERM);
-		CHILD(member, 0) {
-			OK(kill(1, SIGTERM));
-		}
-		pid_t sender = member->pid;
-		EXITS(member, 0);
+		pid_t sender = signalled_by_a_member(SIGTERM);
 		IS(times, 1);
 		IS(received.si_code, SI_USER);
 		IS(received.si_pid, sender);
 
 		MUST(signal(SIGTERM, SIG_DFL));
-		CHILD(other, 0) {
-			OK(kill(1, SIGTERM));
-		}
-		EXITS(other, 0);
+		signalled_by_a_member(SIGTERM);
 		IS(times, 1);
 		_exit(42);
 	}
@@ -157,10 +154,7 @@ CASE(sigkill_from_ancestor_is_forced)
 			sigset_t all;
 			sigfillset(&all);
 			IS(getpid(), 1);
-			CHILD(member, 0) {
-				OK(kill(1, SIGKILL));
-			}
-			EXITS(member, 0);
+			signalled_by_a_member(SIGKILL);
 			if (blocked)
 				MUST(sigprocmask(SIG_BLOCK, &all, NULL));
 			TELL(init);
@@ -177,11 +171,7 @@ CASE(handled_signal_from_parent_namespace_has_si_pid_0)
 	CHILD(init, NS_PID) {
 		IS(getpid(), 1);
 		handle(SIGUSR1);
-		CHILD(member, 0) {
-			OK(kill(1, SIGUSR1));
-		}
-		pid_t sender = member->pid;
-		EXITS(member, 0);
+		pid_t sender = signalled_by_a_member(SIGUSR1);
 		IS(received.si_pid, sender); /* control */
 		for (int sent = 2; sent <= 3; sent++) {
 			received.si_pid = -1;
@@ -208,10 +198,7 @@ CASE(sigstop_from_ancestor_stops_and_sigcont_resumes)
 	CHILD(init, NS_PID) {
 		IS(getpid(), 1);
 		HEAR(init);
-		CHILD(member, 0) {
-			OK(kill(1, SIGSTOP));
-		}
-		EXITS(member, 0);
+		signalled_by_a_member(SIGSTOP);
 		TELL(init);
 		HEAR(init);
 	}

@@ -4,8 +4,8 @@
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 
-#include "helpers/nscheck.h"
 #include "helpers/seccomp.h"
+#include "suites/pid/patterns.h"
 
 #define GROUP "pid.init"
 
@@ -38,17 +38,9 @@ CASE(synchronous_fault_is_fatal)
 			fault();
 		}
 		HEAR(init);
-		VISITOR(joiner, init, NS_PID) {
-			CHILD(member, 0) {
-				for (;;)
-					pause();
-			}
-			TELL(joiner);
-			DIES_BY(member, SIGKILL);
-		}
-		HEAR(joiner);
+		struct child *witness = witness_of_the_end(init, 2);
 		TELL(init);
-		EXITS(joiner, 0);
+		EXITS(witness, 0);
 		DIES_BY(init, SIGSEGV);
 	}
 }
@@ -119,11 +111,9 @@ static int end_after_pdeathsig(int sig)
 			_exit(42);
 		}
 		HEAR(init);
-		TELL(creator, init->pid);
-		_exit(0);
+		orphan_bequeath(creator, init);
 	}
-	pid_t init = (pid_t)HEAR(creator);
-	EXITS(creator, 0);
+	pid_t init = orphan_inherited(creator);
 	if (sig != SIGKILL)
 		close(gate[1]);
 	IS(waitpid(init, &status, 0), init);

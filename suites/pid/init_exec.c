@@ -2,21 +2,14 @@
 /* What execve(2) and threads do to the init of a PID namespace. pid_namespaces(7) "The namespace init process" */
 #include <pthread.h>
 
-#include "helpers/nscheck.h"
+#include "suites/pid/patterns.h"
 
 #define GROUP "pid.init"
 
 static void claim_adopts_an_orphan(void)
 {
-	CHILD(parent, 0) {
-		CHILD(orphan, 0) {
-			IS(orphan_parent(orphan), 1);
-			_exit(23);
-		}
-		orphan_leave(orphan);
-	}
-	EXITS(parent, 0);
-	IS(orphan_reaped(-1), 23);
+	make_orphan(1);
+	IS(orphan_reaped(-1), 42);
 }
 
 static volatile int handled;
@@ -114,21 +107,11 @@ CASE(leader_thread_exit_keeps_namespace_alive)
 		syscall(SYS_exit, 0);
 	}
 	HEAR(init);
-	VISITOR(joiner, init, NS_PID) {
-		CHILD(member, 0) {
-			TELL(member);
-			for (;;)
-				pause();
-		}
-		HEAR(member);
-		TELL(joiner);
-		DIES_BY(member, SIGKILL);
-	}
-	HEAR(joiner);
+	struct child *witness = witness_of_the_end(init, 3); /* 2 is the thread */
 	TELL(init);
 	HEAR(init);
-	HOLDS(!ready(joiner->pidfd)); /* the member lives */
+	HOLDS(!ready(witness->pidfd)); /* the member lives */
 	TELL(init);
-	EXITS(joiner, 0);
+	EXITS(witness, 0);
 	EXITS(init, 42);
 }

@@ -3,7 +3,7 @@
 #include <sys/ioctl.h>
 #include <sys/pidfd.h>
 
-#include "helpers/nscheck.h"
+#include "suites/pid/patterns.h"
 
 #define GROUP "pid.pidfd"
 
@@ -74,20 +74,13 @@ static void claim_fdinfo(const char *proc, const char *who, int fd, const char *
 
 CASE(fdinfo_shows_reader_view)
 {
-	MUST(dir_make("/tmp/proc"));
 	CHILD(init, NS_PID) {
 		IS(getpid(), 1);
 		HEAR(init);
 	}
 	int fd = MUST(dup(init->pidfd));
 	const char *pid = path("%d", init->pid), *pids = path("%d\t1", init->pid);
-	CHILD(sibling, NS_PID) {
-		IS(getpid(), 1);
-		MUST(proc_mount("/tmp/proc"));
-		TELL(sibling);
-		HEAR(sibling);
-	}
-	HEAR(sibling);
+	struct child *sibling = init_with_procfs("/tmp/proc");
 	claim_fdinfo("/proc", "self", fd, pid, pids);
 	claim_fdinfo("/tmp/proc", "1", fd, "0", "0");
 	TELL(init);

@@ -3,7 +3,7 @@
 #include <pthread.h>
 #include <sys/file.h>
 
-#include "helpers/nscheck.h"
+#include "suites/pid/patterns.h"
 
 #define GROUP "pid.proc"
 
@@ -49,14 +49,8 @@ CASE(self_is_the_pid_in_the_namespace_of_the_mount)
 
 CASE(self_is_enoent_for_outsiders)
 {
-	MUST(dir_make("/tmp/proc"));
-	CHILD(init, NS_PID) {
-		IS(getpid(), 1);
-		MUST(proc_mount("/tmp/proc"));
-		TELL(init);
-		HEAR(init);
-	}
-	HEAR(init);
+	struct child *init = init_with_procfs("/tmp/proc");
+
 	OK(access("/tmp/proc/1", F_OK));
 	FAILS(ENOENT, link_read("/tmp/proc/self") ? 0 : -1);
 	FAILS(ENOENT, link_read("/tmp/proc/thread-self") ? 0 : -1);

@@ -101,6 +101,22 @@ CASE(open_handles_of_a_dead_process_give_esrch)
 	EXITS(init, 0);
 }
 
+/* Makes an orphan that init adopts, and that stays until the gate is shut; its PID. */
+static pid_t lasting_orphan(const int gate[2])
+{
+	CHILD(parent, 0) {
+		CHILD(orphan, 0) {
+			close(gate[1]);
+			IS(orphan_parent(orphan), 1);
+			AWAIT(gate[0]);
+			_exit(42);
+		}
+		TELL(parent, orphan->pid);
+		orphan_leave(orphan);
+	}
+	return orphan_inherited(parent);
+}
+
 CASE(children_file_uses_namespace_pids)
 {
 	int gate[2];
@@ -117,18 +133,7 @@ CASE(children_file_uses_namespace_pids)
 		}
 		TELL(init, HEAR(member));
 		IS(MUST(file_read("/tmp/proc/1/task/1/children")), "2 ");
-		CHILD(parent, 0) {
-			CHILD(orphan, 0) {
-				close(gate[1]);
-				IS(orphan_parent(orphan), 1);
-				AWAIT(gate[0]);
-				_exit(42);
-			}
-			TELL(parent, orphan->pid);
-			orphan_leave(orphan);
-		}
-		IS(HEAR(parent), 4);
-		EXITS(parent, 0);
+		IS(lasting_orphan(gate), 4);
 		IS(MUST(file_read("/tmp/proc/1/task/1/children")), "2 4 ");
 		TELL(init);
 		HEAR(init);

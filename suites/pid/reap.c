@@ -2,14 +2,15 @@
 /* Orphans and zombies of a PID namespace. pid_namespaces(7) "Adoption of orphaned children" */
 #include <sys/prctl.h>
 
-#include "helpers/nscheck.h"
+#include "suites/pid/patterns.h"
 
 #define GROUP "pid.reap"
 
 CASE(orphan_is_adopted_by_namespace_init)
 {
 	CHILD(init, NS_PID) {
-		int gate[2], status;
+		siginfo_t info;
+		int gate[2];
 		IS(getpid(), 1);
 		MUST(pipe2(gate, O_CLOEXEC));
 		CHILD(parent, 0) {
@@ -21,15 +22,13 @@ CASE(orphan_is_adopted_by_namespace_init)
 				_exit(42);
 			}
 			IS(HEAR(orphan), getpid()); /* control: until now its parent is who made it */
-			TELL(parent, orphan->pid);
-			_exit(0); /* leaves the orphan behind */
+			orphan_bequeath(parent, orphan);
 		}
-		pid_t adopted = (pid_t)HEAR(parent);
-		EXITS(parent, 0);
+		pid_t adopted = orphan_inherited(parent);
 		close(gate[1]);
-		IS(waitpid(-1, &status, 0), adopted);
-		HOLDS(WIFEXITED(status));
-		IS(WEXITSTATUS(status), 42);
+		OK(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT));
+		IS(info.si_pid, adopted);
+		IS(orphan_reaped(adopted), 42);
 	}
 	EXITS(init, 0);
 }
@@ -44,11 +43,9 @@ CASE(orphan_zombie_stays_until_init_waits)
 			CHILD(orphan, 0) {
 				_exit(0);
 			}
-			TELL(parent, orphan->pid);
-			_exit(0); /* leaves the orphan behind */
+			orphan_bequeath(parent, orphan);
 		}
-		pid_t orphan = (pid_t)HEAR(parent);
-		EXITS(parent, 0);
+		pid_t orphan = orphan_inherited(parent);
 
 		OK(waitid(P_PID, (id_t)orphan, &info, WEXITED | WNOWAIT));
 		OK(kill(orphan, 0));
@@ -64,19 +61,6 @@ CASE(orphan_zombie_stays_until_init_waits)
 static void become_subreaper(void)
 {
 	MUST(prctl(PR_SET_CHILD_SUBREAPER, 1));
-}
-
-/* An orphan whose parent is gone has this one now; it ends with status 42. */
-static void make_orphan(pid_t adopter)
-{
-	CHILD(parent, 0) {
-		CHILD(orphan, 0) {
-			IS(orphan_parent(orphan), adopter);
-			_exit(42);
-		}
-		orphan_leave(orphan);
-	}
-	EXITS(parent, 0);
 }
 
 /* A zombie that nobody waits for is freed a moment after it stopped counting as a child. */
@@ -185,14 +169,7 @@ CASE(orphan_of_injected_process_goes_to_namespace_init)
 	HEAR(init);
 	VISITOR(injector, init, NS_PID) {
 		become_subreaper();
-		CHILD(parent, 0) {
-			CHILD(orphan, 0) {
-				IS(orphan_parent(orphan), 1);
-				_exit(42);
-			}
-			orphan_leave(orphan);
-		}
-		EXITS(parent, 0);
+		make_orphan(1);
 		FAILS(ECHILD, waitpid(-1, NULL, WNOHANG));
 	}
 	EXITS(injector, 0);
@@ -224,11 +201,9 @@ CASE(injected_child_is_adopted_in_its_fathers_namespace)
 			_exit(42);
 		}
 		HEAR(orphan);
-		TELL(injector, orphan->pid);
-		_exit(0);
+		orphan_bequeath(injector, orphan);
 	}
-	pid_t orphan = (pid_t)HEAR(injector);
-	EXITS(injector, 0);
+	pid_t orphan = orphan_inherited(injector);
 	TELL(init);
 	HEAR(init);
 	close(gate[1]);
@@ -257,11 +232,9 @@ CASE(init_ppid_is_0_and_stays_0)
 			_exit(42);
 		}
 		HEAR(init);
-		TELL(parent, init->pid);
-		_exit(0);
+		orphan_bequeath(parent, init);
 	}
-	pid_t init = (pid_t)HEAR(parent);
-	EXITS(parent, 0);
+	pid_t init = orphan_inherited(parent);
 	IS(proc_status(init, "PPid"), path("%d", getpid()));
 	close(gate[1]);
 	IS(orphan_reaped(init), 42);
