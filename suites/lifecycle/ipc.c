@@ -13,26 +13,24 @@ CASE(freed_when_last_process_leaves)
 	freed_with_its_last_process(NS_IPC);
 }
 
+#define KEY 0x6b657074
+
+static void make_segment(void)
+{
+	MUST(shm_make(KEY, "kept"));
+}
+
+static void claim_segment(bool inside)
+{
+	if (inside)
+		IS(shm_text(OK(shmget(KEY, 0, 0))), "kept");
+	else
+		FAILS(ENOENT, shmget(KEY, 0, 0));
+}
+
 CASE(open_fd_keeps_state)
 {
-	const key_t key = 0x6b657074;
-
-	COUNTED(box, NS_IPC, 1) {
-		CHILD(member, NS_IPC) {
-			MUST(shm_make(key, "kept"));
-			TELL(member);
-			HEAR(member);
-		}
-		int ns = descriptor_left_by(member, "ipc", NS_IPC);
-		CHILD(visitor, 0) {
-			FAILS(ENOENT, shmget(key, 0, 0));
-			OK(setns(ns, NS_IPC));
-			IS(shm_text(OK(shmget(key, 0, 0))), "kept");
-		}
-		EXITS(visitor, 0);
-		freed_by_close(ns, NS_IPC);
-	}
-	EXITS(box, 0);
+	kept_with_its_state(NS_IPC, make_segment, claim_segment);
 }
 
 CASE(bind_mount_keeps_alive)

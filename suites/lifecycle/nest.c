@@ -17,6 +17,18 @@ static void kept_by_relative(int ns, unsigned long request, long long id, int fl
 	FREED_ALL(flag, n);
 }
 
+/* In a COUNTED box: `outer`, in such a namespace, gives a descriptor of the one below it, and then both are left. */
+static void outer_kept_by_inner(struct child *outer, int flag)
+{
+	const char *name = ns_type(flag)->name;
+	int of_inner = TAKE_FD(outer);
+	long long id = MUST(ns_id(outer->pid, name));
+
+	IS_NOT(id, ns_id(0, name));
+	DISMISS(outer);
+	kept_by_relative(of_inner, NS_GET_PARENT, id, flag, 2);
+}
+
 CASE(child_userns_pins_parent)
 {
 	COUNTED(box, NS_USER, 2) {
@@ -28,12 +40,7 @@ CASE(child_userns_pins_parent)
 			HEAR(outer);
 			DISMISS(inner);
 		}
-		int of_inner = TAKE_FD(outer);
-		long long id = MUST(ns_id(outer->pid, "user"));
-		IS_NOT(id, ns_id(0, "user"));
-		DISMISS(outer);
-
-		kept_by_relative(of_inner, NS_GET_PARENT, id, NS_USER, 2);
+		outer_kept_by_inner(outer, NS_USER);
 	}
 	EXITS(box, 0);
 }
@@ -70,12 +77,7 @@ CASE(child_pidns_pins_parent)
 			HEAR(outer);
 			KILL(inner);
 		}
-		int of_inner = TAKE_FD(outer);
-		long long id = MUST(ns_id(outer->pid, "pid"));
-		IS_NOT(id, ns_id(0, "pid"));
-		DISMISS(outer);
-
-		kept_by_relative(of_inner, NS_GET_PARENT, id, NS_PID, 2);
+		outer_kept_by_inner(outer, NS_PID);
 	}
 	EXITS(box, 0);
 }

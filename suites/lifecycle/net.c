@@ -32,24 +32,22 @@ CASE(freed_when_last_process_leaves)
 	EXITS(box, 0);
 }
 
+static void make_device(void)
+{
+	MUST(link_add_dummy("kept"));
+}
+
+static void claim_device(bool inside)
+{
+	if (inside)
+		OK(link_index("kept"));
+	else
+		FAILS(ENODEV, link_index("kept"));
+}
+
 CASE(open_fd_keeps_state)
 {
-	COUNTED(box, NS_NET, 1) {
-		CHILD(member, NS_NET) {
-			MUST(link_add_dummy("kept"));
-			TELL(member);
-			HEAR(member);
-		}
-		int ns = descriptor_left_by(member, "net", NS_NET);
-		CHILD(visitor, 0) {
-			FAILS(ENODEV, link_index("kept"));
-			OK(setns(ns, NS_NET));
-			OK(link_index("kept"));
-		}
-		EXITS(visitor, 0);
-		freed_by_close(ns, NS_NET);
-	}
-	EXITS(box, 0);
+	kept_with_its_state(NS_NET, make_device, claim_device);
 }
 
 CASE(bind_mount_keeps_alive)

@@ -55,6 +55,26 @@ int descriptor_left_by(struct child *member, const char *name, int flag)
 	return ns;
 }
 
+void kept_with_its_state(int flag, void (*make)(void), void (*claim)(bool inside))
+{
+	COUNTED(box, flag, 1) {
+		CHILD(member, flag) {
+			make();
+			TELL(member);
+			HEAR(member);
+		}
+		int ns = descriptor_left_by(member, ns_type(flag)->name, flag);
+		CHILD(visitor, 0) {
+			claim(false);
+			OK(setns(ns, flag));
+			claim(true);
+		}
+		EXITS(visitor, 0);
+		freed_by_close(ns, flag);
+	}
+	EXITS(box, 0);
+}
+
 void freed_by_close(int ns, int flag)
 {
 	FAILS(ENOSPC, ns_one_more(flag)); /* control: whoever has visited it since took nothing away */

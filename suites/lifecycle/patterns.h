@@ -13,6 +13,12 @@ void freed_with_its_last_process(int flag);
 void kept_by_a_bind_mount(int flag);
 
 /*
+ * The whole test: a descriptor keeps a namespace and what `make` makes in it. `claim` is what a visitor finds,
+ * before it joins and then inside.
+ */
+void kept_with_its_state(int flag, void (*make)(void), void (*claim)(bool inside));
+
+/*
  * In a COUNTED box: `member`, which has just told, is the only process of a namespace of type `flag`; opens
  * the namespace by its file ("uts", "time_for_children") and dismisses the member. Gives the descriptor, all
  * that is left of the namespace now.

@@ -10,24 +10,22 @@ CASE(freed_when_last_process_leaves)
 	freed_with_its_last_process(NS_UTS);
 }
 
+static void set_name(void)
+{
+	OK(hostname_set("kept"));
+}
+
+static void claim_name(bool inside)
+{
+	if (inside)
+		IS(hostname(), "kept");
+	else
+		IS_NOT(hostname(), "kept");
+}
+
 CASE(open_fd_keeps_state)
 {
-	COUNTED(box, NS_UTS, 1) {
-		CHILD(member, NS_UTS) {
-			OK(hostname_set("kept"));
-			TELL(member);
-			HEAR(member);
-		}
-		int ns = descriptor_left_by(member, "uts", NS_UTS);
-		CHILD(visitor, 0) {
-			IS_NOT(hostname(), "kept");
-			OK(setns(ns, NS_UTS));
-			IS(hostname(), "kept");
-		}
-		EXITS(visitor, 0);
-		freed_by_close(ns, NS_UTS);
-	}
-	EXITS(box, 0);
+	kept_with_its_state(NS_UTS, set_name, claim_name);
 }
 
 CASE(bind_mount_keeps_alive)
