@@ -23,13 +23,12 @@ struct line {
 	long long total;
 };
 
-static void lay_out(struct line *line, const struct entries *entries, const struct table *table,
-		    const struct options *o)
+static void lay_out(struct line *line, const struct entries *entries, const struct table *table)
 {
 	line->pieces = xzalloc((entries->count * table->count + 1) * sizeof(*line->pieces));
 	for (size_t i = 0; i < entries->count; i++)
 		for (size_t j = 0; j < table->count; j++)
-			if (plan_has(&table->tests[j], o))
+			if (plan_has(&table->tests[j], &entries->items[i].options))
 				line->pieces[line->count++] = (struct piece){i, j, -1};
 }
 
@@ -43,7 +42,7 @@ static void weigh(struct line *line, const struct entries *entries, const struct
 	for (size_t i = 0; times && i < line->count; i++) {
 		struct piece *p = &line->pieces[i];
 
-		p->ms = times_of(times, entries->items[p->entry].name, table->tests[p->row].id);
+		p->ms = times_of(times, entries->items[p->entry].kernel, table->tests[p->row].id);
 		if (p->ms < 0)
 			continue;
 		p->ms += p->ms == 0;
@@ -174,7 +173,7 @@ int shard_cut(struct shard *shard, struct entries *entries, const struct table *
 	if (o->times)
 		ret = times_load(&times, o->times, fault);
 	if (!ret)
-		lay_out(&line, entries, table, o);
+		lay_out(&line, entries, table);
 	if (!ret && line.count < (size_t)o->shards)
 		ret = fault_set(fault, EXIT_BAD_INPUT,
 				"--shard %d/%d: there are only %zu tests to run: take fewer parts", o->shard,
