@@ -229,3 +229,43 @@ CASE(mount_setattr_argument_errors)
 	FAILS(EINVAL, set_attr(proc_path(other->pid, "root/tmp/m"), 0, rows[7].attr));
 	DISMISS(other);
 }
+
+static int attach_beneath(int tree, const char *where)
+{
+	return move_mount(tree, "", AT_FDCWD, where, MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_BENEATH);
+}
+
+CASE(move_beneath_replaces_under_the_top_mount, .unsabotaged = ONE_NAMESPACE)
+{
+	int tree = MUST(tmpfs_detached());
+
+	MUST(mkdirat(tree, "beneath", 0755));
+	MUST(tmpfs_make("/tmp/m"));
+	MUST(file_make("/tmp/m/top"));
+	MUST(dir_make("/tmp/plain"));
+	int done = attach_beneath(tree, "/tmp/m");
+	if (done < 0 && errno == EINVAL && attach_beneath(tree, "/tmp") < 0)
+		SKIP("no MOVE_MOUNT_BENEATH");
+	OK(done);
+	OK(access("/tmp/m/top", F_OK));
+	FAILS(ENOENT, access("/tmp/m/beneath", F_OK));
+	IS(mnt_count("/tmp/m"), 2);
+	OK(umount2("/tmp/m", 0));
+	OK(access("/tmp/m/beneath", F_OK));
+
+	FAILS(EINVAL, attach_beneath(MUST(tmpfs_detached()), "/tmp/plain"));
+	int moved = MUST(open("/tmp/m", O_PATH | O_CLOEXEC)); /* attached, below the target */
+	FAILS(EINVAL, attach_beneath(moved, "/tmp"));
+	int detached = MUST(tmpfs_detached());
+	FAILS(EINVAL, move_mount(MUST(tmpfs_detached()), "", detached, "",
+				 MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH | MOVE_MOUNT_BENEATH));
+	MUST(tmpfs_make("/tmp/s"));
+	for (int shared = 1; shared >= 0; shared--) {
+		NOTE(shared ? "shared parent" : "private parent");
+		MUST(mnt_propagation("/tmp/s", shared ? MS_SHARED : MS_PRIVATE));
+		MUST(dir_make("/tmp/s/d"));
+		MUST(bind_make("/tmp/s/d", "/tmp/s/d"));
+		IS(attach_beneath(MUST(tmpfs_detached()), "/tmp/s/d") < 0 ? errno : 0, shared ? EINVAL : 0);
+		MUST(umount2("/tmp/s/d", MNT_DETACH));
+	}
+}

@@ -129,3 +129,44 @@ CASE(userns_root_can_idmap_only_its_own_filesystems)
 	}
 	EXITS(box, 0);
 }
+
+/* open_tree_attr(2), which libc lacks: open_tree(2) that also changes the attributes. -1 with errno. */
+static int tree_clone_attr(const char *from, struct mount_attr attr)
+{
+	return (int)syscall(SYS_open_tree_attr, AT_FDCWD, from, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC, &attr,
+			    sizeof(attr));
+}
+
+CASE(open_tree_attr_can_replace_or_drop_a_mapping_in_a_new_clone)
+{
+	struct mount_attr drop = {.attr_clr = MOUNT_ATTR_IDMAP};
+
+	CHILD(holder, NS_USER, .map = "0 10000 2000") {
+		HEAR(holder);
+	}
+	CHILD(other, NS_USER, .map = "0 20000 2000") {
+		HEAR(other);
+	}
+	MUST(tmpfs_make("/tmp/m"));
+	MUST(file_make("/tmp/m/f"));
+	MUST(dir_make("/tmp/i"));
+	MUST(dir_make("/tmp/to"));
+	OK(tree_attach(mapped_clone(MUST(ns_open(holder->pid, "user"))), "/tmp/i"));
+	IS(owner("/tmp/i/f"), 10000); /* control */
+	int plain = tree_clone_attr("/tmp/i", drop);
+	if (plain < 0 && errno == ENOSYS)
+		SKIP("no open_tree_attr(2)");
+	OK(plain);
+	OK(tree_attach(plain, "/tmp/to"));
+	IS(owner("/tmp/to/f"), 0);
+	OK(umount2("/tmp/to", MNT_DETACH));
+	struct mount_attr replace = {.attr_clr = MOUNT_ATTR_IDMAP,
+				     .attr_set = MOUNT_ATTR_IDMAP,
+				     .userns_fd = (uint64_t)MUST(ns_open(other->pid, "user"))};
+	OK(tree_attach(OK(tree_clone_attr("/tmp/i", replace)), "/tmp/to"));
+	IS(owner("/tmp/to/f"), 20000);
+	IS(owner("/tmp/i/f"), 10000);
+	FAILS(EINVAL, syscall(SYS_open_tree_attr, AT_FDCWD, "/tmp/i", 0, &drop, sizeof(drop)));
+	DISMISS(holder);
+	DISMISS(other);
+}

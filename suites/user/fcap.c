@@ -1,44 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Capabilities of files. capabilities(7) "File capability extended attribute versioning", "Namespaced file capabilities" */
-#include <endian.h>
 #include <sys/xattr.h>
 
+#include "helpers/fcap.h"
 #include "helpers/nscheck.h"
 
 #define GROUP "user.fcap"
 
-#define ATTRIBUTE "security.capability"
 #define PROGRAM   "/tmp/program"
 
 #define GAINED "0000000000002000" /* CAP_NET_RAW alone, as each of these files gives it */
-
-/* Gives a file CAP_NET_RAW, permitted and effective; version 3 names the root it is good for. -1 with errno. */
-static int fcap_set(const char *file, int version, uid_t root)
-{
-	uint32_t revision = version == 3 ? VFS_CAP_REVISION_3 : VFS_CAP_REVISION_2;
-	struct vfs_ns_cap_data value = {
-		.magic_etc = htole32(revision | VFS_CAP_FLAGS_EFFECTIVE),
-		.data[0].permitted = htole32(1U << CAP_NET_RAW),
-		.rootid = htole32(root),
-	};
-
-	return setxattr(file, ATTRIBUTE, &value, version == 3 ? XATTR_CAPS_SZ_3 : XATTR_CAPS_SZ_2, 0);
-}
-
-/* The attribute as the caller sees it: "version 3 of 24 bytes: 2000, root 100000". */
-static const char *fcap_of(const char *file)
-{
-	struct vfs_ns_cap_data value = {0};
-	ssize_t size = MUST(getxattr(file, ATTRIBUTE, &value, sizeof(value)));
-	uint32_t magic = le32toh(value.magic_etc);
-	const char *text =
-		path("version %u of %zd bytes: %x", magic >> 24, size, le32toh(value.data[0].permitted));
-
-	HOLDS(magic & VFS_CAP_FLAGS_EFFECTIVE);
-	return (magic & VFS_CAP_REVISION_MASK) == VFS_CAP_REVISION_3
-		       ? path("%s, root %u", text, le32toh(value.rootid))
-		       : text;
-}
 
 #define V2          "version 2 of 20 bytes: 2000"
 #define V3_OF(root) "version 3 of 24 bytes: 2000, root " #root
@@ -105,7 +76,7 @@ CASE(v2_of_real_root_is_effective_everywhere)
 		IS(run_as(9, PROGRAM), GAINED);
 		FAILS(EPERM, fcap_set(PROGRAM, 2, 0));
 		FAILS(EPERM, fcap_set(PROGRAM, 3, 0));
-		FAILS(EPERM, removexattr(PROGRAM, ATTRIBUTE));
+		FAILS(EPERM, removexattr(PROGRAM, FCAP_ATTRIBUTE));
 	}
 	EXITS(root, 0);
 	IS(run_as(UNPRIVILEGED, PROGRAM), GAINED);
@@ -123,7 +94,7 @@ CASE(real_root_can_write_v3_for_a_namespace)
 	CHILD(root, NS_USER, .map = CONTAINER_MAP) {
 		IS(fcap_of(PROGRAM), V2);
 		IS(run_as(9, PROGRAM), GAINED);
-		FAILS(EOVERFLOW, getxattr(foreign, ATTRIBUTE, NULL, 0));
+		FAILS(EOVERFLOW, getxattr(foreign, FCAP_ATTRIBUTE, NULL, 0));
 		IS(run_as(9, foreign), CAPS_NONE);
 	}
 	EXITS(root, 0);
@@ -134,7 +105,7 @@ CASE(v3_root_id_is_translated)
 	MUST(program_make(PROGRAM, CONTAINER_ID, CONTAINER_ID, 0755));
 	CHILD(root, NS_USER, .map = CONTAINER_MAP) {
 		FAILS(EINVAL, fcap_set(PROGRAM, 3, 70000));
-		FAILS(EINVAL, setxattr(PROGRAM, ATTRIBUTE, "sixteen bytes...", 16, 0));
+		FAILS(EINVAL, setxattr(PROGRAM, FCAP_ATTRIBUTE, "sixteen bytes...", 16, 0));
 		OK(fcap_set(PROGRAM, 3, 5));
 		IS(fcap_of(PROGRAM), V3_OF(5));
 	}
