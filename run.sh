@@ -66,6 +66,7 @@ needs() {
 			shellcheck      shellcheck
 			libxml2-utils   xmllint
 			python3         python3
+			cmark-gfm       cmark-gfm
 			zstd            zstd
 			clang           clang
 			libclang-rt-dev /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-x86_64.a

@@ -214,8 +214,8 @@ char *grid_headline(const struct grid *g)
 		text_printf(&t, "%zu of %zu behaviours ask%s for attention", bad, g->row_count,
 			    bad == 1 ? "s" : "");
 	else if (g->row_count)
-		text_printf(&t, "%zu behaviour%s, %s as expected", g->row_count, g->row_count == 1 ? "" : "s",
-			    g->row_count == 1 ? "it is" : "all are");
+		text_printf(&t, "%zu behaviour%s as expected", g->row_count,
+			    g->row_count == 1 ? "," : "s, all");
 	if (broken)
 		text_printf(&t, "%s%zu run%s not finished", t.len ? "; " : "", broken,
 			    broken == 1 ? " was" : "s were");

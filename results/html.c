@@ -344,8 +344,7 @@ static void put_filters(FILE *out, const struct grid *g)
 {
 	fputs("<div class=\"sticky\">\n<form class=\"filters\" role=\"search\">\n"
 	      "<label class=\"hidden\" for=\"-words\">words</label>"
-	      "<input id=\"-words\" type=\"search\" name=\"words\" placeholder=\"id, statement, message  ( / "
-	      ")\" "
+	      "<input id=\"-words\" type=\"search\" name=\"words\" placeholder=\"id, statement, message\" "
 	      "autocomplete=\"off\" spellcheck=\"false\">\n",
 	      out);
 	put_buttons(out, g);

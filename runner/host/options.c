@@ -64,9 +64,8 @@ static const struct argp_option option_table[] = {
 	{"report", KEY_REPORT, "DIR", 0, "Make the reports of an earlier run again from its journal", 1},
 	{"resume", KEY_RESUME, "DIR", 0, "Run what an interrupted run has not, into its folder", 1},
 	{"compare", KEY_COMPARE, NULL, 0,
-	 "--compare A B: what B does worse or better than A; each a run's folder, a results.json, or a "
-	 "kernel whose last "
-	 "run is meant",
+	 "With two runs A B: what B does worse or better. A run is its folder, its results.json, or a "
+	 "kernel, whose last run is meant",
 	 1},
 	{"lint", KEY_LINT, NULL, 0, "Check the baseline against the date and the catalogue", 1},
 

@@ -184,6 +184,8 @@ static void on_late_splat(void *arg, struct vm *vm, const char *id, const char *
 	r->fingerprint = console_fingerprint(log);
 	r->message = xprintf("after its end: %s", line);
 	result_set(&r->kernel_log, log);
+	if (!r->sabotage)
+		baseline_apply(p->baseline, p->machine->kernel->release, p->machine->kernel->version, r);
 	pool_journal(p, "test", result_to_json(r));
 	pool_note(p, r->message);
 	result_free(r);

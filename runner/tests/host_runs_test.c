@@ -252,6 +252,16 @@ START_TEST(a_known_failure_that_passes_fails_the_run)
 }
 END_TEST
 
+START_TEST(a_known_splat_may_come_late)
+{
+	write_known("a.one.second\t-\tsplat\twarns\t-\t2026-01-01\t2999-01-01\n");
+	IS_STATUS(run_out("late-splat:a.one.second", "--baseline known a"), 0);
+	ck_assert_str_eq(fact("a.one.second", "verdict"), "xfail");
+	ck_assert_str_eq(fact("a.one.second", "observed"), "splat");
+	holds(fact("a.one.second", "message"), "after its end: WARNING: CPU: 1");
+}
+END_TEST
+
 START_TEST(a_known_crash_is_not_run_again)
 {
 	write_known("a.one.first\t6.0..6.1\tcrash\tdies\t-\t2026-01-01\t2999-01-01\n");
@@ -400,6 +410,7 @@ static Suite *runs(void)
 	tcase_add_test(t, repeat_stops_at_the_first_that_is_bad);
 	tcase_add_test(t, a_known_failure_is_expected);
 	tcase_add_test(t, a_known_failure_that_passes_fails_the_run);
+	tcase_add_test(t, a_known_splat_may_come_late);
 	tcase_add_test(t, a_known_crash_is_not_run_again);
 	tcase_add_test(t, an_entry_that_is_over_does_not_count);
 	tcase_add_test(t, the_door_names_itself_in_what_repeats_a_test);

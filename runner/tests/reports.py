@@ -5,11 +5,13 @@ reports.py sample DIR [TESTS]   a matrix of four kernels, one of which did not b
 reports.py kcidb FILE           kcidb's schema 5.0, as far as it is about what nscheck writes
 reports.py json FILE            the schema of results/README.md
 reports.py junit FILE           the totals are those of the elements
+reports.py markdown FILE        its tables, as cmark-gfm reads them
 """
 
 import json
 import os
 import re
+import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 
@@ -133,6 +135,20 @@ def results(path):
         assert root["totals"][verdict] == sum(t["verdict"] == verdict for t in root["tests"])
 
 
+def markdown(path):
+    """As GitHub's own parser reads it: tables with rows of one width, and no markup of a guest's."""
+    page = subprocess.run(["cmark-gfm", "-e", "table", path], check=True, capture_output=True, text=True).stdout
+    root = ElementTree.fromstring("<page>%s</page>" % page)
+    for table in root.iter("table"):
+        widths = {len(row) for row in table.iter("tr")}
+        assert len(widths) == 1, widths
+    assert root.find("table/tbody") is not None
+    known = {"page", "h2", "p", "strong", "code", "table", "thead", "tbody", "tr", "th", "td"}
+    assert {element.tag for element in root.iter()} <= known
+    messages = [cell.text for cell in root.iter("code") if cell.text.startswith("]]>")]
+    assert messages and all(m == HOSTILE.split("\n")[0] for m in messages), messages[:1]
+
+
 def junit(path):
     root = ElementTree.parse(path).getroot()
     for holder in [root] + list(root):
@@ -143,4 +159,4 @@ def junit(path):
 
 
 if __name__ == "__main__":
-    {"sample": sample, "kcidb": kcidb, "json": results, "junit": junit}[sys.argv[1]](*sys.argv[2:])
+    {"sample": sample, "kcidb": kcidb, "json": results, "junit": junit, "markdown": markdown}[sys.argv[1]](*sys.argv[2:])

@@ -82,6 +82,8 @@ check "JUnit XML of a run: totals" python3 runner/tests/reports.py junit "$run/r
 check "JUnit XML of a matrix: totals" python3 runner/tests/reports.py junit "$matrix/results.junit.xml"
 check "kcidb of a run" python3 runner/tests/reports.py kcidb "$run/results.kcidb.json"
 check "kcidb of a matrix" python3 runner/tests/reports.py kcidb "$matrix/results.kcidb.json"
+with cmark-gfm "Markdown of a run" python3 runner/tests/reports.py markdown "$run/results.md"
+with cmark-gfm "Markdown of a matrix" python3 runner/tests/reports.py markdown "$matrix/results.md"
 check "results.json" python3 runner/tests/reports.py json "$run/results.json"
 if find_kunit; then
 	check "KTAP: kunit.py parse" parse "$run/results.ktap" "Ran 120 tests: passed: 105, failed: 13, .*skipped: 2"
