@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # fuzz.sh [N [FUZZER...]]: N executions (default 20000) of each fuzzer of runner/tests/fuzz, under ASan and UBSan, as TAP.
 # What they find new stays in $NSCHECK_CACHE/fuzz for the next time. With RECORD=FILE a line for each is added to
-# it, tab-separated: date, commit, fuzzer, executions, seconds, crashes, branches covered.
+# it, tab-separated: date, commit, fuzzer, executions, seconds, crashes, branches covered; runner/tests/fuzz/record.tsv
+# has those of long runs. Inputs are cut at MAX_LEN bytes (default 512).
 cd "$(dirname "$0")/../.." || exit
 . runner/tests/tap.sh
 
@@ -13,6 +14,7 @@ if [ $# -eq 0 ]; then
 	set -- "${@##*/}"
 	set -- "${@%.c}"
 fi
+export ASAN_OPTIONS=malloc_context_size=2:quarantine_size_mb=16 # half of the time would be spent there
 cache=${NSCHECK_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/nscheck}/fuzz
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -30,7 +32,7 @@ fuzz() {
 	local name=$1 status=0 began=$SECONDS extra=()
 	[ ! -f "runner/tests/fuzz/$name.dict" ] || extra=("-dict=runner/tests/fuzz/$name.dict")
 	mkdir -p "$cache/$name" "$work/$name" "$work/found"
-	NSCHECK_SEEDS=$work/$name "build/fuzz/$name" -runs="$runs" -max_len=4096 -rss_limit_mb=1024 -timeout=10 \
+	NSCHECK_SEEDS=$work/$name "build/fuzz/$name" -runs="$runs" -max_len="${MAX_LEN:-512}" -rss_limit_mb=1024 -timeout=10 \
 		-verbosity=1 -print_final_stats=1 -artifact_prefix="$work/found/" "${extra[@]}" \
 		"$cache/$name" "$work/$name" >"$work/log" 2>&1 || status=$?
 	[ -z "${RECORD-}" ] || record "$name" $((SECONDS - began))

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* libFuzzer: any bytes on the results channel and the console; whatever leaves them is printable and bounded. */
+/* Any bytes on the results channel; whatever leaves it is printable and bounded. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "runner/host/console.h"
 #include "runner/host/stream.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -51,28 +50,11 @@ static void fuzz_stream(const char *data, size_t size, size_t step)
 	stream_free(&s);
 }
 
-static void fuzz_console(const char *data, size_t size, size_t step)
-{
-	struct console c;
-
-	console_init(&c, NULL, 1, NULL);
-	console_begin(&c, "a.one");
-	for (size_t at = 0; at < size; at += step)
-		console_feed(&c, data + at, size - at < step ? size - at : step);
-	must_be_printable(text_get(&c.slice), true);
-	must_be_printable(c.splat, false);
-	free(console_fingerprint(text_get(&c.slice)));
-	free(console_tail(&c));
-	console_free(&c);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	size_t step = size ? data[0] % 64 + 1u : 1;
 
-	if (size) {
+	if (size)
 		fuzz_stream((const char *)data + 1, size - 1, step);
-		fuzz_console((const char *)data + 1, size - 1, step);
-	}
 	return 0;
 }
