@@ -30,6 +30,10 @@ struct ns_type {
 #define NS_TYPES 8
 extern const struct ns_type ns_types[NS_TYPES];
 #define FOR_EACH_NS_TYPE(t) for (const struct ns_type *t = ns_types; t < ns_types + NS_TYPES; t++)
+/* Only those that the running kernel has. */
+#define FOR_EACH_NS_HERE(t)                                                                                  \
+	FOR_EACH_NS_TYPE(t)                                                                                  \
+		if (ns_supported((t)->flag))
 
 /* The type of a CLONE_NEW* flag; NULL if it is none. */
 const struct ns_type *ns_type(int flag);

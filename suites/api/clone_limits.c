@@ -46,11 +46,9 @@ static const char *limit_file(const struct ns_type *t)
 CASE(per_type_limit_enospc)
 {
 	CHILD(root, NS_USER, .map = CONTAINER_MAP) {
-		FOR_EACH_NS_TYPE(t) {
+		FOR_EACH_NS_HERE(t) {
 			const struct ns_type *other = ns_type(t->flag == NS_UTS ? NS_IPC : NS_UTS);
 			NOTE("%s namespace", t->label);
-			if (!ns_supported(t->flag))
-				continue;
 			IS(file_number(limit_file(t)), 2147483647);
 			OK(file_write(limit_file(t), "0"));
 			FAILS(ENOSPC, ns_try_unshare(t->flag));
@@ -60,17 +58,15 @@ CASE(per_type_limit_enospc)
 			OK(file_write(limit_file(t), "2147483647"));
 			OK(ns_try_clone3(t->flag));
 		}
-		FOR_EACH_NS_TYPE(t)
-			if (ns_supported(t->flag))
-				OK(file_write(limit_file(t), "0"));
+		FOR_EACH_NS_HERE(t)
+			OK(file_write(limit_file(t), "0"));
 		TELL(root);
 		HEAR(root);
 	}
 	HEAR(root);
 	CHILD(sibling, NS_USER, .map = CONTAINER_MAP) {
-		FOR_EACH_NS_TYPE(t)
-			if (ns_supported(t->flag))
-				IS(file_number(limit_file(t)), 2147483647);
+		FOR_EACH_NS_HERE(t)
+			IS(file_number(limit_file(t)), 2147483647);
 	}
 	EXITS(sibling, 0);
 	DISMISS(root);

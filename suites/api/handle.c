@@ -21,9 +21,8 @@ static struct ns_handle handles[NS_TYPES];
 /* Those of all namespaces of a process, 0 is the caller. */
 static void take_handles(pid_t pid)
 {
-	FOR_EACH_NS_TYPE(t)
-		if (ns_supported(t->flag))
-			handles[t - ns_types] = handle_of(MUST(ns_open(pid, t->name)));
+	FOR_EACH_NS_HERE(t)
+		handles[t - ns_types] = handle_of(MUST(ns_open(pid, t->name)));
 }
 
 /* The caller comes back by handle to all namespaces of a process. */
@@ -32,10 +31,8 @@ static void all_open(pid_t pid)
 	struct stat opened, direct;
 
 	take_handles(pid);
-	FOR_EACH_NS_TYPE(t) {
+	FOR_EACH_NS_HERE(t) {
 		NOTE("%s", t->name);
-		if (!ns_supported(t->flag))
-			continue;
 		MUST(stat(proc_path(pid, path("ns/%s", t->name)), &direct));
 		OK(fstat(OK(ns_handle_open(&handles[t - ns_types], O_RDONLY)), &opened));
 		IS(opened.st_dev, direct.st_dev);
@@ -46,10 +43,9 @@ static void all_open(pid_t pid)
 
 static void all_stale(void)
 {
-	FOR_EACH_NS_TYPE(t) {
+	FOR_EACH_NS_HERE(t) {
 		NOTE("%s", t->name);
-		if (ns_supported(t->flag))
-			FAILS(ESTALE, ns_handle_open(&handles[t - ns_types], O_RDONLY));
+		FAILS(ESTALE, ns_handle_open(&handles[t - ns_types], O_RDONLY));
 	}
 	NOTE_END();
 }

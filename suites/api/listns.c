@@ -47,10 +47,9 @@ CASE(lists_all_active_namespaces)
 {
 	const struct list *l = list(0, 0);
 
-	FOR_EACH_NS_TYPE(t) {
+	FOR_EACH_NS_HERE(t) {
 		NOTE("%s", t->name);
-		if (ns_supported(t->flag))
-			HOLDS(has(l, unique_id(0, t->name)));
+		HOLDS(has(l, unique_id(0, t->name)));
 	}
 	NOTE_END();
 	CHILD(box, NS_UTS | NS_NET) {
@@ -95,9 +94,7 @@ CASE(pagination)
 	CHILD(box, ns_all()) {
 		HEAR(box);
 	}
-	FOR_EACH_NS_TYPE(t) {
-		if (!ns_supported(t->flag))
-			continue;
+	FOR_EACH_NS_HERE(t) {
 		IS_NOT(unique_id(box->pid, t->name), unique_id(0, t->name));
 		ours.ids[ours.count++] = (uint64_t)unique_id(0, t->name);
 		ours.ids[ours.count++] = (uint64_t)unique_id(box->pid, t->name);
@@ -134,10 +131,8 @@ static void sees_only_its_own(void)
 	const struct list *l = list(0, 0);
 	int own = 0;
 
-	FOR_EACH_NS_TYPE(t) {
+	FOR_EACH_NS_HERE(t) {
 		NOTE("%s", t->name);
-		if (!ns_supported(t->flag))
-			continue;
 		HOLDS(has(l, unique_id(0, t->name)));
 		own++;
 	}

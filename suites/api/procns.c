@@ -39,9 +39,7 @@ CASE(link_text_is_type_and_inode)
 	CHILD(box, ns_all()) {
 		HEAR(box);
 	}
-	FOR_EACH_NS_TYPE(t) {
-		if (!ns_supported(t->flag))
-			continue;
+	FOR_EACH_NS_HERE(t) {
 		const char *mine = strdupa(link_text(0, t->name, t->name));
 		IS_NOT(link_text(box->pid, t->name, t->name), mine);
 		IS(link_text(0, t->next, t->name), mine);
@@ -76,9 +74,8 @@ static void all_numbers_differ(void)
 			HEAR(box);
 		}
 		boxes[i] = box;
-		FOR_EACH_NS_TYPE(t)
-			if (ns_supported(t->flag))
-				ids[count++] = MUST(ns_id(box->pid, t->name));
+		FOR_EACH_NS_HERE(t)
+			ids[count++] = MUST(ns_id(box->pid, t->name));
 	}
 	for (int i = 0; i < count; i++) {
 		HOLDS(ids[i] >= DYNAMIC_FIRST);
@@ -93,19 +90,15 @@ CASE(same_namespace_same_inode, .timeout = 20)
 {
 	dev_t nsfs = ns_stat(0, "user").st_dev;
 
-	FOR_EACH_NS_TYPE(made) {
-		if (!ns_supported(made->flag))
-			continue;
+	FOR_EACH_NS_HERE(made) {
 		CHILD(plain, 0) {
 			HEAR(plain);
 		}
 		CHILD(box, made->flag) {
 			HEAR(box);
 		}
-		FOR_EACH_NS_TYPE(t) {
+		FOR_EACH_NS_HERE(t) {
 			NOTE("%s link, %s namespace new", t->name, made->label);
-			if (!ns_supported(t->flag))
-				continue;
 			compare(plain->pid, t, nsfs, true);
 			compare(box->pid, t, nsfs, t != made);
 		}
@@ -150,10 +143,8 @@ CASE(visible_across_levels_with_access)
 		CHILD(beside, 0) {
 			HEAR(beside);
 		}
-		FOR_EACH_NS_TYPE(t) {
+		FOR_EACH_NS_HERE(t) {
 			NOTE("%s", t->name);
-			if (!ns_supported(t->flag))
-				continue;
 			FAILS(EACCES, ns_open(above->pid, t->name));
 			FAILS(EACCES, ns_open(above->pid, t->next));
 			OK(ns_open(beside->pid, t->name)); /* control: a process of its own level */
@@ -164,10 +155,8 @@ CASE(visible_across_levels_with_access)
 		HEAR(root);
 	}
 	HEAR(root);
-	FOR_EACH_NS_TYPE(t) {
+	FOR_EACH_NS_HERE(t) {
 		NOTE("%s", t->name);
-		if (!ns_supported(t->flag))
-			continue;
 		const char *text = path("%s:[%lld]", t->name, OK(ns_id(root->pid, t->name)));
 		IS(link_read(proc_path(root->pid, path("ns/%s", t->name))), text);
 		OK(ns_open(root->pid, t->name));
@@ -182,11 +171,9 @@ CASE(directory_lists_ten_entries, .unsabotaged = "which entries there are does n
 {
 	int count = 0;
 
-	FOR_EACH_NS_TYPE(t) {
+	FOR_EACH_NS_HERE(t) {
 		struct stat st;
 		NOTE("%s", t->name);
-		if (!ns_supported(t->flag))
-			continue;
 		OK(lstat(path("/proc/self/ns/%s", t->name), &st));
 		OK(lstat(path("/proc/self/ns/%s", t->next), &st));
 		FAILS(EPERM, unlink(path("/proc/self/ns/%s", t->name)));

@@ -7,28 +7,31 @@
 
 #define GROUP "api.setns_pidfd"
 
+static void join_one(int pidfd, const struct ns_type *t)
+{
+	CHILD(one, 0) {
+		struct ns_ids before, after;
+		MUST(ns_ids(0, &before));
+		OK(setns(pidfd, t->flag));
+		MUST(ns_ids(0, &after));
+		IS(ns_differ(&before, &after), t->flag & ~NS_PID);
+		IS(ns_differ_next(&before, &after), t->flag);
+	}
+	EXITS(one, 0);
+}
+
 CASE(all_types_in_one_call)
 {
-	struct ns_ids before, its;
+	struct ns_ids its;
 
 	CHILD(host, ns_all()) {
 		HEAR(host);
 	}
 	int pidfd = MUST(pidfd_open(host->pid, 0));
-	MUST(ns_ids(0, &before));
 	MUST(ns_ids(host->pid, &its));
-	FOR_EACH_NS_TYPE(t) {
-		if (!ns_supported(t->flag))
-			continue;
+	FOR_EACH_NS_HERE(t) {
 		NOTE("%s namespace", t->label);
-		CHILD(one, 0) {
-			struct ns_ids after;
-			OK(setns(pidfd, t->flag));
-			MUST(ns_ids(0, &after));
-			IS(ns_differ(&before, &after), t->flag & ~NS_PID);
-			IS(ns_differ_next(&before, &after), t->flag);
-		}
-		EXITS(one, 0);
+		join_one(pidfd, t);
 	}
 	NOTE("all types");
 	CHILD(guest, 0) {

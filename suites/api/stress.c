@@ -67,9 +67,8 @@ static void work(unsigned int seed)
 CASE(concurrent_create_join_destroy)
 {
 	COUNTED(box, NS_UTS, LIMIT) {
-		FOR_EACH_NS_TYPE(t)
-			if (ns_supported(t->flag))
-				ns_quota(NS_WHERE, t->flag, LIMIT);
+		FOR_EACH_NS_HERE(t)
+			ns_quota(NS_WHERE, t->flag, LIMIT);
 		CHILD(first, 0) {
 			work(1);
 		}
@@ -78,10 +77,9 @@ CASE(concurrent_create_join_destroy)
 		}
 		EXITS(first, 0);
 		EXITS(second, 0);
-		FOR_EACH_NS_TYPE(t) {
+		FOR_EACH_NS_HERE(t) {
 			NOTE("%s namespaces", t->label);
-			if (ns_supported(t->flag))
-				FREED_ALL(t->flag, LIMIT);
+			FREED_ALL(t->flag, LIMIT);
 		}
 	}
 	EXITS(box, 0);

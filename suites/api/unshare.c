@@ -10,10 +10,8 @@
 
 CASE(each_flag_changes_exactly_one_link)
 {
-	FOR_EACH_NS_TYPE(t) {
+	FOR_EACH_NS_HERE(t) {
 		bool for_children = t->next != t->name;
-		if (!ns_supported(t->flag))
-			continue;
 		NOTE("%s namespace", t->label);
 		CHILD(mover, 0) {
 			struct ns_ids before, after;
@@ -105,9 +103,8 @@ CASE(multithreaded_rules)
 	claim_unshare(CLONE_VM, EINVAL, second_thread);
 	claim_unshare(CLONE_FILES, 0, second_thread);
 	claim_unshare(CLONE_FS, 0, second_thread);
-	FOR_EACH_NS_TYPE(t)
-		if (ns_supported(t->flag))
-			claim_unshare(t->flag, t->flag == NS_USER ? EINVAL : 0, second_thread);
+	FOR_EACH_NS_HERE(t)
+		claim_unshare(t->flag, t->flag == NS_USER ? EINVAL : 0, second_thread);
 	claim_unshare(CLONE_VM, EINVAL, thread_partner);
 	claim_unshare(CLONE_THREAD, 0, thread_partner);
 	claim_unshare(NS_USER, 0, thread_partner);
@@ -133,10 +130,8 @@ CASE(affects_only_the_calling_thread)
 		pid_t tid = MUST(thread_run(move_thread_away)), other = MUST(thread_run(NULL));
 		MUST(ns_ids(0, &after));
 		IS(ns_differ(&before, &after), 0);
-		FOR_EACH_NS_TYPE(t) {
+		FOR_EACH_NS_HERE(t) {
 			struct stat its, others;
-			if (!ns_supported(t->flag))
-				continue;
 			NOTE("%s link of a thread", t->name);
 			OK(stat(path("/proc/self/task/%d/ns/%s", tid, t->name), &its));
 			OK(stat(path("/proc/self/task/%d/ns/%s", other, t->name), &others));

@@ -109,10 +109,6 @@ CASE(exec_enters_pending_time_namespace)
 		OK(unshare(CLONE_NEWTIME));
 		long long pending = MUST(ns_id(0, "time_for_children"));
 		IS_NOT(pending, ns_id(0, "time"));
-		CHILD(forked, 0) {
-			IS(ns_id(0, "time"), pending);
-		}
-		EXITS(forked, 0);
 		pid_t partner = thread_partner();
 		if (partner < 0) {
 			IS(errno, EINVAL);
@@ -120,6 +116,10 @@ CASE(exec_enters_pending_time_namespace)
 			MUST(kill(partner, SIGKILL));
 			MUST(waitpid(partner, NULL, 0));
 		}
+		CHILD(forked, 0) {
+			IS(ns_id(0, "time"), pending);
+		}
+		EXITS(forked, 0);
 		TELL(mover, partner < 0 ? ns_id(0, "time") : pending);
 		EXEC(mover, time_teller);
 	}

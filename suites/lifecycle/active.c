@@ -71,10 +71,8 @@ static long long unique_id(int ns)
 
 CASE(handle_is_stale_after_death)
 {
-	FOR_EACH_NS_TYPE(t) {
+	FOR_EACH_NS_HERE(t) {
 		NOTE("%s namespace", t->label);
-		if (!ns_supported(t->flag))
-			continue;
 		CHILD(member, t->flag) {
 			HEAR(member);
 		}

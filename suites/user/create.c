@@ -42,6 +42,22 @@ static long long parent_of_userns(pid_t pid)
 	return id;
 }
 
+/* Without the flag neither fork(2) nor clone3(2) makes a namespace. */
+static void children_stay_in(long long home)
+{
+	pid_t plain = MUST(fork());
+
+	if (plain == 0) {
+		IS(ns_id(0, "user"), home);
+		_exit(0);
+	}
+	IS(waitpid(plain, NULL, 0), plain);
+	CHILD(cloned, 0) {
+		IS(ns_id(0, "user"), home);
+	}
+	EXITS(cloned, 0);
+}
+
 CASE(unprivileged_user_gets_a_new_namespace)
 {
 	static const char *const sets[] = {"CapInh", "CapPrm", "CapEff", "CapAmb"};
@@ -50,17 +66,7 @@ CASE(unprivileged_user_gets_a_new_namespace)
 	CHILD(user, 0, .uid = UNPRIVILEGED) {
 		for (int i = 0; i < 4; i++)
 			IS(proc_status(0, sets[i]), "0000000000000000");
-		pid_t plain = MUST(fork());
-		if (plain == 0) {
-			IS(ns_id(0, "user"), home); /* control: without the flag nothing is new */
-			_exit(0);
-		}
-		IS(waitpid(plain, NULL, 0), plain);
-		CHILD(cloned, 0) {
-			IS(ns_id(0, "user"), home);
-		}
-		EXITS(cloned, 0);
-
+		children_stay_in(home); /* control */
 		CHILD(by_clone, NS_USER) {
 			HEAR(by_clone);
 		}

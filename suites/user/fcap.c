@@ -41,14 +41,19 @@ CASE(v2_written_inside_is_stored_as_v3)
 	IS(fcap_of(PROGRAM), V3_OF(100000));
 }
 
+/* A program whose capabilities count in user namespaces with this root and below. */
+static void v3_program_make(const char *file, uid_t root)
+{
+	MUST(program_make(file, 0, 0, 0755));
+	OK(fcap_set(file, 3, root));
+}
+
 CASE(v3_is_effective_only_below_its_root)
 {
 	static const char of_nested[] = "/tmp/of_nested";
 
-	MUST(program_make(PROGRAM, 0, 0, 0755));
-	MUST(program_make(of_nested, 0, 0, 0755));
-	OK(fcap_set(PROGRAM, 3, 100000));
-	OK(fcap_set(of_nested, 3, 100500));
+	v3_program_make(PROGRAM, 100000);
+	v3_program_make(of_nested, 100500);
 	CHILD(root, NS_USER, .map = CONTAINER_MAP) {
 		IS(run_as(9, PROGRAM), GAINED);
 		IS(run_as(9, of_nested), CAPS_NONE);
@@ -86,10 +91,8 @@ CASE(real_root_can_write_v3_for_a_namespace)
 {
 	static const char foreign[] = "/tmp/foreign";
 
-	MUST(program_make(PROGRAM, 0, 0, 0755));
-	MUST(program_make(foreign, 0, 0, 0755));
-	OK(fcap_set(PROGRAM, 3, 100000));
-	OK(fcap_set(foreign, 3, 200000));
+	v3_program_make(PROGRAM, 100000);
+	v3_program_make(foreign, 200000);
 	IS(fcap_of(foreign), V3_OF(200000));
 	CHILD(root, NS_USER, .map = CONTAINER_MAP) {
 		IS(fcap_of(PROGRAM), V2);

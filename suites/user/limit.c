@@ -107,22 +107,45 @@ static void unshare_with_limit(int which, rlim_t soft, rlim_t hard, int flags, c
 	set_limit(which, hard, hard);
 }
 
+/* A limit of a user, low as it makes a user namespace and high afterwards, and what `probe` gives inside. */
+struct ceiling {
+	int which, flags;
+	rlim_t low, high;
+	uid_t uid; /* one with no process yet */
+	int (*probe)(void);
+	int free,
+		capped; /* what it gives if the limit was high all the time, and if the low one counts inside */
+};
+
+static int probe_inside(const struct ceiling *c, rlim_t soft)
+{
+	CHILD(user, 0, .uid = c->uid) {
+		unshare_with_limit(c->which, soft, c->high, c->flags, path("0 %u 1", c->uid));
+		TELL(user, c->probe());
+	}
+	int result = (int)HEAR(user);
+	EXITS(user, 0);
+	return result;
+}
+
+static void creator_caps(const struct ceiling *c)
+{
+	IS(probe_inside(c, c->high), c->free); /* control */
+	int result = probe_inside(c, c->low);
+	if (result == c->free)
+		SKIP("the limit of the creator is no ceiling on this kernel");
+	IS(result, c->capped);
+}
+
 CASE(nproc_of_the_creator_caps_the_namespace)
 {
-	CHILD(free, 0, .uid = 3001) {
-		unshare_with_limit(RLIMIT_NPROC, 16, 16, 0, "0 3001 1");
-		IS(children_possible(), 8); /* control */
-	}
-	EXITS(free, 0);
-	CHILD(capped, 0, .uid = 3001) {
-		unshare_with_limit(RLIMIT_NPROC, 4, 16, 0, "0 3001 1");
-		TELL(capped, children_possible());
-	}
-	long long count = HEAR(capped);
-	if (count == 8)
-		SKIP("the limit of the creator is no ceiling on this kernel");
-	IS(count, 3);
-	EXITS(capped, 0);
+	creator_caps(&(struct ceiling){.which = RLIMIT_NPROC,
+				       .low = 4,
+				       .high = 16,
+				       .uid = 3001,
+				       .probe = children_possible,
+				       .free = 8,
+				       .capped = 3});
 }
 
 /* How many signals can be queued for the caller, at most 8; one that cannot must give EAGAIN. */
@@ -143,43 +166,30 @@ static int signals_possible(void)
 
 CASE(sigpending_of_the_creator_caps_the_namespace)
 {
-	CHILD(free, 0, .uid = 3002) {
-		unshare_with_limit(RLIMIT_SIGPENDING, 16, 16, 0, "0 3002 1");
-		IS(signals_possible(), 8); /* control */
-	}
-	EXITS(free, 0);
-	CHILD(capped, 0, .uid = 3002) {
-		unshare_with_limit(RLIMIT_SIGPENDING, 3, 16, 0, "0 3002 1");
-		TELL(capped, signals_possible());
-	}
-	long long count = HEAR(capped);
-	if (count == 8)
-		SKIP("the limit of the creator is no ceiling on this kernel");
-	IS(count, 3);
-	EXITS(capped, 0);
+	creator_caps(&(struct ceiling){.which = RLIMIT_SIGPENDING,
+				       .low = 3,
+				       .high = 16,
+				       .uid = 3002,
+				       .probe = signals_possible,
+				       .free = 8,
+				       .capped = 3});
 }
 
-static mqd_t make_queue(void)
+static int error_of_a_queue(void)
 {
-	return mq_open("/queue", O_RDWR | O_CREAT | O_EXCL, 0600, NULL);
+	return mq_open("/queue", O_RDWR | O_CREAT | O_EXCL, 0600, NULL) < 0 ? errno : 0;
 }
 
 CASE(msgqueue_of_the_creator_caps_the_namespace)
 {
-	CHILD(free, 0, .uid = 3003) {
-		unshare_with_limit(RLIMIT_MSGQUEUE, 819200, 819200, CLONE_NEWIPC, "0 3003 1");
-		OK(make_queue()); /* control */
-	}
-	EXITS(free, 0);
-	CHILD(capped, 0, .uid = 3003) {
-		unshare_with_limit(RLIMIT_MSGQUEUE, 0, 819200, CLONE_NEWIPC, "0 3003 1");
-		TELL(capped, make_queue() < 0 ? errno : 0);
-	}
-	long long err = HEAR(capped);
-	if (err == 0)
-		SKIP("the limit of the creator is no ceiling on this kernel");
-	IS(err, EMFILE);
-	EXITS(capped, 0);
+	creator_caps(&(struct ceiling){.which = RLIMIT_MSGQUEUE,
+				       .flags = CLONE_NEWIPC,
+				       .low = 0,
+				       .high = 819200,
+				       .uid = 3003,
+				       .probe = error_of_a_queue,
+				       .free = 0,
+				       .capped = EMFILE});
 }
 
 #define INSTANCES "/proc/sys/user/max_inotify_instances"

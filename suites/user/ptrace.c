@@ -91,27 +91,44 @@ static int refusal(uid_t uid, pid_t pid)
 	return err;
 }
 
+/* Once its maps are written it may trace whoever is in its user namespace, as it has all capabilities there. */
+static void be_root(struct child *root)
+{
+	HEAR(root);
+	MUST(setresuid(0, 0, 0));
+	MUST(prctl(PR_SET_DUMPABLE, 1));
+	CHILD(member, 0) {
+		MUST(setresuid(7, 7, 7));
+		MUST(prctl(PR_SET_DUMPABLE, 1));
+		TELL(member);
+		HEAR(member);
+	}
+	HEAR(member);
+	OK(seize(member->pid));
+	DISMISS(member);
+	HOLDS(cap_effective_full());
+	TELL(root);
+	HEAR(root);
+}
+
 #define YAMA "/proc/sys/kernel/yama/ptrace_scope"
+
+static void same_under_yama(pid_t pid)
+{
+	long long scope = MUST(file_number(YAMA));
+
+	MUST(file_write(YAMA, "1"));
+	int by_owner = refusal(UNPRIVILEGED, pid), by_other = refusal(2000, pid);
+	MUST(file_write(YAMA, path("%lld", scope)));
+	IS(by_owner, 0);
+	IS(by_other, EPERM);
+}
 
 CASE(capability_in_target_namespace_is_enough)
 {
 	CHILD(owner, 0, .uid = UNPRIVILEGED) {
 		CHILD(root, NS_USER) {
-			HEAR(root);
-			MUST(setresuid(0, 0, 0));
-			MUST(prctl(PR_SET_DUMPABLE, 1));
-			CHILD(member, 0) {
-				MUST(setresuid(7, 7, 7));
-				MUST(prctl(PR_SET_DUMPABLE, 1));
-				TELL(member);
-				HEAR(member);
-			}
-			HEAR(member);
-			OK(seize(member->pid));
-			DISMISS(member);
-			HOLDS(cap_effective_full());
-			TELL(root);
-			HEAR(root);
+			be_root(root);
 		}
 		TELL(owner, root->pid);
 		HEAR(owner);
@@ -121,19 +138,13 @@ CASE(capability_in_target_namespace_is_enough)
 		HEAR(owner);
 		DISMISS(root);
 	}
-	pid_t pid = HEAR(owner);
+	pid_t pid = (pid_t)HEAR(owner);
 	MUST(idmap_write(pid, CONTAINER_MAP));
 	TELL(owner);
 	HEAR(owner);
 	IS(refusal(UNPRIVILEGED, pid), 0); /* by the uid of the creator; it is uid 100000 that is traced */
 	IS(refusal(2000, pid), EPERM);
-	if (file_exists(YAMA)) {
-		long long scope = MUST(file_number(YAMA));
-		MUST(file_write(YAMA, "1"));
-		int by_owner = refusal(UNPRIVILEGED, pid), by_other = refusal(2000, pid);
-		MUST(file_write(YAMA, path("%lld", scope)));
-		IS(by_owner, 0);
-		IS(by_other, EPERM);
-	}
+	if (file_exists(YAMA))
+		same_under_yama(pid);
 	DISMISS(owner);
 }
