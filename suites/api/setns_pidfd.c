@@ -284,6 +284,7 @@ CASE(racing_with_exit_keeps_owner_alive)
 			NOTE("round %d", round);
 			join_dying(home, round % 8);
 		}
+		FAILS(ECHILD, wait(NULL)); /* once the last one is gone */
 	}
 	EXITS(guest, 0);
 }
