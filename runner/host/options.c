@@ -472,6 +472,19 @@ static void set_defaults(struct options *o)
 	o->cache = default_cache();
 }
 
+/* Told before a run, not after it. */
+static int check_writable(const char *path, struct fault *fault)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = slash ? xprintf("%.*s", slash == path ? 1 : (int)(slash - path), path) : xstrdup(".");
+	int ret = access(folder, W_OK);
+
+	if (ret)
+		fault_set(fault, EXIT_BAD_INPUT, "--update-baseline: %s cannot be written: %m", folder);
+	free(folder);
+	return ret;
+}
+
 /* What makes no sense together. */
 static int check_together(const struct options *o, struct fault *fault)
 {
@@ -524,7 +537,7 @@ static int check_together(const struct options *o, struct fault *fault)
 				 "--in-order wants tests that are named, which share one VM");
 	if (o->sabotage && o->repeat > 1)
 		return fault_set(fault, EXIT_BAD_INPUT, "--sabotage and --repeat do not go together");
-	return 0;
+	return o->update_baseline ? check_writable(o->update_baseline, fault) : 0;
 }
 
 int options_bad_status(int argc, char *const *argv)

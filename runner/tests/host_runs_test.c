@@ -295,6 +295,29 @@ START_TEST(an_entry_that_is_over_does_not_count)
 }
 END_TEST
 
+START_TEST(a_run_makes_a_baseline_and_annotations)
+{
+	char *known;
+
+	unsetenv("GITHUB_ACTIONS");
+	IS_STATUS(run_out("fail:a.one.first", "--update-baseline made --github --reruns 0 a"), 1);
+	holds(output, "\n::error file=suites/");
+	holds(output,
+	      "\nmade: 1 added, 0 expired asked again; a reason that begins with ? is yours to write\n");
+	known = slurp("made");
+	holds(known, "\na.one.first\t6.0.*\tfail\t? in 'init': getpid() is 2, expected 1\t-\t");
+	free(known);
+	IS_STATUS(run_out("fail:a.one.first", "--baseline made --reruns 0 a"), 0);
+	ck_assert_int_eq(total("xfail"), 1);
+	ck_assert_ptr_null(strstr(output, "::error"));
+	IS_STATUS(run("", "--lint --baseline made"), 2);
+	holds(output, "made:3: its reason is still to be written: a.one.first\n");
+	IS_STATUS(run("", "-o second a"), 0);
+	IS_STATUS(run("", "--compare out second"), 0);
+	holds(output, "\nfixed: 1\n  pass    a.one.first (was xfail)\n");
+}
+END_TEST
+
 START_TEST(the_door_names_itself_in_what_repeats_a_test)
 {
 	setenv("NSCHECK_COMMAND", "./run.sh", 1);
@@ -359,6 +382,12 @@ START_TEST(nonsense_is_one_line_and_status_2)
 		"--in-order --fresh-vm a",
 		"--baseline /nowhere",
 		"--lint a",
+		"--compare out",
+		"--compare nowhere /nowhere",
+		"--compare --list a b",
+		"--lint --update-baseline known",
+		"--update-baseline nowhere/known",
+		"--sabotage --update-baseline known",
 		"--lint --baseline /nowhere",
 	};
 
@@ -413,6 +442,7 @@ static Suite *runs(void)
 	tcase_add_test(t, a_known_splat_may_come_late);
 	tcase_add_test(t, a_known_crash_is_not_run_again);
 	tcase_add_test(t, an_entry_that_is_over_does_not_count);
+	tcase_add_test(t, a_run_makes_a_baseline_and_annotations);
 	tcase_add_test(t, the_door_names_itself_in_what_repeats_a_test);
 	tcase_add_test(t, selections);
 	tcase_add_test(t, nonsense_is_one_line_and_status_2);
