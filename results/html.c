@@ -223,12 +223,57 @@ static void put_runs(FILE *out, const struct grid *g)
 	fputs("<div class=\"wide\"><table class=\"runs\">\n<thead><tr><th scope=\"col\">kernel</th>", out);
 	for (int i = 0; i < GROUPS; i++)
 		fprintf(out, "<th scope=\"col\" class=\"n\">%s</th>", group_word((enum group)i));
-	fputs("<th></th><th scope=\"col\" class=\"n\">time</th><th scope=\"col\">release, package, "
+	fputs("<td></td><th scope=\"col\" class=\"n\">time</th><th scope=\"col\">release, package, "
 	      "accelerator</th></tr></thead>\n<tbody>\n",
 	      out);
 	for (size_t i = 0; i < g->count; i++)
 		put_run(out, g->runs[i], g->names[i]);
 	fputs("</tbody></table></div>\n", out);
+}
+
+static void put_pair(FILE *out, const char *term, const char *text)
+{
+	if (!text || !*text)
+		return;
+	put_element(out, "dt", NULL, term, 0);
+	put_element(out, "dd", NULL, text, MESSAGE_MAX);
+}
+
+/* How a run was made, and what it told besides: folded, for it is asked for when something looks odd. */
+static void put_about(FILE *out, const struct run *run, const char *name)
+{
+	json_t *qemu = json_object_get(run->facts, "qemu"), *host = json_object_get(run->facts, "host"),
+	       *note;
+	size_t i;
+
+	fputs("<details class=\"about\"><summary>", out);
+	markup_text(out, name, WHY_MAX);
+	if (json_array_size(run->notes))
+		fprintf(out, ": %zu note%s", json_array_size(run->notes),
+			plural(json_array_size(run->notes)));
+	fputs("</summary><dl>", out);
+	put_pair(out, "run", run_fact(run, "id"));
+	put_pair(out, "started", run_fact(run, "started"));
+	put_pair(out, "command", run_fact(run, "command"));
+	put_pair(out, "package", kernel_fact(run, "package"));
+	put_pair(out, "image", kernel_fact(run, "image"));
+	put_pair(out, "sha256", kernel_fact(run, "sha256"));
+	put_pair(out, "emulator", json_string_value(json_object_get(qemu, "version")));
+	put_pair(out, "its command", json_string_value(json_object_get(qemu, "command")));
+	put_pair(out, "processor", json_string_value(json_object_get(host, "cpu")));
+	json_array_foreach(run->notes, i, note)
+	{
+		put_pair(out, "note", json_string_value(note));
+	}
+	fputs("</dl></details>\n", out);
+}
+
+static void put_abouts(FILE *out, const struct grid *g)
+{
+	fputs("<details class=\"abouts\"><summary>How it was run</summary>\n", out);
+	for (size_t i = 0; i < g->count; i++)
+		put_about(out, g->runs[i], g->names[i]);
+	fputs("</details>\n", out);
 }
 
 /* ---- what asks for attention ---- */
@@ -376,14 +421,6 @@ static void put_filters(FILE *out, const struct grid *g)
 }
 
 /* ---- behaviours ---- */
-
-static void put_pair(FILE *out, const char *term, const char *text)
-{
-	if (!text || !*text)
-		return;
-	put_element(out, "dt", NULL, term, 0);
-	put_element(out, "dd", NULL, text, MESSAGE_MAX);
-}
 
 static void put_cells(FILE *out, const struct grid *g, const struct row *row)
 {
@@ -594,6 +631,7 @@ int report_html(const struct grid *g, FILE *out)
 	put_head(out, g);
 	put_title(out, g);
 	put_runs(out, g);
+	put_abouts(out, g);
 	put_attention(out, g);
 	put_filters(out, g);
 	fputs("<main>\n", out);
