@@ -62,6 +62,11 @@ int tree_attach(int tree, const char *to)
 	return move_mount(tree, "", AT_FDCWD, to, MOVE_MOUNT_F_EMPTY_PATH);
 }
 
+int tree_attach_beneath(int tree, const char *where)
+{
+	return move_mount(tree, "", AT_FDCWD, where, MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_BENEATH);
+}
+
 int mnt_propagation(const char *where, unsigned long type)
 {
 	return mount(NULL, where, NULL, type, NULL);

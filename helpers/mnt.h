@@ -28,6 +28,9 @@ int tree_clone(const char *from, unsigned int flags);
 /* Attaches a detached tree, or moves an attached one, by the descriptor of its root (move_mount(2)). -1 with errno. */
 int tree_attach(int tree, const char *to);
 
+/* The same, beneath the topmost mount on a mount point (MOVE_MOUNT_BENEATH, 6.5). -1 with errno. */
+int tree_attach_beneath(int tree, const char *where);
+
 /* Changes propagation: `type` is MS_SHARED, MS_PRIVATE, MS_SLAVE or MS_UNBINDABLE, | MS_REC. -1 with errno. */
 int mnt_propagation(const char *where, unsigned long type);
 

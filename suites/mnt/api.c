@@ -230,11 +230,6 @@ CASE(mount_setattr_argument_errors)
 	DISMISS(other);
 }
 
-static int attach_beneath(int tree, const char *where)
-{
-	return move_mount(tree, "", AT_FDCWD, where, MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_BENEATH);
-}
-
 CASE(move_beneath_replaces_under_the_top_mount, .unsabotaged = ONE_NAMESPACE)
 {
 	int tree = MUST(tmpfs_detached());
@@ -243,8 +238,8 @@ CASE(move_beneath_replaces_under_the_top_mount, .unsabotaged = ONE_NAMESPACE)
 	MUST(tmpfs_make("/tmp/m"));
 	MUST(file_make("/tmp/m/top"));
 	MUST(dir_make("/tmp/plain"));
-	int done = attach_beneath(tree, "/tmp/m");
-	if (done < 0 && errno == EINVAL && attach_beneath(tree, "/tmp") < 0)
+	int done = tree_attach_beneath(tree, "/tmp/m");
+	if (done < 0 && errno == EINVAL && tree_attach_beneath(tree, "/tmp") < 0)
 		SKIP("no MOVE_MOUNT_BENEATH");
 	OK(done);
 	OK(access("/tmp/m/top", F_OK));
@@ -253,9 +248,9 @@ CASE(move_beneath_replaces_under_the_top_mount, .unsabotaged = ONE_NAMESPACE)
 	OK(umount2("/tmp/m", 0));
 	OK(access("/tmp/m/beneath", F_OK));
 
-	FAILS(EINVAL, attach_beneath(MUST(tmpfs_detached()), "/tmp/plain"));
+	FAILS(EINVAL, tree_attach_beneath(MUST(tmpfs_detached()), "/tmp/plain"));
 	int moved = MUST(open("/tmp/m", O_PATH | O_CLOEXEC)); /* attached, below the target */
-	FAILS(EINVAL, attach_beneath(moved, "/tmp"));
+	FAILS(EINVAL, tree_attach_beneath(moved, "/tmp"));
 	int detached = MUST(tmpfs_detached());
 	FAILS(EINVAL, move_mount(MUST(tmpfs_detached()), "", detached, "",
 				 MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH | MOVE_MOUNT_BENEATH));
@@ -265,7 +260,58 @@ CASE(move_beneath_replaces_under_the_top_mount, .unsabotaged = ONE_NAMESPACE)
 		MUST(mnt_propagation("/tmp/s", shared ? MS_SHARED : MS_PRIVATE));
 		MUST(dir_make("/tmp/s/d"));
 		MUST(bind_make("/tmp/s/d", "/tmp/s/d"));
-		IS(attach_beneath(MUST(tmpfs_detached()), "/tmp/s/d") < 0 ? errno : 0, shared ? EINVAL : 0);
+		IS(tree_attach_beneath(MUST(tmpfs_detached()), "/tmp/s/d") < 0 ? errno : 0,
+		   shared ? EINVAL : 0);
 		MUST(umount2("/tmp/s/d", MNT_DETACH));
 	}
+}
+
+CASE(umount_is_busy_when_the_copy_pulled_out_beneath_is_in_use)
+{
+	MUST(tmpfs_make("/tmp/s"));
+	MUST(mnt_propagation("/tmp/s", MS_SHARED));
+	MUST(tmpfs_make("/tmp/s/victim"));
+	MUST(tmpfs_make("/tmp/s/other"));
+	CHILD(slave, NS_MNT) {
+		MUST(mnt_propagation("/tmp/s", MS_SLAVE | MS_REC));
+		int held = MUST(tree_clone("/tmp/s", AT_RECURSIVE));
+		if (tree_attach_beneath(held, "/tmp/s/victim") < 0)
+			SKIP("no MOVE_MOUNT_BENEATH: %s", errno_name(errno));
+		TELL(slave);
+		HEAR(slave);
+		HOLDS(mnt_count("/tmp/s/victim") >= 1);
+		MUST(close(held));
+		TELL(slave);
+		HEAR(slave);
+		IS(mnt_count("/tmp/s/other"), 0);
+	}
+	HEAR(slave);
+	OK(umount2("/tmp/s/other", 0)); /* control: nothing is in use there */
+	FAILS(EBUSY, umount2("/tmp/s/victim", 0));
+	TELL(slave);
+	HEAR(slave);
+	OK(umount2("/tmp/s/victim", 0));
+	DISMISS(slave);
+}
+
+CASE(move_beneath_dead_mount_fails_cleanly, .alone = true, .unsabotaged = ONE_NAMESPACE)
+{
+	const char *tainted = MUST(file_read("/proc/sys/kernel/tainted"));
+
+	MUST(tmpfs_make("/tmp/s"));
+	MUST(mnt_propagation("/tmp/s", MS_SHARED));
+	MUST(dir_make("/tmp/s/d"));
+	MUST(dir_make("/tmp/t"));
+	MUST(bind_make("/tmp/s", "/tmp/t"));
+	MUST(mnt_propagation("/tmp/t", MS_SLAVE));
+	MUST(tmpfs_make("/tmp/s/d"));
+	int copy = MUST(open("/tmp/t/d", O_PATH | O_CLOEXEC));
+	MUST(mount("tmpfs", "/tmp/t/d", "tmpfs", 0, NULL));
+	if (tree_attach_beneath(MUST(tmpfs_detached()), "/tmp/t/d") < 0) /* control: the cover is alive */
+		SKIP("no MOVE_MOUNT_BENEATH: %s", errno_name(errno));
+	OK(umount2("/tmp/s/d", MNT_DETACH)); /* takes the copy away from under its cover */
+	HOLDS(mnt_count("/tmp/t/d") >= 1);
+	FAILS(ENOENT, move_mount(MUST(tmpfs_detached()), "", copy, "",
+				 MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH | MOVE_MOUNT_BENEATH));
+	IS(file_read("/proc/sys/kernel/tainted"), tainted);
 }

@@ -327,3 +327,105 @@ CASE(recursive_bind_over_locked_unbindable_mount_is_eperm)
 	}
 	EXITS(box, 0);
 }
+
+struct handle {
+	struct file_handle head;
+	unsigned char bytes[MAX_HANDLE_SZ];
+};
+
+static struct handle handle_of(const char *dir)
+{
+	struct handle handle = {.head.handle_bytes = MAX_HANDLE_SZ};
+	int mount_id;
+
+	MUST(name_to_handle_at(AT_FDCWD, dir, &handle.head, &mount_id, 0));
+	return handle;
+}
+
+/* open_by_handle_at(2) of a directory. -1 with errno. */
+static int open_handle(int mount_fd, struct handle *handle)
+{
+	return open_by_handle_at(mount_fd, &handle->head, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+CASE(file_handle_below_a_locked_cover_is_not_decoded)
+{
+	MUST(tmpfs_make("/tmp/tree"));
+	MUST(dir_make("/tmp/tree/sub/hidden"));
+	MUST(dir_make("/tmp/tree/plain/dir"));
+	MUST(chown("/tmp/tree/plain", CONTAINER_ID, CONTAINER_ID)); /* whose root may pass there */
+	MUST(chown("/tmp/tree/plain/dir", CONTAINER_ID, CONTAINER_ID));
+	struct handle hidden = handle_of("/tmp/tree/sub/hidden"), plain = handle_of("/tmp/tree/plain/dir");
+	MUST(tmpfs_make("/tmp/tree/sub"));
+	MUST(dir_make("/tmp/copy"));
+	OK(open_handle(MUST(open("/tmp/tree", O_RDONLY | O_CLOEXEC)), &hidden)); /* control */
+	CHILD(box, NS_USER | NS_MNT, .map = CONTAINER_MAP) {
+		MUST(mount("/tmp/tree", "/tmp/copy", NULL, MS_BIND | MS_REC, NULL));
+		int fd = MUST(open("/tmp/copy", O_RDONLY | O_CLOEXEC));
+		FAILS(EPERM, open_handle(fd, &hidden));
+		OK(umount2("/tmp/copy", MNT_DETACH));
+		FAILS(EPERM, open_handle(fd, &hidden));
+		MUST(bind_make("/tmp/tree/plain", "/tmp/copy"));
+		fd = MUST(open("/tmp/copy", O_RDONLY | O_CLOEXEC));
+		if (open_handle(fd, &plain) < 0)
+			IS(errno, EPERM); /* before 6.11, where no user namespace may decode anything */
+		OK(umount2("/tmp/copy", MNT_DETACH));
+		FAILS(EPERM, open_handle(fd, &plain));
+	}
+	EXITS(box, 0);
+}
+
+CASE(mounting_beneath_a_locked_mount_never_unlocks_the_place)
+{
+	make_cover("/tmp/dir");
+	MUST(file_put("/tmp/file", "hidden"));
+	MUST(file_put("/tmp/empty", ""));
+	MUST(bind_make("/tmp/empty", "/tmp/file"));
+	CHILD(box, NS_USER | NS_MNT, .map = CONTAINER_MAP) {
+		MUST(tmpfs_make("/tmp/own"));
+		if (tree_attach_beneath(MUST(tmpfs_detached()), "/tmp/own") < 0) /* control */
+			SKIP("no MOVE_MOUNT_BENEATH: %s", errno_name(errno));
+		if (tree_attach_beneath(MUST(tmpfs_detached()), "/tmp/dir") == 0)
+			OK(umount2("/tmp/dir",
+				   0)); /* since 7.1 the lock goes to the mount that was put beneath */
+		else
+			IS(errno, EINVAL);
+		FAILS(EINVAL, umount2("/tmp/dir", 0));
+		FAILS(ENOENT, access("/tmp/dir/secret", F_OK));
+		CHILD(nested, NS_MNT) {
+			FAILS(ENOENT, access("/tmp/dir/secret", F_OK));
+			HEAR(nested);
+		}
+		int newer = MUST(open_tree(AT_FDCWD, proc_path(nested->pid, "ns/mnt"),
+					   OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC));
+		FAILS(EINVAL, tree_attach_beneath(newer, "/tmp/file"));
+		IS(file_read("/tmp/file"), "");
+		DISMISS(nested);
+	}
+	EXITS(box, 0);
+	OK(umount2("/tmp/dir", 0)); /* control */
+	OK(access("/tmp/dir/secret", F_OK));
+}
+
+CASE(failed_umount_of_bind_root_keeps_locked_automount)
+{
+	struct stat outer, inner;
+
+	MUST(dir_make("/tmp/debug"));
+	MUST(dir_make("/tmp/copy"));
+	MUST(mount("debugfs", "/tmp/debug", "debugfs", 0, "mode=755")); /* container root may look */
+	if (access("/tmp/debug/tracing/.", F_OK) < 0)
+		SKIP("tracefs is not mounted below debugfs");
+	CHILD(box, NS_USER | NS_MNT, .map = CONTAINER_MAP) {
+		MUST(mount("/tmp/debug", "/tmp/copy", NULL, MS_BIND | MS_REC, NULL));
+		IS(mnt_count("/tmp/copy/tracing"), 1);
+		FAILS(EINVAL, umount2("/tmp/copy/tracing", 0));
+		MUST(chdir("/tmp/copy"));
+		FAILS(EBUSY, umount2("/tmp/copy", 0));
+		OK(fstatat(AT_FDCWD, "/tmp/copy", &outer, AT_NO_AUTOMOUNT));
+		OK(fstatat(AT_FDCWD, "/tmp/copy/tracing", &inner, AT_NO_AUTOMOUNT));
+		IS_NOT(inner.st_dev, outer.st_dev);
+	}
+	EXITS(box, 0);
+	MUST(mount(NULL, "/tmp/debug", NULL, MS_REMOUNT, "mode=700"));
+}

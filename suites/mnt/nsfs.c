@@ -137,3 +137,62 @@ CASE(anonymous_objects_cannot_be_bound, .unsabotaged = "what a bind takes; no is
 		MUST(open("/tmp/f", O_RDONLY | O_CLOEXEC)); /* control: the same way with a file of a mount */
 	OK(bind_make(path("/proc/self/fd/%d", file), "/tmp/f"));
 }
+
+/* A bind of the mount behind a descriptor, taken away again: 0, or -1 with errno. */
+static int try_bind(int fd, unsigned long recursive)
+{
+	int done = mount(path("/proc/self/fd/%d", fd), "/tmp/to", NULL, MS_BIND | recursive, NULL);
+
+	return done < 0 ? -1 : umount2("/tmp/to", MNT_DETACH);
+}
+
+CASE(recursive_copies_of_foreign_or_dead_nsfs_mounts_are_refused)
+{
+	MUST(file_make("/tmp/to"));
+	MUST(file_make("/tmp/ns"));
+	MUST(bind_make("/proc/self/ns/net", "/tmp/ns"));
+	int dead = MUST(open("/tmp/ns", O_PATH | O_CLOEXEC));
+	OK(try_bind(dead, MS_REC)); /* control: while it is mounted */
+	MUST(umount2("/tmp/ns", MNT_DETACH));
+	OK(try_bind(dead, 0));
+	FAILS(EINVAL, try_bind(dead, MS_REC));
+	OK(open_tree(dead, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC));
+	FAILS(EINVAL, open_tree(dead, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | AT_RECURSIVE));
+
+	MUST(bind_make("/proc/self/ns/net", "/tmp/ns"));
+	CHILD(box, NS_MNT) {
+		int foreign = TAKE_FD(box);
+		IS_NOT(HEAR(box), ns_id(0, "mnt"));
+		OK(try_bind(foreign, 0));
+		FAILS(EINVAL, try_bind(foreign, MS_REC));
+	}
+	GIVE_FD(box, MUST(open("/tmp/ns", O_PATH | O_CLOEXEC)));
+	MUST(bind_make(proc_path(box->pid, "ns/mnt"), "/tmp/ns"));
+	TELL(box, ns_id(0, "mnt"));
+	EXITS(box, 0);
+}
+
+CASE(mount_moved_with_ns_file_on_top_leaves_existing_cover_on_top)
+{
+	MUST(tmpfs_make("/tmp/a"));
+	MUST(file_make("/tmp/a/file"));
+	MUST(mnt_propagation("/tmp/a", MS_SHARED));
+	MUST(dir_make("/tmp/b"));
+	MUST(bind_make("/tmp/a", "/tmp/b"));
+	MUST(mnt_propagation("/tmp/b", MS_SLAVE));
+	MUST(file_put("/tmp/cover", "cover"));
+	MUST(bind_make("/tmp/cover", "/tmp/b/file"));
+	MUST(file_put("/tmp/source", "source"));
+	MUST(bind_make("/tmp/source", "/tmp/source"));
+	int source = MUST(open("/tmp/source", O_PATH | O_CLOEXEC));
+	CHILD(newer, NS_MNT) {
+		HEAR(newer);
+	}
+	OK(bind_make(proc_path(newer->pid, "ns/mnt"), "/tmp/source"));
+	OK(tree_attach(source, "/tmp/a/file"));
+	IS(mnt_count("/tmp/a/file"), 2); /* control: the file of the namespace came along */
+	IS(file_read("/tmp/b/file"), "cover");
+	OK(umount2("/tmp/b/file", 0));
+	IS(file_read("/tmp/b/file"), "source");
+	DISMISS(newer);
+}

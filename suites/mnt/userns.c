@@ -136,3 +136,102 @@ CASE(device_nodes_on_userns_filesystems_do_not_open)
 	FAILS(EACCES, open("/tmp/at/null", O_RDWR));
 	DISMISS(box);
 }
+
+PAYLOAD(tell_euid)
+{
+	TELL(outer, geteuid());
+}
+
+CASE(setuid_is_ignored_across_mount_and_user_namespaces)
+{
+	MUST(tmpfs_make("/tmp/m"));
+	MUST(program_make("/tmp/m/program", 0, 0, 04755));
+	MUST(dir_make("/tmp/u"));
+	for (int own = 0; own < 2; own++) {
+		CHILD(user, 0) {
+			int old = MUST(open("/tmp/m", O_PATH | O_CLOEXEC));
+			OK(unshare(CLONE_NEWNS));
+			MUST(become_unprivileged(UNPRIVILEGED));
+			EXEC_FILE(user, tell_euid,
+				  own ? "/tmp/m/program" : path("/proc/self/fd/%d/program", old));
+		}
+		IS(HEAR(user), own ? 0 : UNPRIVILEGED);
+		EXITS(user, 0);
+	}
+	CHILD(box, NS_USER | NS_MNT, .map = CONTAINER_MAP) {
+		MUST(mount("tmpfs", "/tmp/u", "tmpfs", 0, NULL));
+		MUST(program_make("/tmp/u/program", 5, 5, 04755));
+		CHILD(member, 0, .uid = 7) {
+			EXEC_FILE(member, tell_euid, "/tmp/u/program");
+		}
+		IS(HEAR(member), 5);
+		EXITS(member, 0);
+		TELL(box);
+		HEAR(box);
+	}
+	HEAR(box);
+	VISITOR(stranger, box, NS_MNT) {
+		MUST(become_unprivileged(UNPRIVILEGED));
+		EXEC_FILE(stranger, tell_euid, "/tmp/u/program");
+	}
+	IS(HEAR(stranger), UNPRIVILEGED);
+	EXITS(stranger, 0);
+	DISMISS(box);
+}
+
+static int create(int context)
+{
+	return fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
+}
+
+/* Whether the kernel has warned since it booted: TAINT_WARN, bit 9. */
+static bool has_warned(void)
+{
+	return MUST(file_number("/proc/sys/kernel/tainted")) & 1 << 9;
+}
+
+CASE(context_completed_from_another_userns_does_not_warn)
+{
+	bool before = has_warned();
+
+	MUST(dir_make("/tmp/low1"));
+	MUST(dir_make("/tmp/low2"));
+	CHILD(box, NS_USER | NS_MNT, .map = CONTAINER_MAP) {
+		int overlay = MUST(fsopen("overlay", FSOPEN_CLOEXEC));
+		OK(fsconfig(overlay, FSCONFIG_SET_STRING, "lowerdir", "/tmp/low1:/tmp/low2", 0));
+		GIVE_FD(box, overlay);
+		GIVE_FD(box, MUST(fsopen("tmpfs", FSOPEN_CLOEXEC)));
+		FAILS(EPERM, create(TAKE_FD(box)));
+		OK(create(MUST(fsopen("tmpfs", FSOPEN_CLOEXEC)))); /* control */
+	}
+	if (create(TAKE_FD(box)) < 0)
+		HOLDS(errno == EIO || errno == EINVAL); /* what it gives depends on the kernel */
+	OK(create(TAKE_FD(box)));
+	GIVE_FD(box, MUST(fsopen("tmpfs", FSOPEN_CLOEXEC)));
+	EXITS(box, 0);
+	IS(has_warned(), before);
+}
+
+CASE(legacy_context_parameters_are_bounded_by_one_page, .unsabotaged = "a bound of fsconfig(2); no isolation")
+{
+	char value[256];
+	const size_t page = 4096;
+	int context = MUST(fsopen("devpts", FSOPEN_CLOEXEC));
+	bool before = has_warned();
+
+	memset(value, 'v', sizeof(value) - 1);
+	value[sizeof(value) - 1] = '\0';
+	for (size_t used = 0, added; used < page - 1; used += added) {
+		added = page - 1 - used < 258 ? page - 1 - used : 258; /* ",k=" and the value */
+		value[added - 3] = '\0';
+		int done = fsconfig(context, FSCONFIG_SET_STRING, "k", value, 0);
+		if (done < 0 && used == 0)
+			SKIP("devpts takes no parameters of the old form");
+		OK(done);
+	}
+	FAILS(EINVAL, fsconfig(context, FSCONFIG_SET_STRING, "k", "", 0));
+	FAILS(EINVAL, fsconfig(context, FSCONFIG_SET_FLAG, "k", NULL, 0));
+	FAILS(EINVAL, fsconfig(context, FSCONFIG_SET_STRING, "k", value, 0));
+	OK(close(context));
+	IS(has_warned(), before);
+}
