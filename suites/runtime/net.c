@@ -16,6 +16,7 @@ PAYLOAD(own_stack)
 	TELL(outer, OK(link_number("eth0", IFLA_LINK)));
 	HOLDS(link_number("eth0", IFLA_LINK_NETNSID) >= 0); /* the peer is somewhere else */
 	int sock = OK(udp_bind("10.88.0.2:5000"));
+	HEAR(outer);
 	OK(sock_send(sock, CONTAINER_BRIDGE_ADDRESS ":5000", "ping"));
 	IS(RECEIVE(sock).text, "pong");
 	close(OK(udp_connect("192.0.2.1:9"))); /* by the default route */
@@ -40,6 +41,7 @@ CASE(own_stack_with_veth_to_bridge)
 		const char *port = OK(name_of(peer));
 		IS(link_number(port, IFLA_MASTER), link_index(CONTAINER_BRIDGE));
 		int sock = MUST(udp_bind(CONTAINER_BRIDGE_ADDRESS ":5000"));
+		TELL(box);
 		struct datagram got = RECEIVE(sock);
 		IS(got.text, "ping");
 		IS(got.from, "10.88.0.2");
