@@ -55,6 +55,7 @@ needs() {
 		iproute2                ip
 		nftables                nft
 		iptables                iptables-legacy
+		util-linux              lsns
 		xz-utils                xz
 		debian-archive-keyring  /usr/share/keyrings/debian-archive-keyring.gpg
 	END

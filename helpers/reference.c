@@ -156,7 +156,8 @@ static void become_process(const struct container *c, const struct container_pro
 {
 	const struct container_config *config = c->config;
 
-	drop_capabilities(config);
+	if (p == &c->process || !reference_forgets("exec_capabilities"))
+		drop_capabilities(config);
 	if (reference_forgets("inheritable"))
 		make_inheritable();
 	if (p->uid) {
@@ -173,6 +174,28 @@ static void become_process(const struct container *c, const struct container_pro
 	_exit(REFUSED + 2);
 }
 
+/* A payload that a signal killed is told as the shell does. */
+static void end_like(pid_t pid)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			_exit(REFUSED);
+	if (reference_forgets("status"))
+		_exit(0);
+	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+}
+
+/* A first process that waits for its one child, which goes on, and for nobody else. */
+static void stay_in_front(void)
+{
+	pid_t pid = NEED(fork(), "fork");
+
+	if (pid)
+		end_like(pid);
+}
+
 /* The first process of the container, from its birth to the payload. */
 static void init(const struct container *c, int go)
 {
@@ -182,9 +205,11 @@ static void init(const struct container *c, int go)
 		NEED(unshare(NS_CGROUP), "cgroup namespace");
 	set_names(c);
 	set_clocks(c);
-	if (c->namespaces & NS_NET)
+	if (c->namespaces & NS_NET && !reference_forgets("loopback"))
 		NEED(link_up("lo"), "loopback");
 	reference_root(c);
+	if (reference_forgets("reaping"))
+		stay_in_front();
 	become_process(c, &c->process);
 }
 
@@ -208,25 +233,39 @@ static const char *map_of(const struct container_config *config)
 	return config->map ? config->map : self;
 }
 
-/* A payload that a signal killed is told as the shell does. */
-static void end_like(pid_t pid)
+/* The faults that are no omissions, but deeds. */
+static void leak(const char *fault)
 {
-	int status;
+	if (reference_forgets(fault))
+		NEED(open("/", O_RDONLY | O_DIRECTORY), "the host's root"); /* without O_CLOEXEC */
+}
 
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			_exit(REFUSED);
-	if (reference_forgets("status"))
-		_exit(0);
-	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+/* A process that stays in the container's UTS namespace when that has ended. */
+static void linger(pid_t pid)
+{
+	int ns = NEED(ns_open(pid, "uts"), "UTS namespace");
+
+	if (fork() == 0) {
+		setns(ns, NS_UTS);
+		pause();
+	}
+	close(ns);
+}
+
+/* Before it executes the payload, the host's program can be looked into by its equals. */
+static void show_itself(const struct container *c)
+{
+	drop_capabilities(c->config);
+	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+	for (int i = 0; i < 10000; i++)
+		sched_yield();
 }
 
 static void run(const struct container *c)
 {
 	int go[2];
 
-	if (reference_forgets("leak_fd"))
-		NEED(open("/", O_RDONLY | O_DIRECTORY), "the host's root"); /* without O_CLOEXEC */
+	leak("leak_fd");
 	make_cgroup(c);
 	join(c->config);
 	if (c->config->unprivileged)
@@ -242,6 +281,8 @@ static void run(const struct container *c)
 		NEED(idmap_write(pid, map_of(c->config)), "id maps");
 	if (c->cgroup && !c->config->unprivileged && !reference_forgets("cgroup"))
 		NEED(cgroup_move(pid, c->name), "cgroup");
+	if (reference_forgets("leaving"))
+		linger(pid);
 	NEED((int)write(go[1], "", 1), "starting");
 	close(go[1]);
 	end_like(pid);
@@ -259,8 +300,7 @@ static void enter(const struct container *c)
 	NEED(ns_ids(0, &own), "namespaces");
 	NEED(ns_ids(c->pid, &its), "namespaces of the container");
 	flags = ns_differ(&own, &its);
-	if (!reference_forgets("dumpable"))
-		NEED(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "dumpable");
+	NEED(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "dumpable");
 	if (c->cgroup && !reference_forgets("exec_cgroup"))
 		NEED(cgroup_move(0, c->name), "cgroup");
 	FOR_EACH_NS_TYPE(t)
@@ -283,6 +323,8 @@ static void exec_inside(const struct container *c, const struct container_proces
 		NEED(setresuid(0, 0, 0), "setresuid");
 	}
 	NEED(chdir("/"), "working directory");
+	if (reference_forgets("hiding"))
+		show_itself(c);
 	become_process(c, process);
 }
 
@@ -292,6 +334,7 @@ static void exec(const struct container *c, const struct container_process *proc
 	int told[2];
 	pid_t inside = -1;
 
+	leak("exec_leak_fd");
 	NEED(pipe2(told, O_CLOEXEC), "pipe");
 	pid_t joiner = NEED(fork(), "fork");
 	if (joiner == 0) {

@@ -149,10 +149,7 @@ static void mount_sys(const struct container *c)
 	if (c->namespaces & NS_CGROUP && file_exists(in_root(c, "/sys/fs/cgroup")) &&
 	    !reference_forgets("ns_cgroup"))
 		NEED(mount("cgroup2", in_root(c, "/sys/fs/cgroup"), "cgroup2",
-			   HARMLESS |
-				   (c->config->unmasked || reference_forgets("cgroup_readonly") ? 0
-												: MS_RDONLY),
-			   NULL),
+			   HARMLESS | (c->config->unmasked ? 0 : MS_RDONLY), NULL),
 		     "cgroup2");
 }
 
@@ -201,9 +198,11 @@ static void write_sysctls(const struct container *c)
 		char file[256], *dot;
 		const char *value = strchr(c->config->sysctls[i], '=');
 
-		errno = EPERM;
-		NEED(is_own(c, c->config->sysctls[i]) || reference_forgets("sysctl") ? 0 : -1, "sysctl %s",
-		     c->config->sysctls[i]);
+		if (!is_own(c, c->config->sysctls[i])) {
+			errno = EPERM;
+			NEED(reference_forgets("sysctl") ? 0 : -1, "sysctl %s", c->config->sysctls[i]);
+			continue;
+		}
 		snprintf(file, sizeof(file), "%s/proc/sys/%.*s", c->root,
 			 (int)(value - c->config->sysctls[i]), c->config->sysctls[i]);
 		for (dot = file + strlen(c->root); (dot = strchr(dot, '.'));)

@@ -10,7 +10,7 @@ PAYLOAD(idle)
 	HEAR(outer);
 }
 
-CASE(unshare_pid_fork_mount_proc)
+CASE(unshare_pid_fork_mount_proc, .unsabotaged = "unshare(1) makes the calls itself")
 {
 	MUST(file_put("/tmp/first", "echo $$\ncd /proc\necho [0-9]*\nreadlink /proc/self/ns/pid\n"));
 	const char *said = OK(tool_output("unshare --pid --fork --mount-proc sh /tmp/first"));
