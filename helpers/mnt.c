@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "helpers/compat.h"
 #include "helpers/file.h"
 #include "helpers/sabotage.h"
 
