@@ -219,13 +219,16 @@ static int container_make(struct container *c, const struct container_config *co
 	return 0;
 }
 
-static struct container_process process_of(const struct payload *payload, unsigned int number, uid_t uid)
+static void process_set(struct container_process *p, const struct payload *payload, unsigned int number,
+			uid_t uid)
 {
-	struct container_process p = {.argv = {CONTAINER_PROBE, ARGUMENT}, .uid = uid};
-
-	p.argv[2] = strdup(path("%s.%s", payload->group, payload->name));
-	p.argv[3] = strdup(path("%u", number));
-	return p;
+	snprintf(p->texts[0], sizeof(p->texts[0]), "%s.%s", payload->group, payload->name);
+	snprintf(p->texts[1], sizeof(p->texts[1]), "%u", number);
+	p->argv[0] = CONTAINER_PROBE;
+	p->argv[1] = ARGUMENT;
+	p->argv[2] = p->texts[0];
+	p->argv[3] = p->texts[1];
+	p->uid = uid;
 }
 
 /* In the process that `run` and `exec` of a driver are called in. */
@@ -441,7 +444,7 @@ static struct start container_begin(const char *file, int line, const char *role
 			   lacking);
 	if (container_make(c, config) < 0)
 		BROKEN("cannot make the root file system of '%s': %s", role, errno_name(errno));
-	c->process = process_of(payload, serial + 1, config->uid);
+	process_set(&c->process, payload, serial + 1, config->uid);
 	struct start s = runtime_start(file, line, role);
 	if (s.runtime->inside)
 		driver->run(c);
@@ -513,7 +516,8 @@ static struct start exec_begin(const char *file, int line, const char *role, str
 
 	if (!by && !driver->exec)
 		record_end(RECORD_SKIP, file, line, "the runtime %s does not claim 'exec'", driver->name);
-	struct container_process process = process_of(payload, serial + 1, uid);
+	struct container_process process = {0};
+	process_set(&process, payload, serial + 1, uid);
 	struct start s = runtime_start(file, line, role);
 	if (s.runtime->inside)
 		(by ? by : driver->exec)(box->container, &process);
@@ -559,6 +563,8 @@ void container_refused(const char *file, int line, const struct payload *payload
 	struct start s = container_begin(file, line, "refused", c, payload, own);
 	claim_refused(file, line, &s, "starts the container");
 	container_remove(&(struct child){.role = "refused", .file = file, .line = line, .container = c});
+	free(own);
+	free(c);
 }
 
 void container_exec_refused(const char *file, int line, struct child *box, const struct payload *payload)

@@ -97,6 +97,7 @@ extern const char *const container_readonly[];
 struct container_process {
 	const char *argv[6]; /* an absolute path first, NULL last */
 	uid_t uid;           /* and gid */
+	char texts[2][128];  /* what argv points to */
 };
 
 /* What a driver is told; all paths are the host's unless said otherwise. */

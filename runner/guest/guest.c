@@ -192,7 +192,9 @@ static void tell_agent(FILE *out, const struct ns_case *c, double factor)
 	char byte;
 
 	fprintf(out, "#:nscheck_limit: %u%s%s\n", case_limit(c, factor), needs_loaded() ? " loaded" : "",
-		row && !strstr(row->needs, "cgroup") && strncmp(row->id, "runtime.", strlen("runtime.")) != 0 ? "" : " cgroups");
+		row && !strstr(row->needs, "cgroup") && strncmp(row->id, "runtime.", strlen("runtime.")) != 0
+			? ""
+			: " cgroups");
 	fflush(out);
 	while (needs_loaded() && read(STDIN_FILENO, &byte, 1) < 0 && errno == EINTR)
 		;
