@@ -112,6 +112,8 @@ void init_system(void)
 	umask(022);
 	/* Tunnel modules would add a device to every new network namespace. */
 	write_file("/proc/sys/net/core/fb_tunnels_only_for_init_net", "1");
+	/* The host may ask for tasks on the console, when nothing else answers. */
+	write_file("/proc/sys/kernel/sysrq", "1");
 	/* Or the kernel drops most of the marks between tests. */
 	write_file("/proc/sys/kernel/printk_devkmsg", "on\n");
 	loopback_up();

@@ -19,14 +19,12 @@ static bool asks_for_more(enum verdict v)
 	return v == VERDICT_FAIL || v == VERDICT_TIMEOUT || v == VERDICT_LEAK;
 }
 
-static bool is_wanted(struct pool *p, const struct test *test, enum verdict v)
+static bool is_wanted(struct pool *p, enum verdict v)
 {
 	const struct options *o = p->options;
 
 	if ((!asks_for_more(v) && v != VERDICT_CRASH) || !o->reruns || o->sabotage || o->repeat > 1 ||
 	    p->stopping)
-		return false;
-	if (test_is_selftest(test) && v != VERDICT_CRASH && !o->reruns_given)
 		return false;
 	if (p->rechecked >= AGAIN_TESTS) {
 		p->not_rechecked++;
@@ -52,7 +50,7 @@ static struct recheck *recheck_new(struct pool *p, const struct test *test, int 
 void again_consider(struct pool *p, const struct test *test, const struct result *r,
 		    const struct test *const *history, size_t count)
 {
-	if (!is_wanted(p, test, r->verdict))
+	if (!is_wanted(p, r->verdict))
 		return;
 	if (r->verdict == VERDICT_CRASH)
 		recheck_new(p, test, 1)->search = search_new(test, history, count);
@@ -79,7 +77,7 @@ void again_resume(struct pool *p, const struct test *test, const struct outcome 
 	enum verdict v = outcome_verdict(o);
 	int wanted = v == VERDICT_CRASH ? 1 : p->options->reruns;
 
-	if (o->agains >= wanted || !is_wanted(p, test, v))
+	if (o->agains >= wanted || !is_wanted(p, v))
 		return;
 	struct recheck *c = recheck_new(p, test, wanted - o->agains);
 	c->bad = o->agains_bad;

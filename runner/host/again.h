@@ -9,7 +9,7 @@
  * What is run again, and what comes of it. A test that fails, times out or leaks is run --reruns times more, alone in
  * booted VMs: it is flaky when one of those is good. A test that crashes is run once more in the same way; a crash that
  * does not come back alone is searched for among the tests that ran before it in its VM (search.h). Not for known
- * failures, sabotage, --repeat or the suite selftest, and only for the first AGAIN_TESTS and AGAIN_SEARCHES of a run:
+ * failures, sabotage or --repeat, and only for the first AGAIN_TESTS and AGAIN_SEARCHES of a run:
  * a broken kernel is to cost minutes, not hours.
  */
 enum { AGAIN_TESTS = 10, AGAIN_SEARCHES = 3 };

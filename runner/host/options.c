@@ -322,7 +322,7 @@ static error_t parse_running(int key, char *arg, struct parse *p)
 		o->bisect = true;
 		select_also(o, arg);
 		return 0;
-	case KEY_RERUNS: o->reruns_given = true; return take_int(p, "reruns", arg, 0, 20, &o->reruns);
+	case KEY_RERUNS: return take_int(p, "reruns", arg, 0, 20, &o->reruns);
 	case KEY_IN_ORDER: o->in_order = true; return 0;
 	case KEY_COLD: o->cold = true; return 0;
 	case KEY_FRESH: o->fresh_vm = true; return 0;

@@ -36,7 +36,7 @@ struct options {
 	double timeout_factor;
 	int repeat;
 	int reruns; /* of a failed test, alone in booted VMs */
-	bool reruns_given, in_order;
+	bool in_order;
 	bool cold, fresh_vm, sabotage, list, json, missing, lint, shell, timings;
 	bool matrix; /* all of vm/kernels.list */
 	bool kernel_list, fetch_only;

@@ -101,7 +101,8 @@ struct vm {
 	bool killed;     /* by this program */
 	bool distrusted; /* broke the protocol: to be replaced */
 	int hang_step;
-	char *shutdown; /* reason of QMP's SHUTDOWN event */
+	double slowness; /* of the guest, 1: as usual or faster */
+	char *shutdown;  /* reason of QMP's SHUTDOWN event */
 };
 
 /* Starts QEMU: a restore when a snapshot is at hand and cold is false. NULL with a fault. */
@@ -136,7 +137,7 @@ char *vm_command(const struct machine *machine, struct fault *fault);
 /* What snapshots of this machine are named by. */
 int vm_snapshot_key(const struct machine *machine, char key[65], struct fault *fault);
 
-/* Seconds of the host's clock for a test. */
+/* Seconds of the host's clock for a test, in a guest as fast as usual. */
 double vm_test_limit(const struct test *test, double factor);
 
 #endif
