@@ -14,7 +14,7 @@ WRAP    := unshare setns clone
 WRAPPED := $(foreach call,$(WRAP),-Wl,--wrap=$(call))
 
 # guest.c and serve.c make the test binary, the others PID 1.
-SUITE_SRC := runner/guest/guest.c runner/guest/serve.c
+SUITE_SRC := runner/guest/guest.c runner/guest/inside.c runner/guest/serve.c
 AGENT_SRC := $(filter-out $(SUITE_SRC),$(wildcard runner/guest/*.c))
 GUEST_SRC := $(SUITE_SRC) $(wildcard helpers/*.c) $(wildcard suites/*/*.c)
 HOST_SRC  := $(wildcard runner/host/*.c) $(wildcard vm/*.c) $(wildcard results/*.c)

@@ -161,6 +161,7 @@ const struct container_flavour *container_flavour(const struct container_flavour
  * stored, how many there were.
  */
 int container_inherited(int *fds, int max);
+void container_look(void); /* what finds them out: before anything is opened */
 
 /* Runs the payload that a container was started with, if this process is one; then it does not return. */
 void container_main(int argc, char **argv);

@@ -24,6 +24,7 @@
 #include "helpers/runtime.h"
 #include "helpers/sabotage.h"
 #include "kselftest.h"
+#include "runner/guest/inside.h"
 #include "runner/guest/serve.h"
 
 enum { KEY_LIST = 256, KEY_LINT, KEY_SERVE, KEY_FACTOR, KEY_SABOTAGE, KEY_HERE, KEY_RUNTIME };
@@ -323,12 +324,19 @@ static int run(const struct request *request)
 
 int main(int argc, char **argv)
 {
-	static const struct argp argp = {
-		options, parse, "[ID|GLOB...]", "The tests of nscheck, as one kselftest.", NULL, NULL, NULL};
+	static const struct argp argp = {options,
+					 parse,
+					 "[ID|GLOB...]\ninside [--expect FILE]",
+					 "The tests of nscheck, as one kselftest.",
+					 NULL,
+					 NULL,
+					 NULL};
 	struct request request = {.factor = 1};
 
 	payload_main(argc, argv);
 	container_main(argc, argv);
+	if (argc > 1 && strcmp(argv[1], "inside") == 0)
+		return inside(argc - 1, argv + 1);
 	argp_parse(&argp, argc, argv, 0, NULL, &request);
 	if (request.mode == LIST)
 		return list();
