@@ -38,7 +38,11 @@ static void put_outcome(FILE *out, const char *kernel, const struct outcome *o)
 	put(out, " on ", true);
 	put(out, kernel, true);
 	fputs("::", out);
-	put(out, r && r->message ? r->message : "no message", false);
+	put(out,
+	    outcome_is_sabotaged(o) ? "passes although the helpers lied"
+	    : r && r->message       ? r->message
+				    : "no message",
+	    false);
 	if (o->statement) {
 		put(out, "\npromise: ", false);
 		put(out, o->statement, false);
@@ -64,7 +68,7 @@ void report_github(const struct run *run, FILE *out)
 	for (size_t i = 0; i < g.row_count; i++) {
 		enum verdict v = outcome_verdict(g.rows[i].cells[0]);
 
-		if (!verdict_is_good(v) && v != VERDICT_MISS)
+		if (outcome_is_bad(g.rows[i].cells[0]) && v != VERDICT_MISS)
 			put_outcome(out, g.names[0], g.rows[i].cells[0]);
 	}
 	grid_free(&g);

@@ -83,8 +83,15 @@ static void add_cell(struct grid *g, const struct place *p)
 	g->rows[g->row_count - 1].cells[p->run] = p->outcome;
 }
 
+bool outcome_is_sabotaged(const struct outcome *o)
+{
+	return o && o->result && o->result->sabotage;
+}
+
 bool outcome_is_bad(const struct outcome *o)
 {
+	if (outcome_is_sabotaged(o))
+		return outcome_verdict(o) == VERDICT_PASS;
 	return o && !verdict_is_good(outcome_verdict(o));
 }
 
@@ -198,9 +205,27 @@ void grid_free(struct grid *g)
 	*g = (struct grid){0};
 }
 
+/* How many results were got although the helpers lied, and how many of those noticed. */
+static size_t count_sabotaged(const struct grid *g, size_t *caught)
+{
+	size_t tried = 0;
+
+	*caught = 0;
+	for (size_t i = 0; i < g->row_count; i++)
+		for (size_t j = 0; j < g->count; j++) {
+			const struct outcome *o = g->rows[i].cells[j];
+
+			if (!outcome_is_sabotaged(o) || outcome_verdict(o) == VERDICT_SKIP)
+				continue;
+			tried++;
+			*caught += !outcome_is_bad(o);
+		}
+	return tried;
+}
+
 char *grid_headline(const struct grid *g)
 {
-	size_t bad = 0, broken = 0;
+	size_t bad = 0, broken = 0, caught, tried = count_sabotaged(g, &caught);
 	struct text t = {0};
 	char *why;
 
@@ -210,7 +235,9 @@ char *grid_headline(const struct grid *g)
 		broken += !run_is_whole(g->runs[i], &why);
 		free(why);
 	}
-	if (bad)
+	if (tried)
+		text_printf(&t, "sabotage: %zu of %zu caught", caught, tried);
+	else if (bad)
 		text_printf(&t, "%zu of %zu behaviours ask%s for attention", bad, g->row_count,
 			    bad == 1 ? "s" : "");
 	else if (g->row_count)

@@ -46,6 +46,9 @@ void grid_free(struct grid *g);
 /* What there is to say, in one line to free: how many behaviours ask for attention, how many runs were not finished. */
 char *grid_headline(const struct grid *g);
 
+/* Whether the helpers lied for it: then a pass is what should not be. */
+bool outcome_is_sabotaged(const struct outcome *o);
+
 /* Whether an outcome asks for attention; NULL does not. */
 bool outcome_is_bad(const struct outcome *o);
 

@@ -305,6 +305,14 @@ static void put_kernels(FILE *out, const struct grid *g, const struct row *row, 
 	fputs("</small>", out);
 }
 
+static bool bad_cells(const struct row *row, size_t count, enum verdict v)
+{
+	for (size_t i = 0; i < count; i++)
+		if (outcome_is_bad(row->cells[i]) && outcome_verdict(row->cells[i]) == v)
+			return true;
+	return false;
+}
+
 static void put_attention_row(FILE *out, const struct grid *g, const struct row *row)
 {
 	const struct result *told = NULL;
@@ -312,7 +320,7 @@ static void put_attention_row(FILE *out, const struct grid *g, const struct row 
 	fputs("<li>", out);
 	put_link(out, row->id);
 	for (int v = 0; v < VERDICTS; v++) {
-		if (verdict_is_good((enum verdict)v) || !cells_in(row, g->count, (enum verdict)v))
+		if (!bad_cells(row, g->count, (enum verdict)v))
 			continue;
 		fputc(' ', out);
 		put_verdict(out, (enum verdict)v);

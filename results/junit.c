@@ -17,18 +17,20 @@ struct counts {
 	long ms;
 };
 
-static const char *element_of(enum verdict v)
+static const char *element_of(const struct outcome *o)
 {
-	if (v == VERDICT_PASS)
-		return NULL;
+	enum verdict v = outcome_verdict(o);
+
 	if (v == VERDICT_SKIP || v == VERDICT_XFAIL)
 		return "skipped";
+	if (!outcome_is_bad(o))
+		return NULL;
 	return v == VERDICT_ERROR || v == VERDICT_MISS ? "error" : "failure";
 }
 
 static void count(struct counts *c, const struct outcome *o)
 {
-	const char *element = element_of(outcome_verdict(o));
+	const char *element = element_of(o);
 
 	c->tests++;
 	c->ms += o->result ? o->result->duration_ms : 0;
@@ -63,12 +65,14 @@ static void put_verdict(FILE *out, const struct run *run, const struct outcome *
 {
 	const struct result *r = o->result;
 	enum verdict v = outcome_verdict(o);
-	const char *element = element_of(v), *text = r ? r->message : "never ran";
+	const char *element = element_of(o), *text = r ? r->message : "never ran";
 
 	if (!element)
 		return;
 	if (v == VERDICT_XFAIL)
 		text = r->known_reason;
+	if (v == VERDICT_PASS)
+		text = "passes although the helpers lied";
 	fprintf(out, "   <%s", element);
 	markup_attribute(out, "message", text, ATTRIBUTE_MAX);
 	if (*element == 's') {

@@ -130,14 +130,14 @@ static void put_row(FILE *out, const struct grid *g, const struct row *row, cons
 	fputs(" |\n", out);
 }
 
-/* Those of one group, after so many that were shown already. */
-static size_t put_rows(FILE *out, const struct grid *g, enum group group, size_t shown)
+/* What asks for attention and was decided, or was not, after so many that were shown already. */
+static size_t put_rows(FILE *out, const struct grid *g, bool open, size_t shown)
 {
 	for (size_t i = 0; i < g->row_count; i++)
 		for (size_t j = 0; j < g->count; j++) {
 			const struct outcome *o = g->rows[i].cells[j];
 
-			if (o && verdict_group(outcome_verdict(o)) == group &&
+			if (outcome_is_bad(o) && (verdict_group(outcome_verdict(o)) == GROUP_OPEN) == open &&
 			    !row_was_told(&g->rows[i], j) && shown++ < ROWS_MAX)
 				put_row(out, g, &g->rows[i], o);
 		}
@@ -164,7 +164,7 @@ int report_markdown(const struct grid *g, FILE *out)
 			      ? "\n| verdict | behaviour | kernel | why | where |\n|---|---|---|---|---|\n"
 			      : "\n| verdict | behaviour | why | where |\n|---|---|---|---|\n",
 		      out);
-		size_t shown = put_rows(out, g, GROUP_OPEN, put_rows(out, g, GROUP_BAD, 0));
+		size_t shown = put_rows(out, g, true, put_rows(out, g, false, 0));
 		if (shown > ROWS_MAX)
 			fprintf(out, "\nand %zu more\n", shown - ROWS_MAX);
 	}

@@ -384,6 +384,24 @@ START_TEST(a_run_without_an_end_was_killed)
 }
 END_TEST
 
+START_TEST(under_sabotage_a_pass_is_what_asks_for_attention)
+{
+	for (size_t i = 0; i < runs[1].count; i++)
+		if (runs[1].tests[i].result)
+			runs[1].tests[i].result->sabotage = true;
+	list[0] = &runs[1];
+	made(report_markdown, 1);
+	holds("## nscheck: sabotage: 2 of 3 caught\n");
+	holds("\n| pass | `a.one.hostile` |");
+	lacks("| fail |");
+	made(report_junit, 1);
+	holds(" failures=\"1\" errors=\"1\" skipped=\"1\"");
+	holds("<failure message=\"passes although the helpers lied\" type=\"pass\">");
+	made(report_html, 1);
+	holds("<summary>Asks for attention: 2</summary>");
+}
+END_TEST
+
 START_TEST(words_are_quoted_for_a_shell)
 {
 	static const char *const words[] = {"plain-1.0_/x", "a b",      "it's",    "$HOME", "",
@@ -426,6 +444,7 @@ static Suite *reports(void)
 	tcase_add_test(t, kcidb_has_a_test_for_each_result);
 	tcase_add_test(t, long_messages_are_cut_where_they_are_shown);
 	tcase_add_test(t, a_run_without_an_end_was_killed);
+	tcase_add_test(t, under_sabotage_a_pass_is_what_asks_for_attention);
 	tcase_add_test(t, words_are_quoted_for_a_shell);
 	suite_add_tcase(s, t);
 	return s;

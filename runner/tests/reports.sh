@@ -10,6 +10,12 @@ trap 'rm -rf "$work"' EXIT
 matrix=$work/matrix
 run=$matrix/kernel0
 
+# A page of 900 behaviours on three kernels has to stay one that a browser likes.
+is_small() {
+	python3 runner/tests/reports.py sample "$work/large" 900 || return
+	report "$work/large" 3 && [ "$(wc -c <"$work/large/results.html")" -lt 2500000 ]
+}
+
 # The status is that of the results, which are bad on purpose.
 report() {
 	build/nscheck --report "$1" >"$work/log" 2>&1
@@ -98,5 +104,6 @@ check "compare: results.json" compares 0 '^120 the same, 0 regressed' "$run/resu
 check "compare: a matrix, kernel by kernel" compares 0 'debian/6.1, ' "$matrix" "$matrix"
 check "compare: a run with its kernel in a matrix" compares 0 '^120 the same' "$matrix" "$run"
 check "compare: no such kernel" compares 2 '^nscheck: nowhere is no folder' "$run" nowhere
+check "a page of 900 behaviours is small" is_small
 check "one annotation a line" one_line_each
 tap_end
