@@ -22,12 +22,12 @@
  *	}
  *	EXITS(box, 0);
  *
- * A box is a CHILD, root of its own user namespace (CONTAINER_MAP), mount and network namespace, that may make
- * `n` namespaces of this type. Its own do not count: the limit holds for each user apart, and they were made
- * by the box's creator.
+ * A box is a CHILD, root of its own user namespace (CONTAINER_MAP) and mount namespace, and of its own network
+ * namespace where that is the type (it costs as much as all else), that may make `n` namespaces of this type.
+ * Its own do not count: the limit holds for each user apart, and they were made by the box's creator.
  */
 #define COUNTED(name, flag, n, ...)                                                                          \
-	CHILD(name, NS_USER | NS_MNT | NS_NET, .map = CONTAINER_MAP, ##__VA_ARGS__)                          \
+	CHILD(name, NS_USER | NS_MNT | ((flag)&NS_NET), .map = CONTAINER_MAP, ##__VA_ARGS__)                 \
 		for (bool once_##name = ns_quota(__FILE__, __LINE__, flag, n); once_##name;                  \
 		     once_##name = false)
 
