@@ -13,32 +13,50 @@ static void claim_plain_fork_works(void)
 	IS(waitpid(pid, NULL, 0), pid);
 }
 
-/* Makes a PID namespace whose init does the same, until there are as many as the kernel allows. */
-static void nest(int depth)
+/* A chain of inits, each in a PID namespace of the one before; the last one acts. */
+static void chain(int levels, void (*at_the_end)(void))
 {
 	int status;
 
-	NOTE("%d deep", depth);
-	if (depth == 32) {
-		FAILS(ENOSPC, ns_clone(CLONE_NEWPID));
-		FAILS(ENOSPC, ns_clone3(CLONE_NEWPID));
-		FAILS(ENOSPC, unshare(CLONE_NEWPID));
-		claim_plain_fork_works();
+	NOTE("%d more levels", levels);
+	if (levels == 0) {
+		at_the_end();
 		return;
 	}
 	pid_t pid = OK(ns_clone3(CLONE_NEWPID));
 	if (pid == 0) {
 		IS(getpid(), 1);
-		nest(depth + 1);
+		chain(levels - 1, at_the_end);
 		_exit(0);
 	}
 	IS(waitpid(pid, &status, 0), pid);
 	IS(status, 0);
 }
 
+static void claim_no_more_pid_namespaces(void)
+{
+	FAILS(ENOSPC, ns_clone(CLONE_NEWPID));
+	FAILS(ENOSPC, ns_clone3(CLONE_NEWPID));
+	FAILS(ENOSPC, unshare(CLONE_NEWPID));
+	claim_plain_fork_works();
+}
+
 CASE(pid_namespaces_nest_32_deep)
 {
-	nest(0);
+	chain(32, claim_no_more_pid_namespaces);
+}
+
+/* Goes down as many levels, waiting for those of an earlier time to be freed where there are no more to be had. */
+static void go_down(int levels)
+{
+	for (int level = 1; level <= levels; level++) {
+		NOTE("level %d", level);
+		while (unshare(CLONE_NEWUSER) < 0) {
+			IS(errno, ENOSPC);
+			sched_yield(); /* freed by a worker; the test's time limit ends this */
+		}
+		MUST(idmap_write(0, "0 0 1"));
+	}
 }
 
 CASE(user_namespaces_nest_33_deep)
@@ -55,23 +73,6 @@ CASE(user_namespaces_nest_33_deep)
 		OK(unshare(CLONE_NEWUTS)); /* control: it is about user namespaces */
 	}
 	EXITS(nester, 0);
-}
-
-/* A chain of processes, each in new namespaces of the one before; the last one acts. */
-static void chain(unsigned long long flags, int levels, void (*at_the_end)(void))
-{
-	if (levels == 0) {
-		at_the_end();
-		return;
-	}
-	CHILD(next, flags, .map = flags & NS_USER ? "0 0 1" : NULL) {
-		if (flags & NS_PID)
-			IS(getpid(), 1);
-		if (flags & NS_MNT)
-			MUST(proc_mount("/proc")); /* where the id maps of the next one are found */
-		chain(flags, levels - 1, at_the_end);
-	}
-	EXITS(next, 0);
 }
 
 static void claim_every_call_gives_enospc(void)
@@ -93,7 +94,11 @@ static void claim_every_call_gives_enospc(void)
 
 CASE(user_limit_error_is_enospc_for_every_call)
 {
-	chain(NS_USER, 33, claim_every_call_gives_enospc);
+	CHILD(nester, 0) {
+		go_down(33);
+		claim_every_call_gives_enospc();
+	}
+	EXITS(nester, 0);
 }
 
 static void fail_often(unsigned long long flags)
@@ -113,22 +118,9 @@ static void fail_to_make_pid_namespaces(void)
 	EXITS(after, 0);
 }
 
-/* Goes down as many levels as the box may make, waiting for those of an earlier chain to be freed. */
-static void go_down(int levels)
-{
-	for (int level = 1; level <= levels; level++) {
-		NOTE("level %d", level);
-		while (unshare(CLONE_NEWUSER) < 0) {
-			IS(errno, ENOSPC);
-			sched_yield(); /* freed by a worker; the test's time limit ends this */
-		}
-		MUST(idmap_write(0, "0 0 1"));
-	}
-}
-
 CASE(failed_clone_at_the_limit_leaks_nothing)
 {
-	chain(NS_PID, 32, fail_to_make_pid_namespaces);
+	chain(32, fail_to_make_pid_namespaces);
 	COUNTED(box, NS_USER, 32) {
 		for (int i = 0; i < 2; i++) {
 			CHILD(nester, 0) {
@@ -161,33 +153,43 @@ CASE(chain_can_be_rebuilt_after_exit, .timeout = 20)
 {
 	MUST(pipe2(ready_pipe, O_CLOEXEC));
 	CHILD(first, NS_PID) {
-		chain(NS_PID, 31, stay);
+		chain(31, stay);
 	}
 	await_chain();
 	CHILD(beside, NS_PID) {
-		chain(NS_PID, 31, stay);
+		chain(31, stay);
 	}
 	await_chain();
 	KILL(first);
 	CHILD(again, NS_PID) {
 		IS(getpid(), 1);
-		chain(NS_PID, 31, stay);
+		chain(31, stay);
 	}
 	await_chain();
 	KILL(again);
 	KILL(beside);
 }
 
-static void claim_one_more_user_namespace_only(void)
+/* Both kinds at once, each process in two new ones; it maps its own ids, through the procfs that is there. */
+static void chain_both(int levels)
 {
-	FAILS(ENOSPC, ns_clone3(CLONE_NEWUSER | CLONE_NEWPID));
-	CHILD(last, NS_USER, .map = "0 0 1") {
-		FAILS(ENOSPC, ns_clone3(CLONE_NEWUSER));
+	if (levels == 0) {
+		FAILS(ENOSPC, ns_clone3(CLONE_NEWUSER | CLONE_NEWPID));
+		CHILD(last, NS_USER) {
+			FAILS(ENOSPC, ns_clone3(CLONE_NEWUSER));
+		}
+		EXITS(last, 0);
+		return;
 	}
-	EXITS(last, 0);
+	CHILD(next, NS_USER | NS_PID) {
+		IS(getpid(), 1);
+		MUST(idmap_write(0, "0 0 1"));
+		chain_both(levels - 1);
+	}
+	EXITS(next, 0);
 }
 
 CASE(user_and_pid_limits_are_independent)
 {
-	chain(NS_USER | NS_PID | NS_MNT, 32, claim_one_more_user_namespace_only);
+	chain_both(32);
 }
