@@ -38,8 +38,10 @@ finished() {
 
 with clang-format "clang-format" clang-format --dry-run --Werror "${c[@]}"
 with clang-tidy "clang-tidy" make -s -k -j"$(nproc)" tidy
+with gcc "gcc -fanalyzer" make -s -k -j"$(nproc)" analyze
 with cppcheck "cppcheck" make -s cppcheck
 with shellcheck "shellcheck" shellcheck -x "${scripts[@]}"
+with valgrind "valgrind" runner/tests/valgrind.sh
 check "each source has its SPDX line" licensed
 check "no sleep in suites and helpers" sleepless
 check "no host name, no absolute path of a machine" hostless
