@@ -40,7 +40,7 @@ int nft_table_del(const char *name)
 int nft_table_count(void)
 {
 	struct nl_request r =
-		request(NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETTABLE, NLM_F_DUMP, NFPROTO_INET, 0);
+		request(NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETTABLE, NLM_F_DUMP, NFPROTO_UNSPEC, 0);
 	struct nl_answers tables;
 
 	return nl_ask(NETLINK_NETFILTER, &r, &tables) < 0 ? -1 : tables.count;

@@ -13,6 +13,13 @@ static void names_make(void)
 	MUST(tmpfs_make("/run"));
 }
 
+/* What ip(8) prints for commands, one a line, that a single process of it runs. NULL with errno. */
+static const char *ip_batch(const char *commands)
+{
+	MUST(file_put("/tmp/commands", commands));
+	return tool_output("ip -batch /tmp/commands");
+}
+
 static int named(const char *name)
 {
 	return open(path("/run/netns/%s", name), O_RDONLY | O_CLOEXEC);
@@ -28,12 +35,13 @@ CASE(ip_netns_add_bind_mounts_nsfs)
 	IS(fs.f_type, NSFS_MAGIC);
 	long long id = ns_id_of(MUST(named("x")));
 	IS_NOT(id, ns_id(0, "net"));
-	IS(tool_output("ip netns pids x"), ""); /* it lives without any process */
 	IS_NOT(tool("ip netns add x"), 0);
 	WITHIN(MUST(named("x")))
 		IS(ns_id(0, "net"), id);
-	IS(tool_output("ip netns exec x readlink /proc/self/ns/net"), path("net:[%lld]", id));
-	IS(tool("ip netns del x"), 0);
+	IS(ip_batch("netns pids x\n" /* prints nothing: it lives without any process */
+		    "netns exec x readlink /proc/self/ns/net\n"
+		    "netns del x"),
+	   path("net:[%lld]", id));
 	FAILS(ENOENT, named("x"));
 }
 
@@ -61,7 +69,6 @@ CASE(delete_keeps_ns_while_used)
 	WITHIN(MUST(named("y")))
 		OK(link_index("d0"));
 	FAILS(ENODEV, link_index("d0"));
-	IS(tool("ip netns del y"), 0);
 }
 
 CASE(iproute2_agrees_with_own_netlink_view)
@@ -78,12 +85,10 @@ CASE(iproute2_agrees_with_own_netlink_view)
 	HEAR(member);
 	HOLDS(strstr(MUST(tool_output("ip -n x link")), " d0: "));
 	HOLDS(!strstr(MUST(tool_output("ip link")), " d0: ")); /* control */
-	IS(tool_output(path("ip netns identify %d", member->pid)), "x");
-	IS(tool_output("ip netns pids x"), path("%d", member->pid));
-	IS(tool("ip netns set x 44"), 0);
+	IS(ip_batch(path("netns identify %d\nnetns pids x\nnetns set x 44", member->pid)),
+	   path("x\n%d", member->pid));
 	IS(nsid(ns), 44);
 	DISMISS(member);
-	IS(tool("ip netns del x"), 0);
 }
 
 /* The lines of a text whose last newline is cut off. */
@@ -105,10 +110,12 @@ CASE(ip_netns_exec_gives_private_sys_and_mounts)
 	names_make();
 	MUST(link_add_dummy("d0"));
 	IS(tool("ip netns add x"), 0);
-	const char *mnt = MUST(tool_output("ip netns exec x readlink /proc/self/ns/mnt"));
-	IS_NOT(mnt, link_read("/proc/self/ns/mnt"));
 	/* Symbolic links are devices; bonding, once loaded, adds a plain file. */
-	const char *devices = path("%s", MUST(tool_output("ip netns exec x find /sys/class/net -type l")));
+	const char *inside = MUST(ip_batch("netns exec x readlink /proc/self/ns/mnt\n"
+					   "netns exec x find /sys/class/net -type l"));
+	const char *devices = MUST(strchr(inside, '\n')) + 1;
+	HOLDS(strncmp(inside, "mnt:[", strlen("mnt:[")) == 0);
+	IS_NOT(path("%.*s", (int)(devices - 1 - inside), inside), link_read("/proc/self/ns/mnt"));
 	const char *listed = MUST(tool_output("ip -n x -o link"));
 	HOLDS(!strstr(devices, "d0"));
 	HOLDS(!strstr(listed, "d0"));
@@ -121,5 +128,4 @@ CASE(ip_netns_exec_gives_private_sys_and_mounts)
 			HOLDS(strstr(listed, rtnl_text(links.message[i], IFLA_IFNAME)));
 		}
 	}
-	IS(tool("ip netns del x"), 0);
 }
