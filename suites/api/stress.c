@@ -4,7 +4,7 @@
 
 #define GROUP "api.stress"
 
-#define ROUNDS 25
+#define ROUNDS 15
 #define LIMIT  4 /* namespaces of each type at once */
 
 /* ENOENT and EACCES are what the link of a zombie and of a process that was just reaped give. */
