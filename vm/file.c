@@ -299,6 +299,7 @@ char *data_path(const char *name, struct fault *fault)
 	}
 	if (file_exists(name))
 		return mem_strdup(name);
-	fault_set(fault, EXIT_UNFINISHED, "%s is missing: run nscheck from its source tree, or install it whole", name);
+	fault_set(fault, EXIT_UNFINISHED,
+		  "%s is missing: run nscheck from its source tree, or install it whole", name);
 	return NULL;
 }

@@ -7,7 +7,7 @@
 
 #define GROUP "user.fcap"
 
-#define PROGRAM   "/tmp/program"
+#define PROGRAM "/tmp/program"
 
 #define GAINED "0000000000002000" /* CAP_NET_RAW alone, as each of these files gives it */
 
