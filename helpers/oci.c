@@ -3,17 +3,15 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "helpers/command.h"
 #include "helpers/creds.h"
 #include "helpers/file.h"
 #include "helpers/idmap.h"
 #include "helpers/json.h"
 #include "helpers/tool.h"
-
-#define REFUSED 125
 
 static void put_capabilities(struct json *j, const struct container_config *config)
 {
@@ -40,17 +38,18 @@ static void put_capabilities(struct json *j, const struct container_config *conf
 	json_close(j, '}');
 }
 
-static void put_process(struct json *j, const struct container *c)
+static void put_process(struct json *j, const char *key, const struct container *c,
+			const struct container_process *process)
 {
 	static const char *const environment[] = {"PATH=/bin:/sbin:/usr/bin:/usr/sbin", "HOME=/root", NULL};
 
-	json_open(j, "process", '{');
+	json_open(j, key, '{');
 	json_bool(j, "terminal", false);
 	json_open(j, "user", '{');
-	json_number(j, "uid", c->process.uid);
-	json_number(j, "gid", c->process.uid);
+	json_number(j, "uid", process->uid);
+	json_number(j, "gid", process->uid);
 	json_close(j, '}');
-	json_texts(j, "args", c->process.argv);
+	json_texts(j, "args", process->argv);
 	json_texts(j, "env", environment);
 	json_text(j, "cwd", "/");
 	put_capabilities(j, c->config);
@@ -224,6 +223,17 @@ static void put_linux(struct json *j, const struct container *c)
 	json_close(j, '}');
 }
 
+static int oci_process(const struct container *c, const struct container_process *process, const char *file)
+{
+	FILE *out = fopen(file, "we");
+
+	if (!out)
+		return -1;
+	struct json j = json_begin(out);
+	put_process(&j, NULL, c, process);
+	return fclose(out) ? -1 : 0;
+}
+
 int oci_config(const struct container *c)
 {
 	FILE *out = fopen(path("%s/config.json", c->bundle), "we");
@@ -234,7 +244,7 @@ int oci_config(const struct container *c)
 	struct json j = json_begin(out);
 	json_open(&j, NULL, '{');
 	json_text(&j, "ociVersion", "1.0.2");
-	put_process(&j, c);
+	put_process(&j, "process", c, &c->process);
 	json_open(&j, "root", '{');
 	json_text(&j, "path", c->root);
 	json_bool(&j, "readonly", c->config->readonly_root);
@@ -249,34 +259,20 @@ int oci_config(const struct container *c)
 	return fclose(out) ? -1 : 0;
 }
 
-/* argv of the runtime's program up to its command; room for what follows. */
-struct command {
-	const char *argv[32];
-	size_t count;
-};
-
-static void add(struct command *command, const char *word)
-{
-	command->argv[command->count++] = strdup(word);
-}
-
 static void begin(struct command *command, const struct runtime_driver *driver, const struct container *c,
 		  const char *const *options)
 {
-	add(command, driver->program);
-	add(command, "--root");
-	add(command, path("%s/state", c->bundle));
-	for (; *options; options++)
-		add(command, *options);
+	command_add(command, "%s", driver->program);
+	command_add(command, "--root");
+	command_add(command, "%s/state", c->bundle);
+	command_add_all(command, options);
 }
 
 /* An ordinary user needs no more than the runtime does itself. */
 static void become_caller(const struct container *c)
 {
-	if (c->config->unprivileged && become_unprivileged(UNPRIVILEGED) < 0) {
-		dprintf(STDERR_FILENO, "cannot become an ordinary user: %s\n", strerrorname_np(errno));
-		_exit(REFUSED);
-	}
+	if (c->config->unprivileged && become_unprivileged(UNPRIVILEGED) < 0)
+		runtime_refuse("becoming an ordinary user");
 }
 
 void oci_run(const struct runtime_driver *driver, const struct container *c, const char *const *options)
@@ -284,31 +280,32 @@ void oci_run(const struct runtime_driver *driver, const struct container *c, con
 	struct command command = {0};
 
 	become_caller(c);
-	if (oci_config(c) < 0) {
-		dprintf(STDERR_FILENO, "cannot write config.json: %s\n", strerrorname_np(errno));
-		_exit(REFUSED);
-	}
+	if (oci_config(c) < 0)
+		runtime_refuse("config.json");
 	begin(&command, driver, c, options);
-	add(&command, "run");
-	add(&command, "--bundle");
-	add(&command, c->bundle);
-	add(&command, c->name);
+	command_add(&command, "run");
+	command_add(&command, "--bundle");
+	command_add(&command, "%s", c->bundle);
+	command_add(&command, "%s", c->name);
 	runtime_execute(driver, command.argv);
 }
 
+/* Told in full, as engines do: what the command line leaves out, runtimes fill in differently. */
 void oci_exec(const struct runtime_driver *driver, const struct container *c,
 	      const struct container_process *process, const char *const *options)
 {
+	char file[256];
 	struct command command = {0};
 
+	snprintf(file, sizeof(file), "%s/process-%d.json", c->bundle, getpid());
 	become_caller(c);
+	if (oci_process(c, process, file) < 0)
+		runtime_refuse("process.json");
 	begin(&command, driver, c, options);
-	add(&command, "exec");
-	add(&command, "--user");
-	add(&command, path("%u:%u", process->uid, process->uid));
-	add(&command, c->name);
-	for (size_t i = 0; process->argv[i]; i++)
-		add(&command, process->argv[i]);
+	command_add(&command, "exec");
+	command_add(&command, "--process");
+	command_add(&command, "%s", file);
+	command_add(&command, "%s", c->name);
 	runtime_execute(driver, command.argv);
 }
 

@@ -112,3 +112,9 @@ void runtime_execute(const struct runtime_driver *driver, const char *const *arg
 		strerrorname_np(errno));
 	_exit(127);
 }
+
+void runtime_refuse(const char *what)
+{
+	dprintf(STDERR_FILENO, "%s: %s\n", what, strerrorname_np(errno));
+	_exit(125);
+}

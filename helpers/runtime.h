@@ -105,4 +105,7 @@ const char *runtime_version(const struct runtime_driver *driver);
  */
 void runtime_execute(const struct runtime_driver *driver, const char *const *argv) __attribute__((noreturn));
 
+/* For the same: ends the process with "WHAT: ERRNO" on descriptor 2, as a runtime that refuses. */
+void runtime_refuse(const char *what) __attribute__((noreturn));
+
 #endif

@@ -120,9 +120,10 @@ static int fill(const struct build *b, const struct image_request *request, stru
 		return -1;
 	if (add_config(b, request->kernel->config, fault) < 0 || add_modules(b, request->kernel, fault) < 0)
 		return -1;
-	/* The first one of a path stays: the tools' libraries before those of packages, any program before busybox. */
-	if (tools_add(b->image, b->memo, fault) < 0 ||
-	    (request->runtime && runtime_add(request->runtime, b->image, b->memo, fault) < 0))
+	/* The first of a path stays: the tools' libraries before those of packages, any program before busybox. */
+	if ((request->runtime && runtime_add_own(request->runtime, b->image, b->memo, fault) < 0) ||
+	    tools_add(b->image, b->memo, fault) < 0 ||
+	    (request->runtime && runtime_add_packages(request->runtime, b->image, b->memo, fault) < 0))
 		return -1;
 	return busybox_add(b->image, b->memo, fault);
 }

@@ -80,8 +80,10 @@ static int take_row(void *arg, const struct strings *columns)
 {
 	struct runtime *runtime = arg;
 
-	if (!strcmp(columns->items[0], runtime->name))
+	if (!strcmp(columns->items[0], runtime->name)) {
+		runtime->packaged = strcmp(columns->items[2], "-") != 0;
 		strings_split(&runtime->files, columns->items[3], ",");
+	}
 	return 0;
 }
 
@@ -152,7 +154,7 @@ int runtime_resolve(const struct runtime_request *request, const char *cache_dir
 		return 0;
 	if (request->path && take_path(runtime, request->path, fault) < 0)
 		return -1;
-	if (request->path && runtime->files.count == 1) /* all there is to it */
+	if (!runtime->packaged || (request->path && runtime->files.count == 1)) /* all there is to it */
 		return 0;
 	if (parcel_get(&parcel, cache_dir, NULL, &runtime->parcel, fault) < 0)
 		return -1;
@@ -329,17 +331,17 @@ static int read_packages(const struct runtime *runtime, struct pieces *pieces, s
 	return 0;
 }
 
-int runtime_add(const struct runtime *runtime, struct cpio *image, struct memo *memo, struct fault *fault)
+int runtime_add_own(const struct runtime *runtime, struct cpio *image, struct memo *memo, struct fault *fault)
+{
+	return runtime->path ? program_add(image, memo, runtime->path, runtime->files.items[0], fault) : 0;
+}
+
+int runtime_add_packages(const struct runtime *runtime, struct cpio *image, struct memo *memo,
+			 struct fault *fault)
 {
 	struct pieces pieces = {.patterns = &runtime->files};
-	int rc = 0;
+	int rc = parcel_check(&runtime->parcel, fault);
 
-	if (!runtime->files.count)
-		return 0;
-	if (runtime->path)
-		rc = program_add(image, memo, runtime->path, runtime->files.items[0], fault);
-	if (rc == 0)
-		rc = parcel_check(&runtime->parcel, fault);
 	if (rc == 0)
 		rc = read_packages(runtime, &pieces, memo, fault);
 	if (rc == 0)

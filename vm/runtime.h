@@ -24,6 +24,7 @@ struct runtime_request {
 struct runtime {
 	char *name, *path;
 	char *package, *version; /* NULL where they are not known */
+	bool packaged;           /* it comes from packages; else every image has it */
 	struct strings files;    /* patterns of paths in the packages; the first is the program */
 	struct parcel parcel;
 };
@@ -45,10 +46,12 @@ void runtime_free(struct runtime *runtime);
 /* Adds what the answer of runtime_add() depends on to the question of a memo. runtime may be NULL. */
 void runtime_ask(const struct runtime *runtime, struct memo *memo);
 
-/*
- * runtime_add - puts a runtime's files into an image, with the libraries that they need of its packages. Those that
- * are in the image already stay. A program of the user's own brings its libraries from this system.
- */
-int runtime_add(const struct runtime *runtime, struct cpio *image, struct memo *memo, struct fault *fault);
+/* Puts the user's own program into an image, if there is one, with its libraries of this system. */
+int runtime_add_own(const struct runtime *runtime, struct cpio *image, struct memo *memo,
+		    struct fault *fault);
+
+/* Puts the files of the packages into an image, with the libraries that they need of them. What is there stays. */
+int runtime_add_packages(const struct runtime *runtime, struct cpio *image, struct memo *memo,
+			 struct fault *fault);
 
 #endif

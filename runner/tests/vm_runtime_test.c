@@ -78,7 +78,9 @@ static int add(const char *path)
 		return -1;
 	int spool = file_begin(dir, &tmp, &fault);
 	struct cpio *c = cpio_new(spool);
-	int rc = runtime_add(&runtime, c, NULL, &fault);
+	int rc = runtime_add_own(&runtime, c, NULL, &fault);
+	if (rc == 0)
+		rc = runtime_add_packages(&runtime, c, NULL, &fault);
 	int out = rc ? -1 : file_begin(dir, &tmp, &fault);
 	if (out >= 0) {
 		ck_assert_int_eq(cpio_write(c, out, sum), 0);
