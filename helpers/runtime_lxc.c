@@ -16,7 +16,8 @@ static void exec(const struct container *c, const struct container_process *proc
 RUNTIME(lxc, .program = "lxc-start",
 	.claims = RUNTIME_PID1 | RUNTIME_EXEC | RUNTIME_ROOTLESS | RUNTIME_JOIN | RUNTIME_INHERIT |
 		  RUNTIME_UTS | RUNTIME_CAPABILITIES | RUNTIME_NO_NEW_PRIVS | RUNTIME_USER |
-		  RUNTIME_READONLY | RUNTIME_BINDS | RUNTIME_SYSCTL | RUNTIME_TIME | RUNTIME_NET,
+		  RUNTIME_READONLY | RUNTIME_BINDS | RUNTIME_CGROUP | RUNTIME_SYSCTL | RUNTIME_TIME |
+		  RUNTIME_NET,
 	.run = run, .exec = exec);
 static const struct runtime_driver attach = {.name = "lxc", .program = "lxc-attach"};
 
@@ -47,7 +48,7 @@ static void put_namespaces(FILE *out, const struct container *c)
 			fprintf(out, "lxc.namespace.keep = %s\n", t->name);
 	}
 	if (c->namespaces & NS_NET)
-		fputs("lxc.net.0.type = empty\n", out);
+		fputs("lxc.net.0.type = empty\nlxc.net.0.flags = up\n", out);
 	if (c->namespaces & NS_TIME)
 		fprintf(out, "lxc.time.offset.monotonic = %llds\nlxc.time.offset.boot = %llds\n",
 			c->config->monotonic, c->config->boottime);
@@ -55,10 +56,25 @@ static void put_namespaces(FILE *out, const struct container *c)
 		fprintf(out, "lxc.idmap = u %s\nlxc.idmap = g %s\n", c->config->map, c->config->map);
 }
 
+/* All three beside each other: the monitor moves to the last one when it ends (lxc.container.conf(5)). */
+static void put_cgroup(FILE *out, const struct container *c)
+{
+	if (!c->cgroup)
+		return;
+	fprintf(out, "lxc.cgroup.dir.container = %s\n", c->cgroup + 1);
+	fprintf(out, "lxc.cgroup.dir.monitor = %s-monitor\n", c->cgroup + 1);
+	fprintf(out, "lxc.cgroup.dir.monitor.pivot = %s-pivot\n", c->cgroup + 1);
+	if (c->config->pids_max)
+		fprintf(out, "lxc.cgroup2.pids.max = %lld\n", c->config->pids_max);
+	if (c->config->memory_max)
+		fprintf(out, "lxc.cgroup2.memory.max = %lld\n", c->config->memory_max);
+}
+
 static void put_files(FILE *out, const struct container *c)
 {
-	fprintf(out, "lxc.rootfs.path = dir:%s\n", c->root);
-	fputs("lxc.mount.auto = proc:mixed sys:ro\nlxc.autodev = 1\n", out);
+	fprintf(out, "lxc.rootfs.path = dir:%s\nlxc.rootfs.mount = %s/mnt\n", c->root, c->bundle);
+	fputs("lxc.mount.auto = proc:mixed sys:ro\nlxc.autodev = 1\nlxc.apparmor.profile = unconfined\n",
+	      out);
 	if (c->config->readonly_root)
 		fputs("lxc.rootfs.options = ro\n", out);
 	for (const struct container_bind *b = c->binds; b->from; b++)
@@ -88,6 +104,7 @@ static int configure(const struct container *c, const char *file)
 		fprintf(out, "lxc.uts.name = %s\n", c->config->hostname ? c->config->hostname : c->name);
 	put_namespaces(out, c);
 	put_files(out, c);
+	put_cgroup(out, c);
 	put_capabilities(out, c->config);
 	put_process(out, c);
 	return fclose(out) ? -1 : 0;
@@ -98,7 +115,7 @@ static void run(const struct container *c)
 	const char *file = path("%s/config", c->bundle);
 	struct command command = {0};
 
-	if (configure(c, file) < 0)
+	if (dir_make(path("%s/mnt", c->bundle)) < 0 || configure(c, file) < 0)
 		runtime_refuse(file);
 	command_add_all(&command, (const char *const[]){"lxc-start", "--foreground", NULL});
 	command_add(&command, "--rcfile=%s", file);

@@ -287,6 +287,26 @@ static int want_needed(struct pieces *pieces, const struct piece *piece, bool *m
 	return rc;
 }
 
+static bool any_matches(const struct pieces *pieces, const char *pattern)
+{
+	for (size_t i = 0; i < pieces->count; i++)
+		if (fnmatch(pattern, pieces->items[i].path, FNM_PATHNAME) == 0)
+			return true;
+	return false;
+}
+
+/* The list may have changed since they were fetched. */
+static int check_complete(const struct runtime *runtime, const struct pieces *pieces, struct fault *fault)
+{
+	for (size_t i = 0; i < runtime->files.count; i++)
+		if (!any_matches(pieces, runtime->files.items[i]))
+			return fault_set(fault, EXIT_BAD_INPUT,
+					 "no package of %s holds %s: mend vm/runtimes.list, or remove its "
+					 "folder in the cache, so that it is fetched again",
+					 runtime->name, runtime->files.items[i]);
+	return 0;
+}
+
 /* Until nothing that is wanted needs more. */
 static int close_over(struct pieces *pieces, struct fault *fault)
 {
@@ -340,10 +360,14 @@ int runtime_add_packages(const struct runtime *runtime, struct cpio *image, stru
 			 struct fault *fault)
 {
 	struct pieces pieces = {.patterns = &runtime->files};
-	int rc = parcel_check(&runtime->parcel, fault);
 
+	if (!runtime->parcel.debs.count)
+		return 0;
+	int rc = parcel_check(&runtime->parcel, fault);
 	if (rc == 0)
 		rc = read_packages(runtime, &pieces, memo, fault);
+	if (rc == 0)
+		rc = check_complete(runtime, &pieces, fault);
 	if (rc == 0)
 		rc = close_over(&pieces, fault);
 	if (rc == 0)

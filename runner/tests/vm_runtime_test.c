@@ -142,6 +142,15 @@ START_TEST(a_library_that_is_nowhere)
 }
 END_TEST
 
+START_TEST(the_program_is_missing)
+{
+	struct sample_file files[] = {text_file("./usr/bin/runc", "another one")};
+
+	fetched(files, 1);
+	fails("no package of crun holds usr/bin/crun: mend vm/runtimes.list, or ");
+}
+END_TEST
+
 START_TEST(a_link_into_nothing)
 {
 	struct sample_file files[] = {
@@ -210,6 +219,7 @@ static Suite *vm_runtime_suite(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, the_program_and_what_it_needs);
 	tcase_add_test(t, a_library_that_is_nowhere);
+	tcase_add_test(t, the_program_is_missing);
 	tcase_add_test(t, a_link_into_nothing);
 	tcase_add_test(t, hostile_packages);
 	tcase_add_test(t, a_program_of_ones_own);
