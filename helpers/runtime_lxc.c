@@ -44,7 +44,7 @@ static void put_namespaces(FILE *out, const struct container *c)
 				join = c->config->join[i].path;
 		if (join)
 			fprintf(out, "lxc.namespace.share.%s = %s\n", t->name, join);
-		else if (!(c->namespaces & t->flag) && t->flag != NS_USER && t->flag != NS_TIME)
+		else if (c->config->inherit && !(c->namespaces & t->flag)) /* else each is new, user too */
 			fprintf(out, "lxc.namespace.keep = %s\n", t->name);
 	}
 	if (c->namespaces & NS_NET)
