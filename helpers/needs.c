@@ -106,11 +106,12 @@ static bool built_in(const char *name)
 	return found;
 }
 
-static bool loaded;
+/* Whether an answer has changed the system: 5.10 has settings for each CPU. */
+static bool changed;
 
-bool needs_loaded(void)
+bool needs_changed(void)
 {
-	return loaded;
+	return changed;
 }
 
 bool module_load(const char *name)
@@ -125,7 +126,7 @@ bool module_load(const char *name)
 		return true;
 	posix_spawn_file_actions_init(&quiet);
 	posix_spawn_file_actions_addopen(&quiet, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-	loaded = true;
+	changed = true;
 	if (posix_spawnp(&pid, "modprobe", &quiet, NULL, argv, envp) == 0)
 		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 			;
@@ -215,7 +216,7 @@ static bool cpus_hold(const char *count)
 
 	for (long cpu = 1; cpu < wanted; cpu++)
 		if (sysconf(_SC_NPROCESSORS_ONLN) < wanted)
-			file_write(path("/sys/devices/system/cpu/cpu%ld/online", cpu), "1");
+			changed = file_write(path("/sys/devices/system/cpu/cpu%ld/online", cpu), "1") == 0;
 	return wanted > 0 && sysconf(_SC_NPROCESSORS_ONLN) >= wanted;
 }
 

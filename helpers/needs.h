@@ -34,8 +34,8 @@ char kconfig(const char *option);
 /* Reads what later questions need, so that processes forked from this one need not read it again. */
 void needs_prepare(void);
 
-/* Whether this process has asked for a module that was not there: the system has changed then. */
-bool needs_loaded(void);
+/* Whether an answer in this process has changed the system: a module was asked for, a CPU brought up. */
+bool needs_changed(void);
 
 /* Loads a module with what it depends on (modprobe). False if it cannot be had. */
 bool module_load(const char *name);

@@ -184,7 +184,7 @@ static FILE *keep_output(void)
 }
 
 /*
- * The agent learns how long the test may run, whether it works with cgroups, and whether modules were loaded for
+ * The agent learns how long the test may run, whether it works with cgroups, and whether the system was changed for
  * it: then it looks at the state of the system once more, and answers with a byte.
  */
 static void tell_agent(FILE *out, const struct ns_case *c, double factor)
@@ -192,12 +192,12 @@ static void tell_agent(FILE *out, const struct ns_case *c, double factor)
 	const struct behaviour *row = catalogue_find(case_id(c));
 	char byte;
 
-	fprintf(out, "#:nscheck_limit: %u%s%s\n", case_limit(c, factor), needs_loaded() ? " loaded" : "",
+	fprintf(out, "#:nscheck_limit: %u%s%s\n", case_limit(c, factor), needs_changed() ? " changed" : "",
 		row && !strstr(row->needs, "cgroup") && strncmp(row->id, "runtime.", strlen("runtime.")) != 0
 			? ""
 			: " cgroups");
 	fflush(out);
-	while (needs_loaded() && read(STDIN_FILENO, &byte, 1) < 0 && errno == EINTR)
+	while (needs_changed() && read(STDIN_FILENO, &byte, 1) < 0 && errno == EINTR)
 		;
 }
 

@@ -103,12 +103,12 @@ static bool has_word(const char *words, const char *word)
 	return false;
 }
 
-/* The test binary has arranged for what the test needs, and begins; if it loaded modules, when it is told to. */
+/* The test binary has arranged for what the test needs, and begins; if it changed the system for that, when it is told to. */
 static void begin(struct test *test, const char *limit)
 {
 	test->cgroups = has_word(limit, "cgroups");
 	set_timer(test, strtod(limit, NULL) + GRACE_SECONDS * test->factor);
-	if (!has_word(limit, "loaded"))
+	if (!has_word(limit, "changed"))
 		return;
 	forget_state();
 	state = hygiene_look();
