@@ -32,15 +32,6 @@ static uint64_t id_of(const char *where)
 	return id;
 }
 
-static uint64_t ns_id_or_skip(pid_t pid)
-{
-	uint64_t id = mnt_ns_id(pid);
-
-	if (!id)
-		SKIP("mount namespaces have no ids here");
-	return id;
-}
-
 static const char *text(uint32_t offset)
 {
 	return answer.text + offset;
@@ -118,6 +109,22 @@ static void knows_only_its_own(uint64_t foreign, uint64_t mount)
 	OK(ask(id_of("/"), mnt_ns_id(0)));
 }
 
+/* A member of another mount namespace, which has a mount on /tmp/only, until it is dismissed. */
+static struct child *other_namespace(void)
+{
+	CHILD(box, NS_MNT) {
+		MUST(tmpfs_make("/tmp/only"));
+		TELL(box);
+		HEAR(box);
+	}
+	HEAR(box);
+	id_of("/");
+	if (!mnt_ns_id(box->pid))
+		SKIP("mount namespaces have no ids here");
+	IS_NOT(mnt_ns_id(box->pid), mnt_ns_id(0));
+	return box;
+}
+
 /* How many mounts a namespace has, with those below the root that no member can reach. */
 static long long mounts_of(pid_t pid)
 {
@@ -134,15 +141,8 @@ CASE(foreign_namespace_is_queried_by_id_with_caps_over_it)
 {
 	uint64_t only = 0, listed[MOUNTS_MAX];
 
-	CHILD(box, NS_MNT) {
-		MUST(tmpfs_make("/tmp/only"));
-		TELL(box);
-		HEAR(box);
-	}
-	HEAR(box);
-	id_of("/");
-	uint64_t ns = ns_id_or_skip(box->pid);
-	IS_NOT(ns, mnt_ns_id(0));
+	struct child *box = other_namespace();
+	uint64_t ns = mnt_ns_id(box->pid);
 	ssize_t count = OK(list(LIST_ROOT, ns));
 	HOLDS(count >= mountinfo_count(proc_path(box->pid, "mountinfo"), "/"));
 	HOLDS(count <= mounts_of(box->pid));
@@ -227,19 +227,12 @@ CASE(argument_errors, .unsabotaged = ONE_NAMESPACE)
 
 CASE(namespace_descriptor_selects_like_its_id)
 {
-	CHILD(box, NS_MNT) {
-		MUST(tmpfs_make("/tmp/only"));
-		TELL(box);
-		HEAR(box);
-	}
-	HEAR(box);
-	id_of("/");
-	uint64_t ns = ns_id_or_skip(box->pid);
+	struct child *box = other_namespace();
+	uint64_t ns = mnt_ns_id(box->pid);
 	struct mnt_question by_fd = {.fd = (uint32_t)MUST(ns_open(box->pid, "mnt")), .id = LIST_ROOT};
 	ssize_t count = mnt_list(by_fd, ids, MOUNTS_MAX, 0);
 	if (count < 0 && errno == EINVAL)
 		SKIP("listmount(2) takes no descriptor of a namespace");
-	IS_NOT(ns, mnt_ns_id(0));
 	IS(OK(count), list(LIST_ROOT, ns));
 	by_fd.ns = ns;
 	FAILS(EINVAL, mnt_list(by_fd, ids, MOUNTS_MAX, 0));
