@@ -70,11 +70,27 @@ static void put_cgroup(FILE *out, const struct container *c)
 		fprintf(out, "lxc.cgroup2.memory.max = %lld\n", c->config->memory_max);
 }
 
+static void put_file_systems(FILE *out, const struct container *c)
+{
+	/* mixed: /proc/sys is read-only, for lxc-start as well. */
+	fprintf(out, "lxc.mount.auto = proc:%s\n", c->config->sysctls[0] ? "rw" : "mixed");
+	/* sysfs belongs to a network namespace: who does not own one gets the host's bound in. */
+	if (c->namespaces & NS_USER && !(c->namespaces & NS_NET))
+		fputs("lxc.mount.entry = /sys sys none rbind,ro 0 0\n", out);
+	else
+		fputs("lxc.mount.auto = sys:ro\n", out);
+	if (c->namespaces & NS_CGROUP)
+		fputs("lxc.mount.auto = cgroup:ro:force\n", out);
+	fputs("lxc.autodev = 1\nlxc.apparmor.profile = unconfined\n", out);
+	fputs("lxc.mount.entry = tmpfs dev/shm tmpfs nosuid,nodev,mode=1777,create=dir 0 0\n", out);
+	if (c->namespaces & NS_IPC)
+		fputs("lxc.mount.entry = mqueue dev/mqueue mqueue nosuid,nodev,noexec,create=dir 0 0\n", out);
+}
+
 static void put_files(FILE *out, const struct container *c)
 {
 	fprintf(out, "lxc.rootfs.path = dir:%s\nlxc.rootfs.mount = %s/mnt\n", c->root, c->bundle);
-	fputs("lxc.mount.auto = proc:mixed sys:ro\nlxc.autodev = 1\nlxc.apparmor.profile = unconfined\n",
-	      out);
+	put_file_systems(out, c);
 	if (c->config->readonly_root)
 		fputs("lxc.rootfs.options = ro\n", out);
 	for (const struct container_bind *b = c->binds; b->from; b++)

@@ -38,6 +38,9 @@ static void prepare_root(const struct container *c)
 	if (unshare(CLONE_NEWNS) < 0 || mnt_propagation("/", MS_SLAVE | MS_REC) < 0)
 		runtime_refuse("mount namespace");
 	bind_in(c, "/dev/null", "/dev/null");
+	if (dir_make(path("%s/dev/shm", c->root)) < 0 ||
+	    mount("tmpfs", path("%s/dev/shm", c->root), "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777") < 0)
+		runtime_refuse("/dev/shm");
 	for (const struct container_bind *b = c->binds; b->from; b++)
 		bind_in(c, b->from, b->to);
 }
