@@ -15,17 +15,10 @@ PAYLOAD(idle)
 
 PAYLOAD(joined)
 {
-	struct ns_ids own, of_init;
-
 	HOLDS(getpid() > 1);
 	IS(getppid(), 0);
 	HOLDS(file_exists(path("/proc/%d", getpid())));
-	MUST(ns_ids(0, &own));
-	MUST(ns_ids(1, &of_init));
-	IS(ns_differ(&own, &of_init), 0);
-	IS(hostname(), "box");
-	OK(link_index("eth0"));
-	IS(file_read("/etc/image"), "image");
+	claim_joined();
 	IS(uids_now(), "0 0 0");
 	IS(file_read("/proc/self/uid_map"), file_read("/proc/1/uid_map"));
 	TELL_TEXT(outer, identity("/"));
@@ -107,19 +100,7 @@ static int look_into(pid_t pid)
 
 PAYLOAD(tracer)
 {
-	int seen = 0;
-
-	TELL(outer);
-	while (!ready(outer->link)) {
-		pid_t pids[64];
-		int count = proc_list("/proc", pids, ARRAY_SIZE(pids));
-		for (int i = 0; i < count; i++)
-			if (pids[i] != getpid())
-				seen += look_into(pids[i]);
-	}
-	HEAR(outer);
-	TELL(outer, seen);
-	HEAR(outer);
+	watch_others(outer, look_into);
 }
 
 CASE(cannot_be_traced_while_joining)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "suites/runtime/eyes.h"
 
+#include "helpers/utsname.h"
+
 static bool is_member(pid_t pid, pid_t first, long long ns)
 {
 	const char *parent = proc_status(pid, "PPid");
@@ -73,4 +75,33 @@ const char *identity(const char *file)
 	struct stat st;
 
 	return stat(file, &st) < 0 ? "-" : path("%lld:%lld", (long long)st.st_dev, (long long)st.st_ino);
+}
+
+void watch_others(struct child *outer, int (*look)(pid_t pid))
+{
+	int seen = 0;
+
+	TELL(outer);
+	while (!ready(outer->link)) {
+		pid_t pids[64];
+		int count = proc_list("/proc", pids, ARRAY_SIZE(pids));
+		for (int i = 0; i < count; i++)
+			if (pids[i] != getpid())
+				seen += look(pids[i]);
+	}
+	HEAR(outer);
+	TELL(outer, seen);
+	HEAR(outer);
+}
+
+void claim_joined(void)
+{
+	struct ns_ids own, of_init;
+
+	MUST(ns_ids(0, &own));
+	MUST(ns_ids(1, &of_init));
+	IS(ns_differ(&own, &of_init), 0);
+	IS(hostname(), "box");
+	OK(link_index("eth0"));
+	IS(file_read("/etc/image"), "image");
 }

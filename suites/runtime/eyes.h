@@ -31,4 +31,13 @@ bool refused(long result);
 /* The caller's device and inode of a path as one text, "8:2"; "-" if there is none. */
 const char *identity(const char *file);
 
+/*
+ * For payloads. Looks at every other process in there, again and again until it is told to stop; tells first that it
+ * has begun, and last how often `look` gave 1.
+ */
+void watch_others(struct child *outer, int (*look)(pid_t pid));
+
+/* Claims to be in all namespaces of the container's init, which is called "box", has eth0 and an image. */
+void claim_joined(void);
+
 #endif

@@ -264,30 +264,22 @@ CASE(no_descriptor_leads_outside)
 	EXITS(control, 0);
 }
 
-/* Until it is told to stop: whose program can be opened through /proc, and whether for writing. */
+/* Whether a process's program can be opened through /proc; it must be the payload's, and never for writing. */
+static int open_program(pid_t pid)
+{
+	int fd = open(proc_path(pid, "exe"), O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		IS(identity(path("/proc/self/fd/%d", fd)), identity(CONTAINER_PROBE));
+		close(fd);
+	}
+	IS(open(proc_path(pid, "exe"), O_RDWR | O_CLOEXEC), -1);
+	return fd >= 0;
+}
+
 PAYLOAD(watcher)
 {
-	int seen = 0;
-
-	TELL(outer);
-	while (!ready(outer->link)) {
-		pid_t pids[64];
-		int count = proc_list("/proc", pids, ARRAY_SIZE(pids));
-		for (int i = 0; i < count; i++) {
-			if (pids[i] == getpid())
-				continue;
-			int fd = open(proc_path(pids[i], "exe"), O_RDONLY | O_CLOEXEC);
-			if (fd >= 0) {
-				IS(identity(path("/proc/self/fd/%d", fd)), identity(CONTAINER_PROBE));
-				close(fd);
-				seen++;
-			}
-			IS(open(proc_path(pids[i], "exe"), O_RDWR | O_CLOEXEC), -1);
-		}
-	}
-	HEAR(outer);
-	TELL(outer, seen);
-	HEAR(outer);
+	watch_others(outer, open_program);
 }
 
 PAYLOAD(idle)

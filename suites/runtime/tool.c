@@ -27,14 +27,7 @@ CASE(unshare_pid_fork_mount_proc, .unsabotaged = "unshare(1) makes the calls its
 
 PAYLOAD(joined)
 {
-	struct ns_ids own, of_init;
-
-	MUST(ns_ids(0, &own));
-	MUST(ns_ids(1, &of_init));
-	IS(ns_differ(&own, &of_init), 0);
-	IS(hostname(), "box");
-	OK(link_index("eth0"));
-	IS(file_read("/etc/image"), "image");
+	claim_joined();
 	TELL_TEXT(outer, identity("/"));
 	HEAR(outer);
 }
