@@ -16,6 +16,19 @@ int mnt_become_root(const char *dir);
 /* Makes the directory if it is missing and mounts a new tmpfs on it. -1 with errno. */
 int tmpfs_make(const char *dir);
 
+/*
+ * A CHILD in a mount namespace of its own, in which a tmpfs is mounted on `where`, with the file "marker" in it.
+ * All that is done by now, and it waits for its DISMISS.
+ */
+#define CHILD_WITH_TMPFS(name, where)                                                                        \
+	CHILD(name, NS_MNT) {                                                                                \
+		MUST(tmpfs_make(where));                                                                     \
+		MUST(file_make(where "/marker"));                                                            \
+		TELL(name);                                                                                  \
+		HEAR(name);                                                                                  \
+	}                                                                                                    \
+	HEAR(name)
+
 /* mount(2) with MS_BIND, for a file or a directory that exist. -1 with errno. */
 int bind_make(const char *from, const char *to);
 

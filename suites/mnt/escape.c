@@ -91,17 +91,11 @@ CASE(directory_fd_opened_before_pivot_still_reaches_the_host)
 
 CASE(proc_pid_root_crosses_the_namespace_only_with_ptrace_access)
 {
-	CHILD(target, NS_MNT) {
-		MUST(tmpfs_make("/tmp/own"));
-		MUST(file_make("/tmp/own/inner"));
-		TELL(target);
-		HEAR(target);
-	}
-	HEAR(target);
-	const char *root = proc_path(target->pid, "root/tmp/own/inner"),
+	CHILD_WITH_TMPFS(target, "/tmp/own");
+	const char *root = proc_path(target->pid, "root/tmp/own/marker"),
 		   *cwd = proc_path(target->pid, "cwd/.");
-	FAILS(ENOENT, access("/tmp/own/inner", F_OK));
-	IS(file_read(root), "/tmp/own/inner");
+	FAILS(ENOENT, access("/tmp/own/marker", F_OK));
+	IS(file_read(root), "/tmp/own/marker");
 	OK(access(cwd, F_OK));
 	CHILD(user, 0, .uid = UNPRIVILEGED) {
 		FAILS(EACCES, open(root, O_RDONLY));

@@ -25,12 +25,7 @@ static unsigned int next_event(int watch)
 
 CASE(exit_of_last_member_unmounts_everything)
 {
-	CHILD(box, NS_MNT) {
-		MUST(tmpfs_make("/tmp/only"));
-		TELL(box);
-		HEAR(box);
-	}
-	HEAR(box);
+	CHILD_WITH_TMPFS(box, "/tmp/only");
 	IS_NOT(ns_id(box->pid, "mnt"), ns_id(0, "mnt"));
 	int watch = MUST(watch_shutdown(proc_path(box->pid, "root/tmp/only")));
 	HOLDS(!ready(watch)); /* control: nothing happens while the box lives */
@@ -41,13 +36,7 @@ CASE(exit_of_last_member_unmounts_everything)
 
 CASE(open_ns_fd_keeps_mounts_until_closed)
 {
-	CHILD(box, NS_MNT) {
-		MUST(tmpfs_make("/tmp/only"));
-		MUST(file_make("/tmp/only/marker"));
-		TELL(box);
-		HEAR(box);
-	}
-	HEAR(box);
+	CHILD_WITH_TMPFS(box, "/tmp/only");
 	int ns = MUST(ns_open(box->pid, "mnt")),
 	    watch = MUST(watch_shutdown(proc_path(box->pid, "root/tmp/only")));
 	IS_NOT(ns_id_of(ns), ns_id(0, "mnt"));

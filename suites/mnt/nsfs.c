@@ -13,13 +13,7 @@ CASE(bound_newer_mount_ns_file_keeps_the_namespace_and_can_be_joined)
 {
 	struct mountinfo bound;
 
-	CHILD(box, NS_MNT) {
-		MUST(tmpfs_make("/tmp/only"));
-		MUST(file_make("/tmp/only/marker"));
-		TELL(box);
-		HEAR(box);
-	}
-	HEAR(box);
+	CHILD_WITH_TMPFS(box, "/tmp/only");
 	long long id = MUST(ns_id(box->pid, "mnt"));
 	MUST(file_make("/tmp/kept"));
 	OK(bind_make(proc_path(box->pid, "ns/mnt"), "/tmp/kept"));

@@ -268,7 +268,8 @@ static void make_private_copy(const char *from, const char *to)
 	MUST(mnt_propagation(to, MS_PRIVATE));
 }
 
-CASE(set_group_joins_an_existing_sharing_group)
+/* /tmp/from, a shared slave of /tmp/master, and what joins its group or does not. */
+static void make_groups(void)
 {
 	MUST(tmpfs_make("/tmp/master"));
 	MUST(dir_make("/tmp/master/sub"));
@@ -283,7 +284,38 @@ CASE(set_group_joins_an_existing_sharing_group)
 	make_private_copy("/tmp/master", "/tmp/private");
 	make_private_copy("/tmp/master/sub", "/tmp/narrow");
 	MUST(mnt_propagation("/tmp/narrow", MS_SHARED));
+}
 
+/* Claims which two mounts do not go together, once /tmp/to has joined. */
+static void unfit_are_refused(void)
+{
+	static const struct {
+		const char *why, *from, *to;
+	} rows[] = {
+		{"already shared", "/tmp/from", "/tmp/to"},
+		{"source private", "/tmp/other", "/tmp/private"},
+		{"source shows less", "/tmp/narrow", "/tmp/private"},
+		{"source no mount", "/tmp/from/sub", "/tmp/private"},
+		{"target no mount", "/tmp/from", "/tmp/private/sub"},
+		{"another filesystem", "/tmp/from", "/tmp/other"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		NOTE("%s", rows[i].why);
+		FAILS(EINVAL, set_group(rows[i].from, rows[i].to));
+	}
+	NOTE_END();
+	FAILS(EINVAL, move_mount(AT_FDCWD, "/tmp/from", AT_FDCWD, "/tmp/private",
+				 MOVE_MOUNT_SET_GROUP | MOVE_MOUNT_BENEATH));
+	IS(MUST(mnt_at("/tmp/private"))->tags, "");
+	MUST(mnt_propagation("/tmp/private", MS_UNBINDABLE));
+	if (set_group("/tmp/from", "/tmp/private") < 0) /* 0 on older kernels */
+		IS(errno, EINVAL);
+}
+
+CASE(set_group_joins_an_existing_sharing_group)
+{
+	make_groups();
 	if (set_group("/tmp/from", "/tmp/to") < 0 && errno == EINVAL)
 		SKIP("no MOVE_MOUNT_SET_GROUP");
 	const char *tags = MUST(mnt_at("/tmp/from"))->tags;
@@ -291,18 +323,7 @@ CASE(set_group_joins_an_existing_sharing_group)
 	OK(tmpfs_make("/tmp/from/x"));
 	IS(mnt_count("/tmp/to/x"), 1);
 
-	FAILS(EINVAL, set_group("/tmp/from", "/tmp/to"));       /* already shared */
-	FAILS(EINVAL, set_group("/tmp/other", "/tmp/private")); /* the source is private */
-	FAILS(EINVAL, set_group("/tmp/narrow", "/tmp/private"));
-	FAILS(EINVAL, set_group("/tmp/from/sub", "/tmp/private"));
-	FAILS(EINVAL, set_group("/tmp/from", "/tmp/private/sub"));
-	FAILS(EINVAL, move_mount(AT_FDCWD, "/tmp/from", AT_FDCWD, "/tmp/private",
-				 MOVE_MOUNT_SET_GROUP | MOVE_MOUNT_BENEATH));
-	FAILS(EINVAL, set_group("/tmp/from", "/tmp/other")); /* another filesystem */
-	IS(MUST(mnt_at("/tmp/private"))->tags, "");
-	MUST(mnt_propagation("/tmp/private", MS_UNBINDABLE));
-	if (set_group("/tmp/from", "/tmp/private") < 0) /* 0 on older kernels */
-		IS(errno, EINVAL);
+	unfit_are_refused();
 
 	CHILD(elsewhere, NS_MNT) {
 		make_private_copy("/tmp/master", "/tmp/mine");

@@ -112,12 +112,7 @@ static void knows_only_its_own(uint64_t foreign, uint64_t mount)
 /* A member of another mount namespace, which has a mount on /tmp/only, until it is dismissed. */
 static struct child *other_namespace(void)
 {
-	CHILD(box, NS_MNT) {
-		MUST(tmpfs_make("/tmp/only"));
-		TELL(box);
-		HEAR(box);
-	}
-	HEAR(box);
+	CHILD_WITH_TMPFS(box, "/tmp/only");
 	id_of("/");
 	if (!mnt_ns_id(box->pid))
 		SKIP("mount namespaces have no ids here");

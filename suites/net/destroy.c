@@ -4,6 +4,7 @@
 
 #define GROUP "net.destroy"
 
+/* 40 namespaces are made and freed, each with its devices and sysctls: that is what this test's time goes into. */
 #define CHAIN  20
 #define ROUNDS 2
 

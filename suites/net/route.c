@@ -6,21 +6,22 @@
 
 #define GROUP "net.route"
 
-static int ns_with_dummy(const char *address)
+/* A namespace with a device of this kind that is up and has an address. */
+static int ns_with(const char *name, const char *kind, const char *address)
 {
 	int ns = MUST(ns_new(NS_NET));
 
 	WITHIN(ns) {
-		MUST(link_add_dummy("d0"));
-		MUST(addr_add("d0", address));
-		MUST(link_up("d0"));
+		MUST(link_add(name, kind, 0));
+		MUST(addr_add(name, address));
+		MUST(link_up(name));
 	}
 	return ns;
 }
 
 CASE(routes_are_per_ns)
 {
-	int a = ns_with_dummy("10.7.0.1/24"), b = ns_with_dummy("10.7.0.1/24");
+	int a = ns_with("d0", "dummy", "10.7.0.1/24"), b = ns_with("d0", "dummy", "10.7.0.1/24");
 
 	WITHIN(a) {
 		MUST(route_add("192.0.2.0/24", "10.7.0.9", NULL));
@@ -65,21 +66,14 @@ CASE(policy_rules_are_per_ns)
 }
 
 /* Devices without ARP, such as dummies, hide their entries. */
-static int ns_with_veth(const char *address)
+static int ns_with_veth(void)
 {
-	int ns = MUST(ns_new(NS_NET));
-
-	WITHIN(ns) {
-		MUST(link_add_veth("v0", "v1", -1));
-		MUST(addr_add("v0", address));
-		MUST(link_up("v0"));
-	}
-	return ns;
+	return ns_with("v0", "veth", "10.7.0.1/24");
 }
 
 CASE(neighbours_are_per_ns)
 {
-	int a = ns_with_veth("10.7.0.1/24"), b = ns_with_veth("10.7.0.1/24");
+	int a = ns_with_veth(), b = ns_with_veth();
 
 	WITHIN(a) {
 		MUST(neigh_add("v0", "10.7.0.77", (const unsigned char[6]){2, 0, 0, 0, 0, 77}));
