@@ -1,0 +1,75 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# soak.sh [N [ARGUMENT...]]: N runs (default 100) of all tests, one after the other, as a background job may take days
+# over it. ARGUMENTs are nscheck's (--kernel K, a selection). Started again it goes on: with the run that was
+# interrupted, then with the rest. Runs that went as expected are counted and removed; the others keep their folder.
+#
+# Everything lands in $SOAK (default results/runs/soak): soak.tsv has a line for each run: number, when it began,
+# seconds, exit status, the verdicts with their numbers, and what was neither passed, skipped nor known, as ID=VERDICT.
+# SOAK_HOURS (default 24) bounds one call: no run is begun after that. The exit status is 1 if any run was not as
+# expected.
+cd "$(dirname "$0")/../.." || exit
+
+count=${1:-100}
+[ $# -eq 0 ] || shift
+[[ $count =~ ^[1-9][0-9]*$ ]] || { echo "soak.sh: $count is no number of runs" >&2; exit 2; }
+soak=${SOAK:-results/runs/soak}
+until=$((SECONDS + ${SOAK_HOURS:-24} * 3600))
+mkdir -p "$soak" || exit
+exec 9>"$soak/lock"
+flock -n 9 || { echo "soak.sh: another one is at work in $soak" >&2; exit 2; }
+table=$soak/soak.tsv
+[ -s "$table" ] || printf 'run\tbegan\tseconds\tstatus\tverdicts\tunexpected\n' >"$table"
+
+# verdicts KTAP: "pass 590, skip 12"; unexpected KTAP: "a.b.c=flaky d.e.f=fail"
+verdicts() {
+	sed -n 's/^#:nscheck_verdict: //p' "$1" | sort | uniq -c | awk '{ printf "%s%s %d", (NR > 1 ? ", " : ""), $2, $1 }'
+}
+
+unexpected() {
+	awk '
+		/^#:nscheck_verdict: / { verdict = $2 }
+		/^(not )?ok / {
+			id = $1 == "ok" ? $3 : $4
+			if (verdict !~ /^(pass|skip|xfail)$/)
+				printf "%s%s=%s", (n++ ? " " : ""), id, (verdict == "" ? "miss" : verdict)
+			verdict = ""
+		}' "$1"
+}
+
+for ((run = 1; run <= count; run++)); do
+	grep -q "^$run	" "$table" && continue
+	if [ $SECONDS -ge $until ]; then
+		echo "soak.sh: time is up before run $run of $count; start it again to go on"
+		break
+	fi
+	folder=$soak/$run began=$(date -u +%FT%TZ) start=$SECONDS
+	if [ -s "$folder/journal.ndjson" ] && nice -n 10 build/nscheck --resume "$folder" >"$folder.log" 2>&1 9>&-; then
+		status=0
+	else
+		status=$?
+		if [ ! -s "$folder/journal.ndjson" ] || [ "$status" -eq 2 ]; then
+			rm -rf "$folder"
+			nice -n 10 build/nscheck --output "$folder" "$@" >"$folder.log" 2>&1 9>&-
+			status=$?
+		fi
+	fi
+	if [ "$status" -eq 130 ]; then
+		exit 130
+	elif [ ! -s "$folder/results.ktap" ]; then
+		cat "$folder.log" >&2
+		exit "$status"
+	fi
+	printf '%d\t%s\t%d\t%d\t%s\t%s\n' "$run" "$began" $((SECONDS - start)) "$status" "$(verdicts "$folder/results.ktap")" \
+		"$(unexpected "$folder/results.ktap")" >>"$table"
+	tail -n 1 "$table"
+	[ "$status" -ne 0 ] || rm -rf "$folder" "$folder.log"
+done
+
+awk -F '\t' 'NR > 1 { runs++; bad += $4 != 0; for (i = split($6, ids, " "); i > 0; i--) times[ids[i]]++ }
+	END {
+		printf "%d runs, %d not as expected\n", runs, bad
+		for (id in times)
+			print "  " times[id] " times " id
+		exit bad > 0
+	}' "$table"
