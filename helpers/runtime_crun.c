@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* crun(1), https://github.com/containers/crun: an OCI runtime in C. */
+/* crun(1): an OCI runtime in C. */
 #include "helpers/oci.h"
 
 static void run(const struct container *container);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* runc(8), https://github.com/opencontainers/runc: the OCI runtime that most engines use. */
+/* runc(8): the OCI runtime that most engines use. */
 #include "helpers/oci.h"
 
 static void run(const struct container *container);
