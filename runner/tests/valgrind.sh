@@ -11,6 +11,7 @@ top=$PWD
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 chmod 755 "$work"
+cp build/fake-qemu "$work/" # where nobody, which QEMU becomes, may go: valgrind runs programs by their path
 cat >"$work/guest" <<'END'
 #!/bin/sh
 printf 'id\tfile\tline\ttimeout\talone\tsabotage\ttier\tsince\tuntil\tneeds\tstatement\texpected\tsource\n'
@@ -25,7 +26,7 @@ see() {
 	local wanted=$1 script=$2 status=0
 	shift 2
 	(cd "$work" && FAKE_QEMU=$script valgrind -q --leak-check=full --errors-for-leak-kinds=definite,indirect \
-		--error-exitcode=99 "$top/build/nscheck-plain" --qemu "$top/build/fake-qemu" --guest "$work/guest" \
+		--error-exitcode=99 "$top/build/nscheck-plain" --qemu "$work/fake-qemu" --guest "$work/guest" \
 		--cache "$work/cache" "$@") >"$work/log" 2>&1 || status=$?
 	[ "$status" -eq "$wanted" ] && return
 	echo "status $status, not $wanted, of $*"
