@@ -18,7 +18,13 @@ hang() {
 		grep -qs 'System halted' "$work/$1/console.log" && break
 		sleep 0.05
 	done
-	qemu=$(pgrep -P "$host" -f qemu-system) || { cat "$work/$1.log"; return 1; }
+	local children
+	read -ra children <"/proc/$host/task/$host/children" # which ends without a newline: no failure
+	for qemu in "${children[@]}"; do
+		grep -q qemu-system "/proc/$qemu/cmdline" && return
+	done
+	cat "$work/$1.log"
+	return 1
 }
 
 # status FIELD: that of the QEMU in /proc/PID/status.
