@@ -383,8 +383,9 @@ CASE(mounting_beneath_a_locked_mount_never_unlocks_the_place)
 	MUST(bind_make("/tmp/empty", "/tmp/file"));
 	CHILD(box, NS_USER | NS_MNT, .map = CONTAINER_MAP) {
 		MUST(tmpfs_make("/tmp/own"));
-		if (tree_attach_beneath(MUST(tmpfs_detached()), "/tmp/own") < 0) /* control */
-			SKIP("no MOVE_MOUNT_BENEATH: %s", errno_name(errno));
+		if (tree_attach_beneath(MUST(tmpfs_detached()), "/tmp/own") < 0 &&
+		    errno == EINVAL) /* control */
+			SKIP("no MOVE_MOUNT_BENEATH");
 		if (tree_attach_beneath(MUST(tmpfs_detached()), "/tmp/dir") == 0)
 			OK(umount2("/tmp/dir",
 				   0)); /* since 7.1 the lock goes to the mount that was put beneath */
