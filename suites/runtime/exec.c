@@ -111,15 +111,7 @@ CASE(cannot_be_traced_while_joining)
 		CONTAINER(box, tracer, .map = f->map,
 			  .capabilities = f->map ? CONTAINER_ALL_CAPS : CONTAINER_CAPS);
 		HEAR(box);
-		for (int i = 0; i < 3; i++) {
-			CONTAINER_EXEC(command, box, idle);
-			DISMISS(command);
-		}
-		CONTAINER_EXEC(last, box, idle);
-		await_state(last->pid, 'S');
-		TELL(box);
-		HOLDS(HEAR(box) > 0); /* control: it was seen, as the payload */
-		DISMISS(last);
+		exec_while_watched(box);
 		DISMISS(box);
 	}
 }

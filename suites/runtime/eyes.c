@@ -3,6 +3,8 @@
 
 #include "helpers/utsname.h"
 
+#define GROUP "runtime.eyes"
+
 static bool is_member(pid_t pid, pid_t first, long long ns)
 {
 	const char *parent = proc_status(pid, "PPid");
@@ -92,6 +94,24 @@ void watch_others(struct child *outer, int (*look)(pid_t pid))
 	HEAR(outer);
 	TELL(outer, seen);
 	HEAR(outer);
+}
+
+PAYLOAD(idle)
+{
+	HEAR(outer);
+}
+
+void exec_while_watched(struct child *box)
+{
+	for (int i = 0; i < 3; i++) {
+		CONTAINER_EXEC(command, box, idle);
+		DISMISS(command);
+	}
+	CONTAINER_EXEC(last, box, idle);
+	await_state(last->pid, 'S');
+	TELL(box);
+	HOLDS(HEAR(box) > 0);
+	DISMISS(last);
 }
 
 void claim_joined(void)

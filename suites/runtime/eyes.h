@@ -37,6 +37,12 @@ const char *identity(const char *file);
  */
 void watch_others(struct child *outer, int (*look)(pid_t pid));
 
+/*
+ * Executes four processes in a container whose payload is in watch_others, and claims that it saw one of them: the
+ * control of what it must not see.
+ */
+void exec_while_watched(struct child *box);
+
 /* Claims to be in all namespaces of the container's init, which is called "box", has eth0 and an image. */
 void claim_joined(void);
 

@@ -282,26 +282,13 @@ PAYLOAD(watcher)
 	watch_others(outer, open_program);
 }
 
-PAYLOAD(idle)
-{
-	HEAR(outer);
-}
-
 CASE(exe_is_not_a_writable_host_binary)
 {
 	EACH_FLAVOUR(f)
 	{
 		CONTAINER(box, watcher, .map = f->map);
 		HEAR(box);
-		for (int i = 0; i < 3; i++) {
-			CONTAINER_EXEC(command, box, idle);
-			DISMISS(command);
-		}
-		CONTAINER_EXEC(last, box, idle);
-		await_state(last->pid, 'S');
-		TELL(box);
-		HOLDS(HEAR(box) > 0);
-		DISMISS(last);
+		exec_while_watched(box);
 		DISMISS(box);
 	}
 }
