@@ -33,6 +33,13 @@ static bool is_set(const char *text, const char *option)
 	return found;
 }
 
+bool config_wants_signatures(const char *text)
+{
+	return is_set(text, "CONFIG_MODULE_SIG_FORCE") ||
+	       is_set(text, "CONFIG_LOCK_DOWN_KERNEL_FORCE_INTEGRITY") ||
+	       is_set(text, "CONFIG_LOCK_DOWN_KERNEL_FORCE_CONFIDENTIALITY");
+}
+
 /* Only the first two numbers are comparable: Debian calls 5.10.262 5.10.0-46. */
 static bool same_series(const char *a, const char *b)
 {

@@ -13,6 +13,7 @@
 #include "vm/file.h"
 #include "vm/memo.h"
 #include "vm/modules.h"
+#include "vm/strip.h"
 #include "vm/tools.h"
 
 #define PROGRAM_MAX (256U << 20)
@@ -56,16 +57,20 @@ static void add_skeleton(struct cpio *image)
 	cpio_chardev(image, "dev/console", 0600, 5, 1);
 }
 
-static int add_config(const struct build *b, const char *config, struct fault *fault)
+/* @signatures: receives whether the kernel may insist on those of its modules; without a configuration, nobody knows. */
+static int add_config(const struct build *b, const char *config, bool *signatures, struct fault *fault)
 {
 	struct bytes text;
 
+	*signatures = true;
 	if (!config)
 		return 0;
 	memo_input(b->memo, config);
 	if (file_read(config, CONFIG_MAX, &text, fault) < 0)
 		return -1;
 	cpio_file(b->image, "nscheck/config", 0644, text.data, text.len);
+	bytes_append(&text, "", 1);
+	*signatures = config_wants_signatures((const char *)text.data);
 	bytes_free(&text);
 	return 0;
 }
@@ -91,7 +96,8 @@ static void add_module_set(struct cpio *image, const char *release, const struct
 	add_text(image, release, "modules.alias", modules_alias(set));
 }
 
-static int add_modules(const struct build *b, const struct kernel *kernel, struct fault *fault)
+static int add_modules(const struct build *b, const struct kernel *kernel, bool signatures,
+		       struct fault *fault)
 {
 	struct strings names = {0};
 	struct module_set set = {0};
@@ -104,6 +110,8 @@ static int add_modules(const struct build *b, const struct kernel *kernel, struc
 	int rc = list ? modules_list(list, &names, fault) : -1;
 	if (rc == 0)
 		rc = modules_collect(kernel->modules, kernel->release, &names, b->memo, &set, fault);
+	for (size_t i = 0; !signatures && i < set.count; i++)
+		unsign_module(&set.items[i].elf);
 	if (rc == 0)
 		add_module_set(b->image, kernel->release, &set);
 	modules_free(&set);
@@ -114,11 +122,14 @@ static int add_modules(const struct build *b, const struct kernel *kernel, struc
 
 static int fill(const struct build *b, const struct image_request *request, struct fault *fault)
 {
+	bool signatures;
+
 	add_skeleton(b->image);
 	if (add_program(b, request->init, "init", fault) < 0 ||
 	    (request->guest && add_program(b, request->guest, "bin/nscheck-guest", fault) < 0))
 		return -1;
-	if (add_config(b, request->kernel->config, fault) < 0 || add_modules(b, request->kernel, fault) < 0)
+	if (add_config(b, request->kernel->config, &signatures, fault) < 0 ||
+	    add_modules(b, request->kernel, signatures || request->signatures, fault) < 0)
 		return -1;
 	/* The first of a path stays: the tools' libraries before those of packages, any program before busybox. */
 	if ((request->runtime && runtime_add_own(request->runtime, b->image, b->memo, fault) < 0) ||
@@ -210,6 +221,7 @@ static struct memo *ask(const struct image_request *request, const char *cache_d
 	memo_ask(memo, request->kernel->config);
 	memo_ask(memo, request->init);
 	memo_ask(memo, request->guest);
+	memo_ask(memo, request->signatures ? "signatures" : NULL);
 	memo_ask(memo, getenv("PATH"));
 	runtime_ask(request->runtime, memo);
 	return memo;

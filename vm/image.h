@@ -2,6 +2,8 @@
 #ifndef VM_IMAGE_H
 #define VM_IMAGE_H
 
+#include <stdbool.h>
+
 #include "vm/fault.h"
 #include "vm/kernel.h"
 #include "vm/runtime.h"
@@ -11,6 +13,7 @@ struct image_request {
 	const char *init;  /* path of nscheck-init */
 	const char *guest; /* path of nscheck-guest, added as /bin/nscheck-guest for --shell; or NULL */
 	const struct runtime *runtime; /* a container runtime that goes in as well, or NULL */
+	bool signatures; /* modules keep theirs, which are dear to check, even if the configuration insists not */
 };
 
 /*

@@ -46,4 +46,7 @@ void kernel_free(struct kernel *kernel);
 /* config_check - can this configuration (a text) boot in the guest? @name, @release: for the fault and the match. */
 int config_check(const char *text, const char *name, const char *release, struct fault *fault);
 
+/* Whether a kernel of this configuration refuses modules without a signature. */
+bool config_wants_signatures(const char *text);
+
 #endif

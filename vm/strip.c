@@ -127,3 +127,22 @@ void strip_module(struct bytes *elf)
 	}
 	free(f.sections);
 }
+
+/*
+ * struct module_signature (include/linux/module_signature.h) between the signature and the mark at the end; its last
+ * member is the length of the signature, in the byte order of networks.
+ */
+#define SIGNATURE_MARK "~Module signature appended~\n"
+#define SIGNATURE_INFO 12
+
+void unsign_module(struct bytes *elf)
+{
+	const size_t mark = strlen(SIGNATURE_MARK), tail = SIGNATURE_INFO + mark;
+
+	if (elf->len < tail || memcmp(elf->data + elf->len - mark, SIGNATURE_MARK, mark) != 0)
+		return;
+	const unsigned char *end = elf->data + elf->len - mark;
+	size_t len = (size_t)end[-4] << 24 | (size_t)end[-3] << 16 | (size_t)end[-2] << 8 | end[-1];
+	if (len <= elf->len - tail)
+		elf->len -= tail + len;
+}

@@ -11,12 +11,19 @@
 #include "vm/file.h"
 #include "vm/image.h"
 
+/* Whether the command line makes the kernel insist on signatures of modules (module.sig_enforce, lockdown=). */
+static bool wants_signatures(const char *append)
+{
+	return append && (strstr(append, "sig_enforce") || strstr(append, "lockdown"));
+}
+
 static int resolve(struct session *s, const struct options *o, struct fault *fault)
 {
 	struct image_request image = {.kernel = &s->kernel,
 				      .init = o->init,
 				      .guest = o->shell ? o->guest : NULL,
-				      .runtime = o->runtime.name ? &s->runtime : NULL};
+				      .runtime = o->runtime.name ? &s->runtime : NULL,
+				      .signatures = wants_signatures(o->append)};
 	int64_t began = loop_now();
 
 	if (kernel_resolve(&o->kernel, o->cache, &s->kernel, fault))

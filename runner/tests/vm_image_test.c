@@ -137,6 +137,40 @@ START_TEST(monolithic_kernel_without_config)
 }
 END_TEST
 
+static bool has_signature(const struct image_request *request)
+{
+	struct bytes image;
+	char *path;
+
+	ck_assert_msg(image_build(request, cache, &path, &fault) == 0, "%s", fault.text);
+	ck_assert_int_eq(file_map(path, &image, &fault), 0);
+	bool found = memmem(image.data, image.len, "SIGNATURE~", 10);
+	file_unmap(&image);
+	free(path);
+	return found;
+}
+
+START_TEST(signatures_only_where_the_kernel_insists)
+{
+	struct image_request request = {.kernel = &kernel, .init = init_path};
+	struct bytes module = sample_module_signed();
+	char *insists = mem_printf("%sCONFIG_MODULE_SIG_FORCE=y\n", sample_config);
+
+	free(sample_put(dir, "modules/kernel/veth.ko", &module));
+	bytes_free(&module);
+	ck_assert(!has_signature(&request));
+	request.signatures = true;
+	ck_assert(has_signature(&request));
+	request.signatures = false;
+	kernel.config = sample_put_text(dir, "insists", insists);
+	ck_assert(has_signature(&request));
+	free(kernel.config);
+	kernel.config = NULL;
+	ck_assert(has_signature(&request));
+	free(insists);
+}
+END_TEST
+
 START_TEST(missing_init)
 {
 	struct image_request request = {.kernel = &kernel, .init = "/nonexistent/nscheck-init"};
@@ -177,6 +211,7 @@ static Suite *image_suite(void)
 	tcase_add_test(tc, same_inputs_same_image);
 	tcase_add_test(tc, spoiled_image_is_written_anew);
 	tcase_add_test(tc, monolithic_kernel_without_config);
+	tcase_add_test(tc, signatures_only_where_the_kernel_insists);
 	tcase_add_test(tc, missing_init);
 	tcase_add_test(tc, needs_of_a_program);
 	suite_add_tcase(suite, tc);

@@ -264,6 +264,27 @@ START_TEST(spoilt_modules_can_be_stripped)
 }
 END_TEST
 
+START_TEST(signature_is_cut_off)
+{
+	struct bytes plain = sample_module_of(NULL), module = sample_module_signed(),
+		     damaged = sample_module_signed();
+
+	unsign_module(&module);
+	ck_assert_uint_eq(module.len, plain.len);
+	ck_assert_mem_eq(module.data, plain.data, plain.len);
+	unsign_module(&module); /* there is none now */
+	ck_assert_uint_eq(module.len, plain.len);
+
+	size_t whole = damaged.len;
+	damaged.data[whole - 28 - 4] = 0xff; /* longer than the file */
+	unsign_module(&damaged);
+	ck_assert_uint_eq(damaged.len, whole);
+	bytes_free(&plain);
+	bytes_free(&module);
+	bytes_free(&damaged);
+}
+END_TEST
+
 static Suite *modules_suite(void)
 {
 	Suite *suite = suite_create("vm/modules");
@@ -284,6 +305,7 @@ static Suite *modules_suite(void)
 	tcase_add_test(tc, list_with_comments);
 	tcase_add_test(tc, debug_information_is_left_out);
 	tcase_add_test(tc, spoilt_modules_can_be_stripped);
+	tcase_add_test(tc, signature_is_cut_off);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

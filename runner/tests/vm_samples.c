@@ -118,6 +118,16 @@ struct bytes sample_module_of(const char *depends)
 	return b;
 }
 
+struct bytes sample_module_signed(void)
+{
+	struct bytes module = sample_module_of(NULL);
+
+	bytes_append(&module, "SIGNATURE~", 10);
+	bytes_append(&module, (const unsigned char[12]){[11] = 10}, 12);
+	bytes_append(&module, "~Module signature appended~\n", 28);
+	return module;
+}
+
 static void need(bool ok, const char *what)
 {
 	if (ok)

@@ -26,6 +26,9 @@ struct bytes sample_module_debug(size_t debug);
 /* A module of SAMPLE_RELEASE that depends on others (comma-separated, or NULL). */
 struct bytes sample_module_of(const char *depends);
 
+/* The same without dependencies, and with a signature behind its end: 10 bytes of text. */
+struct bytes sample_module_signed(void);
+
 /* xz or zstd (an archive_write_add_filter_by_name() name) around bytes. */
 struct bytes sample_compressed(const struct bytes *plain, const char *filter);
 

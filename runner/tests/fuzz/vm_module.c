@@ -48,6 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	modinfo_free(&info);
 	strip_module(&elf);
+	unsign_module(&elf);
 	as_program(&elf);
 	bytes_free(&elf);
 	return 0;
