@@ -91,7 +91,9 @@ static int add_kernel(struct strings *argv, const struct qemu_request *r, struct
 	 * (one thread serves both); who asks for CPUs gets them, and a test that needs one brings it up.
 	 */
 	const char *cpus = r->cpus || r->accel == ACCEL_KVM ? "" : " maxcpus=1";
-	char *line = mem_printf("%s%s%s%s%s", command_line, cpus, r->shell ? " nscheck.shell" : "",
+	/* A hang with interrupts off ends in a trace when QEMU sends an NMI; a real processor may send others. */
+	const char *nmi = r->accel == ACCEL_KVM ? "" : " unknown_nmi_panic";
+	char *line = mem_printf("%s%s%s%s%s%s", command_line, cpus, nmi, r->shell ? " nscheck.shell" : "",
 				r->append ? " " : "", r->append ? r->append : "");
 	size_t len = strlen(line);
 

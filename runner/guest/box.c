@@ -130,7 +130,7 @@ static bool list_orphans(FILE *out, bool end_them)
 		if (end_them)
 			kill(atoi(pid), SIGKILL);
 		else
-			list_process(atoi(pid), ROOT " (outside its box)", &found);
+			list_process(atoi(pid), ROOT "/ (outside its box)", &found);
 	}
 	return found.any;
 }

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vm/mem.h"
+
 /* At the start of a message: what the kernel writes when it complains. */
 static const char *const heads[] = {
 	"WARNING: ",
@@ -149,18 +151,33 @@ static bool ends_with(const char *text, const char *name, size_t len)
 	return have >= len && !strncmp(text + have - len, name, len);
 }
 
+/*
+ * Traces that tell how they came about and not what is wrong, up to where the processor was: of the list of tasks
+ * that a hanging guest was asked for, and of an NMI on its own stack.
+ */
+static bool tells_of_itself(const char *line, bool before)
+{
+	const char *text = console_message(line);
+
+	if (strstr(text, "<NMI>") || !strncmp(text, "sysrq: Show ", 12))
+		return true;
+	return before && strncmp(text, "RIP: 0010:", 10) != 0 && !splat_match(NULL, text);
+}
+
 char *console_fingerprint(const char *slice)
 {
 	enum { SYMBOLS = 5 };
 	struct text print = {0};
+	bool skipped = false;
 	int found = 0;
 
 	while (*slice && found < SYMBOLS) {
 		size_t len, end = strcspn(slice, "\n");
-		char *line = strndup(slice, end);
-		const char *name = line ? trace_symbol(line, &len) : NULL;
+		char *line = mem_need(strndup(slice, end));
+		const char *name = trace_symbol(line, &len);
 
-		if (name && !ends_with(text_get(&print), name, len)) {
+		skipped = tells_of_itself(line, skipped);
+		if (name && !skipped && !ends_with(text_get(&print), name, len)) {
 			text_printf(&print, "%s%.*s", found ? "|" : "", (int)len, name);
 			found++;
 		}

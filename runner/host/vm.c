@@ -25,7 +25,8 @@ enum {
 	PREPARE = 30000,
 	SETUP = 120000,
 	SETTLE = 250,
-	SYSRQ = 1500,
+	SYSRQ = 200,        /* between two keys */
+	SYSRQ_TASKS = 1500, /* for the list of tasks */
 	NMI = 1000,
 	LEAVE = 1000,
 	POLL = 3,
@@ -37,6 +38,12 @@ enum { SLOWNESS_MAX = 10 };
 
 /* A VM that never shows the agent's marks on its console is not waited for any longer. */
 enum { MARKS_MISSED_MAX = 3, STRAYS_SHOWN = 5, DRAIN_MAX = 32 << 20 };
+
+/*
+ * What a guest that does not answer is asked for (admin-guide/sysrq.rst): all that the kernel says, where its
+ * processors are, all tasks, those that wait.
+ */
+static const char hang_keys[] = "8ltw";
 
 /* Bytes on their way to the guest. */
 struct out_chunk {
@@ -535,7 +542,7 @@ static void got_return(struct vm *vm, const struct qmp_message *m)
 	const char *status;
 
 	if (vm->state == VM_HANGING && !strcmp(m->about, "chardev-send-break") && vm->console_watch.fd >= 0)
-		send(vm->console_watch.fd, "t", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+		send(vm->console_watch.fd, &hang_keys[vm->hang_step - 1], 1, MSG_NOSIGNAL | MSG_DONTWAIT);
 	if (vm->state != VM_RESTORING)
 		return;
 	if (!strcmp(m->about, "query-status")) {
@@ -654,6 +661,8 @@ static char *crash_reason(struct vm *vm, int status)
 	struct console *c = &vm->console;
 	const char *splat = c->splat ? c->splat : c->gap_splat;
 
+	if (vm->hang_step)
+		return xstrdup(vm->hang);
 	if (vm->failure)
 		return xstrdup(vm->failure);
 	if (splat)
@@ -771,25 +780,38 @@ void vm_leave(struct vm *vm)
 	send_order(vm, xstrdup("bye\n"));
 }
 
-static void next_hang_step(struct vm *vm)
+/* The agent may still take orders. */
+static void begin_hang(struct vm *vm)
 {
-	static const char *const orders[] = {"sysrq l\n", "sysrq t\n", "sysrq w\n"};
+	const char *splat = vm->console.splat;
 
 	vm->state = VM_HANGING;
-	switch (vm->hang_step++) {
-	case 0:
-		for (size_t i = 0; i < sizeof(orders) / sizeof(*orders); i++)
-			send_order(vm, xstrdup(orders[i]));
-		/* The same without the agent: a break on the serial line, then a key (admin-guide/sysrq.rst). */
+	free(vm->hang);
+	vm->hang = xprintf("hang: neither the test nor the guest's agent answered in time%s%s",
+			   splat ? "; " : "", splat ? splat : "");
+	for (const char *key = hang_keys; *key; key++)
+		send_order(vm, xprintf("sysrq %c\n", *key));
+}
+
+/*
+ * Without the agent a key comes as a break on the serial line and a letter, one after the other. A kernel whose interrupts are off hears neither: told to panic at an NMI, it says where it is.
+ */
+static void next_hang_step(struct vm *vm)
+{
+	const size_t keys = strlen(hang_keys);
+
+	if (!vm->hang_step)
+		begin_hang(vm);
+	if (vm->hang_step < keys) {
 		qmp_send(&vm->qmp, "chardev-send-break", json_pack("{s:s}", "id", "console"), -1);
-		set_deadline(vm, SYSRQ);
-		break;
-	case 1:
+		set_deadline(vm, hang_keys[vm->hang_step] == 't' ? SYSRQ_TASKS : SYSRQ);
+	} else if (vm->hang_step == keys) {
 		qmp_send(&vm->qmp, "inject-nmi", NULL, -1);
 		set_deadline(vm, NMI);
-		break;
-	default: end_now(vm, VM_END_CRASH, "hang: neither the test nor the guest's agent answered in time");
+	} else {
+		end_now(vm, VM_END_CRASH, vm->hang);
 	}
+	vm->hang_step++;
 }
 
 void vm_late(struct vm *vm)
@@ -987,6 +1009,7 @@ void vm_free(struct vm *vm)
 	text_free(&vm->errors_text);
 	qemu_argv_free(vm->argv);
 	free(vm->failure);
+	free(vm->hang);
 	free(vm->release);
 	free(vm->last_id);
 	free(vm->earlier_id);

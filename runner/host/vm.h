@@ -98,11 +98,12 @@ struct vm {
 	int tests_run;
 	int marks_missed;
 	int strays;
-	bool killed;     /* by this program */
-	bool distrusted; /* broke the protocol: to be replaced */
-	int hang_step;
-	double slowness; /* of the guest, 1: as usual or faster */
-	char *shutdown;  /* reason of QMP's SHUTDOWN event */
+	bool killed;      /* by this program */
+	bool distrusted;  /* broke the protocol: to be replaced */
+	size_t hang_step; /* what has been tried to learn where it hangs; 0: it does not */
+	char *hang;       /* one line: that it hangs */
+	double slowness;  /* of the guest, 1: as usual or faster */
+	char *shutdown;   /* reason of QMP's SHUTDOWN event */
 };
 
 /* Starts QEMU: a restore when a snapshot is at hand and cold is false. NULL with a fault. */

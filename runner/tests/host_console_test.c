@@ -126,6 +126,21 @@ START_TEST(fingerprints)
 }
 END_TEST
 
+/* What the host itself asked a hanging guest for is not what is wrong. */
+START_TEST(fingerprints_of_hangs)
+{
+	char *print = console_fingerprint(
+		"[ 1.0] sysrq: Show State\n[ 1.0] task:init\n[ 1.1]  __schedule+0x1/0x2\n"
+		"[ 1.2] Kernel panic - not syncing: NMI: Not continuing\n[ 1.2]  <NMI>\n"
+		"[ 1.2]  nmi_panic.cold+0xc/0xc\n[ 1.2] RIP: 0010:stuck+0x1/0x2\n[ 1.3]  </NMI>\n"
+		"[ 1.3]  <TASK>\n[ 1.3]  caller+0x3/0x4\n");
+
+	ck_assert_str_eq(print, "stuck|caller");
+	free(print);
+	ck_assert_ptr_null(console_fingerprint("sysrq: Show State\n __schedule+0x1/0x2\n"));
+}
+END_TEST
+
 START_TEST(memory_is_bounded)
 {
 	console_begin(&console, "a");
@@ -151,6 +166,7 @@ static Suite *consoles(void)
 	tcase_add_test(t, complaints_belong_to_their_test);
 	tcase_add_test(t, allowed_complaints_do_not_count);
 	tcase_add_test(t, fingerprints);
+	tcase_add_test(t, fingerprints_of_hangs);
 	tcase_add_test(t, memory_is_bounded);
 	suite_add_tcase(s, t);
 	return s;

@@ -25,9 +25,11 @@ run() {
 	check "the run of $* ends with status $wanted" test "$status" -eq "$wanted"
 }
 
-run most 1 --reruns 0 'selftest.*' '!selftest.hang' '!selftest.company'
+run most 1 --reruns 0 'selftest.*' '!selftest.hang' '!selftest.kernel.*_hangs' '!selftest.kernel.invalid_opcode' '!selftest.company'
 # Nothing in the guest answers any more, which takes the host its whole time to believe.
-run hang 1 --reruns 0 --timeout-factor 0.2 selftest.hang
+run hang 1 --reruns 0 --timeout-factor 0.2 selftest.hang 'selftest.kernel.*_hangs'
+# A kernel that dies for real is asked again, alone and cold; what comes after it goes on in a fresh machine.
+run dies 1 --in-order selftest.kernel.invalid_opcode
 # What is run again: one is flaky, one crashes after another one, which is found out.
 run company 1 --in-order selftest.company.leaves_a_mark selftest.company.fails_after_it selftest.company.panics_after_it
 
@@ -69,6 +71,16 @@ check "each test of the suite is expected" diff <(tail -n +2 "$expected" | cut -
 
 # A crash is told by its first symbols, and the rest goes on within two seconds in a VM that is restored.
 check "a panic has a fingerprint" grep -q '^not ok .* selftest.crash.panic # ERROR kernel crash: .*|' "$work/results.ktap"
+check "an oops has the trace as its fingerprint" grep -qE \
+	'invalid_opcode # ERROR kernel crash: (dummy_)?init_module\|do_one_initcall\|do_init_module\|' "$work/results.ktap"
+check "a hang with interrupts off has one as well" grep -qE \
+	'interrupts_off_hangs # ERROR kernel crash: (dummy_)?init_module\|do_one_initcall\|' "$work/results.ktap"
+check "a crash is confirmed alone and cold" grep -qx '# run again alone in a booted VM: bad 1 of 1 times' \
+	"$work/dies/results.ktap"
+has_tasks() {
+	grep -E 'task:init +state:' "$work/hang/console.log"
+}
+check "the tasks of a hanging guest are listed" has_tasks
 soon() {
 	tr -d ' \n' <"$work/most/results.json" | grep -o '"start":"warm","ready_ms":[0-9]*' | grep -o '[0-9]*$' | sort -n | head -n 1 |
 		{ read -r ms && echo "$ms ms" && [ "$ms" -lt 2000 ]; }

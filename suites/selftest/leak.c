@@ -26,15 +26,42 @@ CASE(process_in_a_session_of_its_own)
 	EXITS(box, 0);
 }
 
+/* Nor is one lost that has left the cgroup in which its test ran. */
+CASE(process_outside_the_box)
+{
+	CHILD(box, 0) {
+		CHILD(daemon, 0) {
+			MUST(setsid());
+			MUST(file_write("/sys/fs/cgroup/cgroup.procs", "0"));
+			TELL(daemon);
+			for (;;)
+				pause();
+		}
+		HEAR(daemon);
+		_exit(0);
+	}
+	EXITS(box, 0);
+}
+
 CASE(mount_of_tmpfs, .initial = NS_MNT)
 {
 	MUST(mkdir("/run/leak", 0755));
 	MUST(tmpfs_make("/run/leak"));
 }
 
+CASE(changed_propagation, .initial = NS_MNT)
+{
+	MUST(mount(NULL, "/run", NULL, MS_SHARED, NULL));
+}
+
 CASE(changed_hostname, .initial = NS_UTS)
 {
 	MUST(sethostname("leak", 4));
+}
+
+CASE(changed_domainname, .initial = NS_UTS)
+{
+	MUST(setdomainname("leak", 4));
 }
 
 CASE(bridge_device, .initial = NS_NET)
@@ -84,6 +111,11 @@ CASE(key_of_the_user)
 	MUST(syscall(SYS_add_key, "user", "leak", "text", 4, KEY_SPEC_USER_KEYRING));
 }
 
+CASE(keyring_of_the_user)
+{
+	MUST(syscall(SYS_add_key, "keyring", "leaked ring", NULL, 0, KEY_SPEC_USER_KEYRING));
+}
+
 /* Such a key goes with its session, a moment after it: no leak. */
 CASE(key_of_a_session)
 {
@@ -99,6 +131,21 @@ CASE(changed_limit_of_namespaces)
 CASE(changed_sysctl_of_the_network, .initial = NS_NET)
 {
 	MUST(file_write("/proc/sys/net/ipv4/ip_default_ttl", "77"));
+}
+
+CASE(changed_sysctl_of_ipv6, .initial = NS_NET)
+{
+	MUST(file_write("/proc/sys/net/ipv6/bindv6only", "1"));
+}
+
+CASE(changed_sysctl_of_unix_sockets, .initial = NS_NET)
+{
+	MUST(file_write("/proc/sys/net/unix/max_dgram_qlen", "77"));
+}
+
+CASE(changed_sysctl_of_all_networks, .initial = NS_NET)
+{
+	MUST(file_write("/proc/sys/net/core/netdev_max_backlog", "777"));
 }
 
 CASE(changed_sysctl_of_message_queues, .initial = NS_IPC)
