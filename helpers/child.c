@@ -233,6 +233,8 @@ static void ends(const char *file, int line, struct child *child, int code, int 
 	bool killed = info.si_code == CLD_KILLED || info.si_code == CLD_DUMPED;
 	char how[64];
 
+	if (code == CLD_KILLED && child->mute)
+		return;
 	if (info.si_status == status && (code == CLD_EXITED ? info.si_code == CLD_EXITED : killed))
 		return;
 	how_it_ended(&info, how, sizeof(how));

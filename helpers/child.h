@@ -37,6 +37,7 @@ struct child {
 	 * runtime, which is, and ends with its status; and what is to be done after that.
 	 */
 	struct child *runtime;
+	bool mute; /* of which signal it died is not told */
 	struct container *container;
 	void (*after)(struct child *child);
 };

@@ -94,21 +94,20 @@ static uid_t root_of(const struct container_config *config)
 
 static int overlay_make(const struct container *c, uid_t owner)
 {
-	char image[64], work[256];
+	char work[256];
 
-	snprintf(image, sizeof(image), "/tmp/image-%u", owner);
 	snprintf(work, sizeof(work), "%s/work", c->bundle);
 	if (!module_load("overlay")) {
 		errno = ENODEV;
 		return -1;
 	}
-	if (!file_exists(image) && image_make(image, owner) < 0)
+	if (!file_exists(c->image) && image_make(c->image, owner) < 0)
 		return -1;
 	if (dir_make(c->upper) < 0 || lchown(c->upper, owner, owner) < 0 || dir_make(work) < 0 ||
 	    dir_make(c->root) < 0)
 		return -1;
 	return mount("overlay", c->root, "overlay", 0,
-		     path("lowerdir=%s,upperdir=%s,workdir=%s", image, c->upper, work));
+		     path("lowerdir=%s,upperdir=%s,workdir=%s", c->image, c->upper, work));
 }
 
 static int links_make(void)
@@ -207,6 +206,7 @@ static int container_make(struct container *c, const struct container_config *co
 	c->name = strdup(path("nscheck-%d-%u", getpid(), ++serial));
 	c->bundle = strdup(path("/tmp/%s", c->name));
 	c->root = strdup(path("%s/root", c->bundle));
+	c->image = config->overlay ? strdup(path("/tmp/image-%u", owner)) : c->root;
 	c->upper = config->overlay ? strdup(path("%s/upper", c->bundle)) : c->root;
 	c->namespaces = namespaces_of(config);
 	if (runtime_claims(RUNTIME_CGROUP) && cgroup_here() && !config->unprivileged)
@@ -358,6 +358,7 @@ static struct child *payload_child(const char *file, int line, const char *role,
 	child->pid = who.pid;
 	child->pidfd = pidfd_open(who.pid, 0);
 	child->runtime = s->runtime;
+	child->mute = !runtime_claims(RUNTIME_SIGNALS);
 	start_done(s);
 	return child;
 }
@@ -465,7 +466,8 @@ static struct container_config *keep(const struct container_config *config)
 	if (!own)
 		return NULL;
 	*own = *config;
-	own->map = kept(own->map);
+	own->unprivileged |= own->map && strcmp(own->map, CONTAINER_OWN_MAP) == 0;
+	own->map = own->unprivileged ? NULL : kept(own->map);
 	own->hostname = kept(own->hostname);
 	own->domainname = kept(own->domainname);
 	own->address = kept(own->address);
@@ -583,10 +585,15 @@ int container_signal(const struct child *box, int sig)
 
 const struct container_flavour *container_flavour(const struct container_flavour *after)
 {
-	static const struct container_flavour flavours[] = {{"rootful", NULL}, {"rootless", CONTAINER_MAP}};
-	const struct container_flavour *next = after ? after + 1 : flavours;
+	static const struct container_flavour rootful = {"rootful", NULL},
+					      mapped = {"rootless", CONTAINER_MAP},
+					      own = {"rootless", CONTAINER_OWN_MAP};
+	const struct container_flavour *rootless = runtime_claims(RUNTIME_ROOTLESS)       ? &mapped
+						   : runtime_claims(RUNTIME_UNPRIVILEGED) ? &own
+											  : NULL;
+	const struct container_flavour *next = !after ? &rootful : after == &rootful ? rootless : NULL;
 
-	if (next == flavours + 2 || (next->map && !runtime_claims(RUNTIME_ROOTLESS))) {
+	if (!next) {
 		NOTE_END();
 		return NULL;
 	}

@@ -55,7 +55,10 @@ struct container_config {
 	} join[4]; /* those behind the paths; type 0 ends the list */
 	/* Both id maps of a new user namespace, as in child.h; its root owns the root file system then. */
 	const char *map;
-	/* The runtime is run by an ordinary user (UNPRIVILEGED), who maps himself to root; not with map. */
+	/*
+	 * The runtime is run by an ordinary user (UNPRIVILEGED), who maps himself to root: no map then. The map
+	 * CONTAINER_OWN_MAP asks for the same.
+	 */
 	bool unprivileged;
 	uid_t uid;                         /* of the payload, inside (gid as well) */
 	const char *hostname, *domainname; /* hostname NULL: the container's name */
@@ -74,6 +77,8 @@ struct container_config {
 	const char *sysctls[8];           /* "net.ipv4.ip_forward=1"; NULL ends the list */
 	long long monotonic, boottime;    /* offsets in seconds; a new time namespace if one is not 0 */
 };
+
+#define CONTAINER_OWN_MAP "own"
 
 #define CONTAINER_NAMESPACES (NS_CGROUP | NS_IPC | NS_MNT | NS_NET | NS_PID | NS_UTS)
 
@@ -107,6 +112,7 @@ struct container {
 	int namespaces;     /* NS_* that are to be new */
 	const char *bundle; /* a directory of the container's own, for the driver to write into */
 	const char *root;   /* the root file system: a directory, or a mounted overlay */
+	const char *image;  /* what is below it if it is an overlay, else the same as root */
 	const char *upper;  /* its layer if it is an overlay, else the same as root */
 	const char *
 		cgroup; /* its cgroup as paths of /proc/PID/cgroup have it ("/test/c1"); NULL if it has none */
@@ -146,8 +152,9 @@ typedef void container_exec_fn(const struct container *container, const struct c
 int container_signal(const struct child *box, int sig);
 
 /*
- * A loop over the flavours of the runtime in use: a container of real root (f->map NULL), and one of an
- * ordinary uid (f->map CONTAINER_MAP) if the runtime claims such. Messages say which one it is about.
+ * A loop over the flavours of the runtime in use: rootful, a container of real root (f->map NULL); and, where the
+ * runtime claims such, rootless, one whose root is an ordinary uid outside: of many ids (f->map CONTAINER_MAP), or else
+ * of the one who runs the runtime (CONTAINER_OWN_MAP). Messages say which one it is about.
  */
 struct container_flavour {
 	const char *name, *map;

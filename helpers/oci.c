@@ -200,6 +200,25 @@ static void put_clock(struct json *j, const char *name, long long seconds)
 	json_close(j, '}');
 }
 
+static bool has_slave(const struct container *c)
+{
+	for (const struct container_bind *b = c->binds; b->from; b++)
+		if (b->slave)
+			return true;
+	return false;
+}
+
+/* crun before 1.8.4 has the clocks' offsets from an annotation (crun(1)); others do not know it. */
+static void put_annotations(struct json *j, const struct container *c)
+{
+	if (!(c->namespaces & NS_TIME))
+		return;
+	json_open(j, "annotations", '{');
+	json_text(j, "run.oci.timens_offset",
+		  path("monotonic %lld 0\nboottime %lld 0\n", c->config->monotonic, c->config->boottime));
+	json_close(j, '}');
+}
+
 static void put_linux(struct json *j, const struct container *c)
 {
 	json_open(j, "linux", '{');
@@ -214,8 +233,8 @@ static void put_linux(struct json *j, const struct container *c)
 		put_clock(j, "boottime", c->config->boottime);
 		json_close(j, '}');
 	}
-	/* Slaves, so that binds may follow the host. */
-	json_text(j, "rootfsPropagation", "rslave");
+	/* A bind follows the host only if the root does, so engines ask for both. */
+	json_text(j, "rootfsPropagation", has_slave(c) ? "rslave" : "rprivate");
 	if (!c->config->unmasked) {
 		json_texts(j, "maskedPaths", container_masked);
 		json_texts(j, "readonlyPaths", container_readonly);
@@ -254,6 +273,7 @@ int oci_config(const struct container *c)
 	if (c->config->domainname)
 		json_text(&j, "domainname", c->config->domainname);
 	put_mounts(&j, c);
+	put_annotations(&j, c);
 	put_linux(&j, c);
 	json_close(&j, '}');
 	return fclose(out) ? -1 : 0;

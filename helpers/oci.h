@@ -11,10 +11,11 @@
 
 /* Claims of a runtime of version 1.0 of the specification; 1.1 has domain names and time namespaces as well. */
 #define OCI_CLAIMS                                                                                           \
-	(RUNTIME_PID1 | RUNTIME_EXEC | RUNTIME_ROOTLESS | RUNTIME_UNPRIVILEGED | RUNTIME_JOIN |              \
-	 RUNTIME_INHERIT | RUNTIME_UTS | RUNTIME_CAPABILITIES | RUNTIME_NO_NEW_PRIVS | RUNTIME_USER |        \
-	 RUNTIME_MASKS | RUNTIME_READONLY | RUNTIME_BINDS | RUNTIME_DEV | RUNTIME_CGROUP | RUNTIME_SYSCTL |  \
-	 RUNTIME_NET)
+	(RUNTIME_PID1 | RUNTIME_STATUS | RUNTIME_SIGNALS | RUNTIME_EXEC | RUNTIME_SEALED |                   \
+	 RUNTIME_JOIN_TYPE | RUNTIME_BOUNDING | RUNTIME_INHERITABLE | RUNTIME_PRIVATE | RUNTIME_ROOTLESS |   \
+	 RUNTIME_UNPRIVILEGED | RUNTIME_JOIN | RUNTIME_INHERIT | RUNTIME_UTS | RUNTIME_CAPABILITIES |        \
+	 RUNTIME_NO_NEW_PRIVS | RUNTIME_USER | RUNTIME_MASKS | RUNTIME_READONLY | RUNTIME_BINDS |            \
+	 RUNTIME_DEV | RUNTIME_CGROUP | RUNTIME_SYSCTL | RUNTIME_NET)
 
 /* Writes config.json (OCI config.md, config-linux.md) into the bundle. -1 with errno. */
 int oci_config(const struct container *container);

@@ -18,7 +18,8 @@
  * namespaces, /tmp and descriptors 0 and 1 on /dev/null, 2 on a file whose text becomes part of a failure's
  * message; all others are close-on-exec. Both never return: the process ends as the payload does, with its
  * exit status, or 128 + N if signal N killed it, or it executes the runtime's program, which does. A runtime
- * that refuses what is asked ends with any other status than 0 before the payload has run.
+ * that refuses what is asked ends with any other status than 0 before the payload has run. What is not claimed of
+ * the status (RUNTIME_STATUS, RUNTIME_SIGNALS) is not judged.
  */
 struct runtime_driver {
 	const char *name;
@@ -39,19 +40,26 @@ struct runtime_driver {
 /* What a runtime may claim; the catalogue's column `needs` has them as "runtime:NAME". */
 #define RUNTIME_CLAIMS(X)                                                                                    \
 	X(PID1, "pid1")                 /* the payload is process 1 of its PID namespace */                  \
+	X(STATUS, "status")             /* its exit status is the payload's */                               \
+	X(SIGNALS, "signals")           /* and 128 + N if signal N killed it */                              \
 	X(EXEC, "exec")                 /* `exec` */                                                         \
+	X(SEALED, "sealed")             /* those inside cannot get at its program while it joins */          \
 	X(ROOTLESS, "rootless")         /* config->map: uid 0 inside is an ordinary uid outside */           \
 	X(UNPRIVILEGED, "unprivileged") /* config->unprivileged: the runtime itself is run by such a user */ \
-	X(JOIN, "join")                 /* config->join, and refuses a namespace of the wrong type */        \
+	X(JOIN, "join")                 /* config->join */                                                   \
+	X(JOIN_TYPE, "join_type")       /* and refuses a namespace of the wrong type */                      \
 	X(INHERIT, "inherit")           /* config->inherit */                                                \
 	X(UTS, "uts")                   /* config->hostname */                                               \
 	X(DOMAINNAME, "domainname")     /* config->domainname */                                             \
-	X(CAPABILITIES, "capabilities") /* config->capabilities, or the default set */                       \
+	X(CAPABILITIES, "capabilities") /* config->capabilities, or the default set, is what it has */       \
+	X(BOUNDING, "bounding")         /* and all that it can get */                                        \
+	X(INHERITABLE, "inheritable")   /* and it has no inheritable and ambient ones */                     \
 	X(NO_NEW_PRIVS, "no_new_privs") /* config->no_new_privs, both ways */                                \
 	X(USER, "user")                 /* config->uid and that of an exec */                                \
 	X(MASKS, "masks")               /* masked and read-only paths, and config->unmasked */               \
 	X(READONLY, "readonly")         /* config->readonly_root */                                          \
 	X(BINDS, "binds")               /* config->binds beyond the probe's own, with rslave */              \
+	X(PRIVATE, "private")           /* other mounts of the host do not show up inside */                 \
 	X(DEV, "dev")                   /* OCI's default devices and file systems */                         \
 	X(CGROUP, "cgroup")             /* container->cgroup and the limits */                               \
 	X(SYSCTL, "sysctl")             /* config->sysctls */                                                \

@@ -11,8 +11,8 @@
 static void run(const struct container *c);
 
 RUNTIME(bubblewrap, .program = "bwrap",
-	.claims = RUNTIME_PID1 | RUNTIME_UNPRIVILEGED | RUNTIME_INHERIT | RUNTIME_UTS | RUNTIME_CAPABILITIES |
-		  RUNTIME_READONLY | RUNTIME_BINDS | RUNTIME_NET,
+	.claims = RUNTIME_PID1 | RUNTIME_STATUS | RUNTIME_SIGNALS | RUNTIME_UNPRIVILEGED | RUNTIME_INHERIT |
+		  RUNTIME_UTS | RUNTIME_CAPABILITIES | RUNTIME_READONLY | RUNTIME_BINDS | RUNTIME_NET,
 	.run = run);
 
 static void add_namespaces(struct command *command, const struct container *c)

@@ -6,7 +6,7 @@ static void run(const struct container *container);
 static void exec(const struct container *container, const struct container_process *process);
 static int signal_to(const struct container *container, int sig);
 
-/* domainname and timeOffsets are there since 1.5. */
+/* Domain names are there since 1.7, OCI's timeOffsets since 1.8.4, an annotation for them before. */
 RUNTIME(crun, .program = "crun", .claims = OCI_CLAIMS | RUNTIME_DOMAINNAME | RUNTIME_TIME, .run = run,
 	.exec = exec, .signal = signal_to);
 

@@ -15,9 +15,9 @@ static void exec(const struct container *c, const struct container_process *proc
 
 RUNTIME(lxc, .program = "lxc-start",
 	.claims = RUNTIME_PID1 | RUNTIME_EXEC | RUNTIME_ROOTLESS | RUNTIME_JOIN | RUNTIME_INHERIT |
-		  RUNTIME_UTS | RUNTIME_CAPABILITIES | RUNTIME_NO_NEW_PRIVS | RUNTIME_USER |
-		  RUNTIME_READONLY | RUNTIME_BINDS | RUNTIME_CGROUP | RUNTIME_SYSCTL | RUNTIME_TIME |
-		  RUNTIME_NET,
+		  RUNTIME_UTS | RUNTIME_CAPABILITIES | RUNTIME_BOUNDING | RUNTIME_INHERITABLE |
+		  RUNTIME_SEALED | RUNTIME_PRIVATE | RUNTIME_NO_NEW_PRIVS | RUNTIME_USER | RUNTIME_READONLY |
+		  RUNTIME_BINDS | RUNTIME_CGROUP | RUNTIME_SYSCTL | RUNTIME_TIME | RUNTIME_NET,
 	.run = run, .exec = exec);
 static const struct runtime_driver attach = {.name = "lxc", .program = "lxc-attach"};
 

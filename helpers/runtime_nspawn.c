@@ -12,8 +12,8 @@
 static void run(const struct container *c);
 
 RUNTIME(nspawn, .program = "systemd-nspawn",
-	.claims = RUNTIME_PID1 | RUNTIME_ROOTLESS | RUNTIME_UTS | RUNTIME_CAPABILITIES |
-		  RUNTIME_NO_NEW_PRIVS | RUNTIME_READONLY | RUNTIME_BINDS | RUNTIME_NET,
+	.claims = RUNTIME_PID1 | RUNTIME_STATUS | RUNTIME_ROOTLESS | RUNTIME_UTS | RUNTIME_CAPABILITIES |
+		  RUNTIME_BOUNDING | RUNTIME_NO_NEW_PRIVS | RUNTIME_READONLY | RUNTIME_BINDS | RUNTIME_NET,
 	.run = run);
 
 static void add_list(struct command *command, const char *option, unsigned long long capabilities)

@@ -18,7 +18,8 @@ static void run(const struct container *c);
 static void exec(const struct container *c, const struct container_process *process);
 
 RUNTIME(unshare, .program = "unshare",
-	.claims = RUNTIME_PID1 | RUNTIME_EXEC | RUNTIME_UNPRIVILEGED | RUNTIME_INHERIT | RUNTIME_TIME,
+	.claims = RUNTIME_PID1 | RUNTIME_STATUS | RUNTIME_SIGNALS | RUNTIME_EXEC | RUNTIME_UNPRIVILEGED |
+		  RUNTIME_INHERIT | RUNTIME_TIME,
 	.run = run, .exec = exec);
 static const struct runtime_driver nsenter = {.name = "nsenter", .program = "nsenter"};
 
@@ -45,21 +46,35 @@ static void prepare_root(const struct container *c)
 		bind_in(c, b->from, b->to);
 }
 
+struct option_of {
+	int type;
+	const char *option;
+};
+
+static void add_options(struct command *command, int namespaces, const struct option_of *options)
+{
+	for (; options->type; options++)
+		if (namespaces & options->type)
+			command_add(command, "%s", options->option);
+}
+
 static void run(const struct container *c)
 {
-	static const struct {
-		int type;
-		const char *option;
-	} options[] = {{NS_MNT, "--mount"},      {NS_UTS, "--uts"},       {NS_IPC, "--ipc"},
-		       {NS_NET, "--net"},        {NS_PID, "--pid"},       {NS_PID, "--fork"},
-		       {NS_PID, "--mount-proc"}, {NS_CGROUP, "--cgroup"}, {NS_USER, "--map-root-user"}};
+	static const struct option_of options[] = {{NS_MNT, "--mount"},
+						   {NS_UTS, "--uts"},
+						   {NS_IPC, "--ipc"},
+						   {NS_NET, "--net"},
+						   {NS_PID, "--pid"},
+						   {NS_PID, "--fork"},
+						   {NS_PID, "--mount-proc"},
+						   {NS_CGROUP, "--cgroup"},
+						   {NS_USER, "--map-root-user"},
+						   {0}};
 	struct command command = {0};
 
 	prepare_root(c);
 	command_add(&command, "unshare");
-	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
-		if (c->namespaces & options[i].type)
-			command_add(&command, "%s", options[i].option);
+	add_options(&command, c->namespaces, options);
 	if (c->namespaces & NS_TIME) {
 		command_add(&command, "--time");
 		command_add(&command, "--monotonic=%lld", c->config->monotonic);
@@ -73,15 +88,29 @@ static void run(const struct container *c)
 	runtime_execute(&unshare_driver, command.argv);
 }
 
+/* An ordinary user is root inside as he is, and has no right to enter what he left as it was. */
 static void exec(const struct container *c, const struct container_process *process)
 {
+	static const struct option_of options[] = {
+		{NS_USER, "--user"},     {NS_MNT, "--mount"}, {NS_UTS, "--uts"},
+		{NS_IPC, "--ipc"},       {NS_NET, "--net"},   {NS_PID, "--pid"},
+		{NS_CGROUP, "--cgroup"}, {NS_TIME, "--time"}, {0}};
 	struct command command = {0};
 
 	command_add(&command, "nsenter");
 	command_add(&command, "--target=%d", c->pid);
-	command_add_all(&command, (const char *const[]){"--all", "--root", "--wd", NULL});
-	command_add(&command, "--setuid=%u", process->uid);
-	command_add(&command, "--setgid=%u", process->uid);
+	command_add(&command, "--root");
+	command_add(&command, "--wd");
+	if (c->config->unprivileged) {
+		add_options(&command, c->namespaces, options);
+		command_add(&command, "--preserve-credentials");
+	} else {
+		command_add(&command, "--all");
+		command_add(&command, "--setuid=%u", process->uid);
+		command_add(&command, "--setgid=%u", process->uid);
+	}
 	command_add_all(&command, process->argv);
+	if (c->config->unprivileged && become_unprivileged(UNPRIVILEGED) < 0)
+		runtime_refuse("becoming an ordinary user");
 	runtime_execute(&nsenter, command.argv);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What a container may change of its root file system, and who sees it. mount_namespaces(7), overlayfs.rst */
 #include <linux/magic.h>
+#include <sys/statvfs.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
 
@@ -35,8 +36,7 @@ CASE(changes_stay_in_the_container_layer)
 		struct stat whiteout;
 		CONTAINER(box, writer, .map = f->map, .overlay = true);
 		HEAR(box);
-		const char *upper = box->container->upper,
-			   *image = f->map ? "/tmp/image-100000" : "/tmp/image-0";
+		const char *upper = box->container->upper, *image = box->container->image;
 		IS(file_read(path("%s/etc/new", upper)), "new");
 		IS(file_read(path("%s/etc/image", upper)), "changed");
 		OK(stat(path("%s/etc/gone", upper), &whiteout));
@@ -50,20 +50,28 @@ CASE(changes_stay_in_the_container_layer)
 	}
 }
 
-static int remount_writable(void)
+/* All other flags stay: a user namespace below cannot take them away either. */
+static int remount(unsigned long readonly)
 {
-	return mount(NULL, "/", NULL, MS_REMOUNT | MS_BIND, NULL);
+	struct statvfs st;
+
+	if (statvfs("/", &st) < 0)
+		return -1;
+	return mount(NULL, "/", NULL,
+		     MS_REMOUNT | MS_BIND | readonly | (st.f_flag & (MS_NOSUID | MS_NODEV | MS_NOEXEC)) |
+			     (st.f_flag & ST_RELATIME ? MS_RELATIME : 0),
+		     NULL);
 }
 
 PAYLOAD(reader)
 {
 	FAILS(EROFS, open("/new", O_WRONLY | O_CREAT, 0644));
 	FAILS(EROFS, mkdir("/etc/new", 0755));
-	FAILS(EPERM, remount_writable());
+	FAILS(EPERM, remount(0));
 	CHILD(nested, NS_USER | NS_MNT, .map = "0 0 1") {
 		HOLDS(cap_effective(CAP_SYS_ADMIN)); /* and yet */
-		FAILS(EPERM, remount_writable());
-		OK(mount(NULL, "/", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL)); /* control */
+		FAILS(EPERM, remount(0));
+		OK(remount(MS_RDONLY)); /* control */
 	}
 	EXITS(nested, 0);
 	HEAR(outer);
@@ -142,18 +150,40 @@ CASE(handles_cannot_open_host_files)
 	}
 }
 
+/* Two mounts of its own, and what the host mounts elsewhere meanwhile. */
 PAYLOAD(mounter)
 {
 	int before = MUST(mountinfo_count("/proc/self/mountinfo", "/"));
 
 	OK(tmpfs_make("/home"));
+	TELL(outer);
+	HEAR(outer);
+	IS(mnt_count("/var"), 0);
+	IS(mountinfo_count("/proc/self/mountinfo", "/"), before + 1);
+	HEAR(outer);
+}
+
+PAYLOAD(follower)
+{
 	OK(tmpfs_make("/share/inner"));
 	TELL(outer);
 	HEAR(outer);
 	IS(mnt_count("/share/later"), 1);
-	IS(mnt_count("/var"), 0);
-	IS(mountinfo_count("/proc/self/mountinfo", "/"), before + 3);
 	HEAR(outer);
+}
+
+/* With a mount of the host below `where`, once the payload has made its own. */
+static void mount_meanwhile(struct child *box, int before, const char *where)
+{
+	char dir[256];
+
+	snprintf(dir, sizeof(dir), "%s", where);
+	HEAR(box);
+	IS(mountinfo_count("/proc/self/mountinfo", "/"), before);
+	OK(tmpfs_make(dir));
+	TELL(box);
+	DISMISS(box);
+	OK(umount2(dir, 0));
 }
 
 CASE(mounts_do_not_propagate_to_host)
@@ -165,16 +195,12 @@ CASE(mounts_do_not_propagate_to_host)
 	EACH_FLAVOUR(f)
 	{
 		int before = MUST(mountinfo_count("/proc/self/mountinfo", "/"));
-		CONTAINER(box, mounter, .map = f->map, .capabilities = CONTAINER_ALL_CAPS,
+		CONTAINER(slave, follower, .map = f->map, .capabilities = CONTAINER_ALL_CAPS,
 			  .binds = {{.from = "/tmp/share", .to = "/share", .slave = true}});
-		HEAR(box);
-		IS(mountinfo_count("/proc/self/mountinfo", "/"), before);
-		const char *var = path("%s/var", box->container->root);
-		OK(tmpfs_make("/tmp/share/later"));
-		OK(tmpfs_make(var));
-		TELL(box);
-		DISMISS(box);
-		OK(umount2("/tmp/share/later", 0));
-		OK(umount2(var, 0));
+		mount_meanwhile(slave, before, "/tmp/share/later");
+		if (runtime_claims(RUNTIME_PRIVATE)) {
+			CONTAINER(box, mounter, .map = f->map, .capabilities = CONTAINER_ALL_CAPS);
+			mount_meanwhile(box, before, path("%s/var", box->container->root));
+		}
 	}
 }

@@ -9,7 +9,7 @@
 PAYLOAD(named)
 {
 	IS(hostname(), "box");
-	IS(domainname(), "example.org");
+	IS(domainname(), HEAR_TEXT(outer));
 	IS(file_read("/proc/sys/kernel/hostname"), "box");
 	OK(hostname_set("renamed"));
 	OK(domainname_set("renamed.org"));
@@ -30,12 +30,14 @@ CASE(hostname_is_private)
 {
 	MUST(hostname_set("host"));
 	MUST(domainname_set("host.org"));
+	const char *configured = runtime_claims(RUNTIME_DOMAINNAME) ? "example.org" : NULL;
 	EACH_FLAVOUR(f)
 	{
 		CONTAINER(other, bystander, .map = f->map, .hostname = "other");
 		HEAR(other);
-		CONTAINER(box, named, .map = f->map, .hostname = "box", .domainname = "example.org",
+		CONTAINER(box, named, .map = f->map, .hostname = "box", .domainname = configured,
 			  .capabilities = CONTAINER_ALL_CAPS);
+		TELL_TEXT(box, configured ? configured : domainname()); /* or inherited */
 		HEAR(box);
 		IS(hostname(), "host");
 		IS(domainname(), "host.org");
