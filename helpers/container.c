@@ -211,6 +211,7 @@ static int container_make(struct container *c, const struct container_config *co
 	c->namespaces = namespaces_of(config);
 	if (runtime_claims(RUNTIME_CGROUP) && cgroup_here() && !config->unprivileged)
 		c->cgroup = strdup(cgroup_name(c->name));
+	c->place = c->name;
 	if (links_make() < 0 || dir_make(c->bundle) < 0 || lchown(c->bundle, owner, owner) < 0)
 		return -1;
 	if ((config->overlay ? overlay_make(c, owner) : image_make(c->root, owner)) < 0)
@@ -484,6 +485,18 @@ static struct container_config *keep(const struct container_config *config)
 	return own;
 }
 
+/* The one that an engine has made below the one that it was given. */
+static void find_cgroup(struct container *c)
+{
+	const char *cgroup = c->cgroup && runtime_now()->cgroup_parent ? cgroup_of(c->pid) : NULL;
+	size_t given = cgroup ? strlen(c->cgroup) : 0;
+
+	if (!cgroup || strncmp(cgroup, c->cgroup, given) != 0 || cgroup[given] != '/')
+		return;
+	c->place = strdup(path("%s%s", c->name, cgroup + given));
+	c->cgroup = strdup(cgroup_name(c->place));
+}
+
 struct child *container_start(const char *file, int line, const char *role, const struct payload *payload,
 			      const struct container_config *config)
 {
@@ -502,6 +515,7 @@ struct child *container_start(const char *file, int line, const char *role, cons
 	box->container = c;
 	box->after = container_remove;
 	c->pid = box->pid;
+	find_cgroup(c);
 	if (config->address && network_make(file, line, box, config) < 0)
 		BROKEN("cannot connect '%s' to the bridge: %s", role, errno_name(errno));
 	if (config->device && device_move(box, config) < 0)

@@ -116,6 +116,7 @@ struct container {
 	const char *upper;  /* its layer if it is an overlay, else the same as root */
 	const char *
 		cgroup; /* its cgroup as paths of /proc/PID/cgroup have it ("/test/c1"); NULL if it has none */
+	const char *place; /* the same as a name of cgroup.h */
 	/* All binds: the probe's, those of the configuration, those of .shell; from NULL ends the list. */
 	struct container_bind binds[12];
 	struct container_process process; /* the payload */

@@ -63,7 +63,7 @@ static double factor(const struct vm *vm)
 {
 	const struct options *o = vm->machine->options;
 
-	return o->timeout_factor * (o->runtime.name && strcmp(o->runtime.name, RUNTIME_REFERENCE) ? 4 : 1);
+	return o->timeout_factor * (o->runtime.name && strcmp(o->runtime.name, RUNTIME_REFERENCE) ? 10 : 1);
 }
 
 /* What the harness itself waits for is stretched by the factor, but never made shorter. */

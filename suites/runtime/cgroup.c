@@ -83,7 +83,7 @@ CASE(limits_hold_and_cannot_be_lifted)
 	EACH_FLAVOUR(f)
 	{
 		CONTAINER(box, limited, .map = f->map, .pids_max = 5);
-		const char *limit = cgroup_file(path("%s/pids.max", box->container->name));
+		const char *limit = cgroup_file(path("%s/pids.max", box->container->place));
 		IS(HEAR(box), 4);
 		IS(file_read(limit), "5");
 		OK(file_write(limit, "9"));

@@ -52,7 +52,7 @@ CASE(nothing_is_left_behind)
 		LINK_AWAIT_GONE(watch, port);
 		IS(rtnl_count(RTM_GETLINK, AF_UNSPEC), links);
 		IS(file_read("/proc/self/mountinfo"), mounts);
-		HOLDS(!file_exists(cgroup_file(box->container->name)));
+		HOLDS(!file_exists(cgroup_file(box->container->place)));
 		MUST(link_del(CONTAINER_BRIDGE));
 	}
 }

@@ -62,7 +62,7 @@ CASE(same_restrictions_as_init)
 		IS(cgroup_of(command->pid), cgroup_of(box->pid));
 		if (box->container->cgroup) {
 			IS(cgroup_of(command->pid), box->container->cgroup);
-			IS(file_number(path("%s/pids.current", cgroup_file(box->container->name))), 2);
+			IS(file_number(path("%s/pids.current", cgroup_file(box->container->place))), 2);
 		}
 		DISMISS(command);
 		DISMISS(box);
@@ -103,7 +103,7 @@ PAYLOAD(tracer)
 	watch_others(outer, look_into);
 }
 
-CASE(cannot_be_traced_while_joining)
+CASE(cannot_be_traced_while_joining, .timeout = 20)
 {
 	EACH_FLAVOUR(f)
 	{

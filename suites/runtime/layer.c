@@ -155,6 +155,7 @@ PAYLOAD(mounter)
 {
 	int before = MUST(mountinfo_count("/proc/self/mountinfo", "/"));
 
+	HEAR(outer);
 	OK(tmpfs_make("/home"));
 	TELL(outer);
 	HEAR(outer);
@@ -165,6 +166,7 @@ PAYLOAD(mounter)
 
 PAYLOAD(follower)
 {
+	HEAR(outer);
 	OK(tmpfs_make("/share/inner"));
 	TELL(outer);
 	HEAR(outer);
@@ -172,12 +174,14 @@ PAYLOAD(follower)
 	HEAR(outer);
 }
 
-/* With a mount of the host below `where`, once the payload has made its own. */
-static void mount_meanwhile(struct child *box, int before, const char *where)
+/* With a mount of the host below `where`, once the payload has made its own. An engine has mounts on the host, too. */
+static void mount_meanwhile(struct child *box, const char *where)
 {
+	int before = MUST(mountinfo_count("/proc/self/mountinfo", "/"));
 	char dir[256];
 
 	snprintf(dir, sizeof(dir), "%s", where);
+	TELL(box);
 	HEAR(box);
 	IS(mountinfo_count("/proc/self/mountinfo", "/"), before);
 	OK(tmpfs_make(dir));
@@ -194,13 +198,12 @@ CASE(mounts_do_not_propagate_to_host)
 	MUST(dir_make("/tmp/share/later"));
 	EACH_FLAVOUR(f)
 	{
-		int before = MUST(mountinfo_count("/proc/self/mountinfo", "/"));
 		CONTAINER(slave, follower, .map = f->map, .capabilities = CONTAINER_ALL_CAPS,
 			  .binds = {{.from = "/tmp/share", .to = "/share", .slave = true}});
-		mount_meanwhile(slave, before, "/tmp/share/later");
+		mount_meanwhile(slave, "/tmp/share/later");
 		if (runtime_claims(RUNTIME_PRIVATE)) {
 			CONTAINER(box, mounter, .map = f->map, .capabilities = CONTAINER_ALL_CAPS);
-			mount_meanwhile(box, before, path("%s/var", box->container->root));
+			mount_meanwhile(box, path("%s/var", box->container->root));
 		}
 	}
 }

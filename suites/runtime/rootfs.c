@@ -282,7 +282,7 @@ PAYLOAD(watcher)
 	watch_others(outer, open_program);
 }
 
-CASE(exe_is_not_a_writable_host_binary)
+CASE(exe_is_not_a_writable_host_binary, .timeout = 20)
 {
 	EACH_FLAVOUR(f)
 	{

@@ -134,7 +134,7 @@ CASE(init_death_kills_everything)
 		DIES_BY(box, SIGKILL);
 		if (box->container->cgroup)
 			HOLDS(!file_exists(
-				cgroup_file(box->container->name))); /* populated, it could not be removed */
+				cgroup_file(box->container->place))); /* populated, it could not be removed */
 	}
 }
 
