@@ -441,6 +441,10 @@ static struct start container_begin(const char *file, int line, const char *role
 	const struct runtime_driver *driver = driver_now(file, line);
 	const char *lacking = not_claimed(config);
 
+	if (!driver->run)
+		record_end(RECORD_SKIP, file, line,
+			   "the processes of %s are none of the host: see nscheck-guest inside",
+			   driver->name);
 	if (lacking)
 		record_end(RECORD_SKIP, file, line, "the runtime %s does not claim '%s'", driver->name,
 			   lacking);

@@ -27,6 +27,7 @@ struct runtime_driver {
 		program; /* looked for in PATH (or $NSCHECK_RUNTIME_PATH, an absolute path); NULL: built in */
 	unsigned int claims; /* RUNTIME_*: rows that need something else are skipped */
 	bool cgroup_parent;  /* makes a cgroup below container->cgroup, with a name of its own */
+	/* NULL: what it runs is no process of the host, so there is nothing for the suite to compare. */
 	void (*run)(const struct container *container);
 	/* Another process in the container: container->pid is the payload's, `process` what to execute. */
 	container_exec_fn *exec;
