@@ -130,16 +130,15 @@ $(BUILD)/analyzed/%.ok: %.c $(BUILD)/obj/%.o
 	@touch $@
 
 # Two symbols that bound one section are two objects to cppcheck, and what a function fills in through a
-# pointer stays uninitialised to it. Calls of macros in calls of macros, which the suites are made of, are beyond it:
-# clang-tidy reads those.
+# pointer stays uninitialised to it. It has its own view of the verbs in helpers/claim.h, where a value that is claimed
+# looks like one that nobody uses.
 cppcheck:
 	@mkdir -p $(BUILD)/cppcheck
 	cppcheck --quiet -j$$(nproc) --cppcheck-build-dir=$(BUILD)/cppcheck --error-exitcode=1 --inline-suppr \
-		--std=c11 --enable=warning,performance,portability -I. \
+		--std=c11 --enable=warning,performance,portability -I. -D__cppcheck__ --include=runner/tests/cppcheck.h \
 		--suppress=missingIncludeSystem --suppress=comparePointers --suppress=subtractPointers \
-		--suppress=ctuuninitvar --suppress=preprocessorErrorDirective:helpers/runtime.h \
-		'-Djson_object_foreach(object,key,value)=for (key = "", value = object; value;)' \
-		helpers results runner vm
+		--suppress=ctuuninitvar '--suppress=constStatement:suites/*' '--suppress=ignoredReturnValue:suites/*' \
+		helpers results runner suites vm
 
 # Fuzzers: `runner/tests/fuzz.sh` runs them.
 FUZZ_CC  ?= $(shell command -v clang || echo clang-14)
