@@ -15,7 +15,7 @@ CASE(sequential_namespaces_at_the_limit_do_not_fail)
 		}
 		FAILS(ENOSPC, unshare(CLONE_NEWIPC)); /* control: the limit is in force */
 		DISMISS(first);
-		for (int i = 0; i < 20; i++) {
+		for (int i = 0; i < 8; i++) {
 			NOTE("child %d", i);
 			CHILD(maker, 0) {
 				bool waited = false;

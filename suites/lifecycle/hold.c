@@ -112,7 +112,7 @@ CASE(repeated_creation_does_not_leak)
 		if (!ns_supported(t->flag))
 			continue;
 		COUNTED(box, t->flag, 1) {
-			for (int round = 0; round < 8; round++)
+			for (int round = 0; round < 4; round++)
 				FREED(t->flag);
 		}
 		EXITS(box, 0);

@@ -49,7 +49,7 @@ static long long shmem(void)
 
 CASE(shm_memory_is_returned)
 {
-	const size_t size = 16 << 20;
+	const size_t size = 4 << 20;
 	long long before = shmem(), here = MUST(ns_id(0, "ipc"));
 
 	CHILD(member, NS_IPC) {
@@ -63,9 +63,9 @@ CASE(shm_memory_is_returned)
 		HEAR(member);
 	}
 	HEAR(member);
-	HOLDS(shmem() > before + 12 * 1024);
+	HOLDS(shmem() > before + 3 * 1024);
 	DISMISS(member);
-	while (shmem() >= before + 4 * 1024)
+	while (shmem() >= before + 1024)
 		sched_yield();
 }
 

@@ -67,29 +67,38 @@ static const char *run_as(uid_t id, const char *program, int *dumpable)
 }
 
 struct program {
-	const char *file;
 	uid_t uid;
 	gid_t gid;
 	mode_t mode;
 	const char *creds; /* of uid 5 after executing it */
 };
 
+/* One file for all rows: an emulator translates each copy of a program anew. */
+#define PROGRAM "/tmp/program"
+
 static void run_programs(const struct program *programs, int count)
 {
-	for (int i = 0; i < count; i++)
-		MUST(program_make(programs[i].file, programs[i].uid, programs[i].gid, programs[i].mode));
+	MUST(program_make(PROGRAM, 0, 0, 0755));
 	CHILD(root, NS_USER, .map = CONTAINER_MAP) {
 		for (int i = 0; i < count; i++) {
 			int dumpable;
 			bool changes =
 				strcmp(programs[i].creds, "uid 5 5 5, gid 5 5 5, no capabilities") != 0;
+			HEAR(root);
 			NOTE("%u:%u mode %o", programs[i].uid, programs[i].gid, programs[i].mode);
-			IS(run_as(5, programs[i].file, &dumpable), programs[i].creds);
+			IS(run_as(5, PROGRAM, &dumpable), programs[i].creds);
 			if (changes)
 				IS_NOT(dumpable, 1);
 			else
 				IS(dumpable, 1);
+			TELL(root);
 		}
+	}
+	for (int i = 0; i < count; i++) {
+		MUST(chown(PROGRAM, programs[i].uid, programs[i].gid)); /* takes the bits of the mode away */
+		MUST(chmod(PROGRAM, programs[i].mode));
+		TELL(root);
+		HEAR(root);
 	}
 	EXITS(root, 0);
 }
@@ -97,9 +106,9 @@ static void run_programs(const struct program *programs, int count)
 CASE(setuid_and_setgid_bits_with_mapped_ids_take_effect)
 {
 	static const struct program programs[] = {
-		{"/tmp/suid", 100007, 100000, 04755, "uid 5 7 7, gid 5 5 5, no capabilities"},
-		{"/tmp/sgid", 100000, 100008, 02755, "uid 5 5 5, gid 5 8 8, no capabilities"},
-		{"/tmp/plain", 100007, 100008, 0755, "uid 5 5 5, gid 5 5 5, no capabilities"},
+		{100007, 100000, 04755, "uid 5 7 7, gid 5 5 5, no capabilities"},
+		{100000, 100008, 02755, "uid 5 5 5, gid 5 8 8, no capabilities"},
+		{100007, 100008, 0755, "uid 5 5 5, gid 5 5 5, no capabilities"},
 	};
 
 	run_programs(programs, 3);
@@ -109,11 +118,11 @@ CASE(setuid_and_setgid_bits_with_an_unmapped_id_are_ignored)
 {
 	static const char same[] = "uid 5 5 5, gid 5 5 5, no capabilities";
 	static const struct program programs[] = {
-		{"/tmp/a", 1, 100000, 04755, same},
-		{"/tmp/b", 100007, 1, 04755, same},
-		{"/tmp/c", 1, 100008, 02755, same},
-		{"/tmp/d", 0, 0, 04755, same},
-		{"/tmp/mapped", 100007, 100000, 04755, "uid 5 7 7, gid 5 5 5, no capabilities"}, /* control */
+		{1, 100000, 04755, same},
+		{100007, 1, 04755, same},
+		{1, 100008, 02755, same},
+		{0, 0, 04755, same},
+		{100007, 100000, 04755, "uid 5 7 7, gid 5 5 5, no capabilities"}, /* control */
 	};
 
 	run_programs(programs, 5);
@@ -181,15 +190,16 @@ PAYLOAD(stay)
 	HEAR(outer);
 }
 
-/* Root of a namespace with this map runs the program and tries to look into it. */
-static void inspect(const char *map, const char *program, bool shielded)
+/* Root of a namespace with this map runs the program, which has this mode, and tries to look into it. */
+static void inspect(const char *map, mode_t mode, bool shielded)
 {
-	NOTE("%s, map %s", program, map);
+	NOTE("mode %o, map %s", mode, map);
+	MUST(chmod(PROGRAM, mode));
 	CHILD(root, NS_USER, .map = map) {
 		char target[256];
 		struct stat st;
 		CHILD(runner, 0) {
-			EXEC_FILE(runner, stay, program);
+			EXEC_FILE(runner, stay, PROGRAM);
 		}
 		IS(HEAR(runner), !shielded);
 		OK(stat(proc_path(runner->pid, "status"), &st));
@@ -210,9 +220,8 @@ static void inspect(const char *map, const char *program, bool shielded)
 
 CASE(unreadable_binary_is_shielded_from_namespace_root)
 {
-	MUST(program_make("/tmp/unreadable", 0, 0, 0711));
-	MUST(program_make("/tmp/readable", 0, 0, 0755));
-	inspect(CONTAINER_MAP, "/tmp/unreadable", true);
-	inspect(CONTAINER_MAP, "/tmp/readable", false);
-	inspect("0 0 65536", "/tmp/unreadable", false);
+	MUST(program_make(PROGRAM, 0, 0, 0711));
+	inspect(CONTAINER_MAP, 0711, true);
+	inspect(CONTAINER_MAP, 0755, false);
+	inspect("0 0 65536", 0711, false);
 }
