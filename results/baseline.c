@@ -11,6 +11,7 @@
 
 #define SHIPPED "results/baseline/known.tsv"
 
+#define RUNTIME "runtime="
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 enum { BASELINE_MAX = 1 << 20 };
@@ -74,8 +75,26 @@ static bool take_range(struct kernel_condition *k, const char *s)
 	       version_compare(&k->from, &k->to) <= 0;
 }
 
+/* "runtime=NAME", alone or with a comma and a kernel behind it: the kernel is returned, NULL if it is malformed. */
+static const char *take_runtime(struct kernel_condition *k, const char *s)
+{
+	size_t len;
+
+	if (strncmp(s, RUNTIME, strlen(RUNTIME)) != 0)
+		return s;
+	s += strlen(RUNTIME);
+	len = strspn(s, LETTERS "_-");
+	if (!len || (s[len] && s[len] != ','))
+		return NULL;
+	k->runtime = xprintf("%.*s", (int)len, s);
+	return s[len] ? s + len + 1 : "-";
+}
+
 static bool take_condition(struct kernel_condition *k, const char *s)
 {
+	s = take_runtime(k, s);
+	if (!s)
+		return false;
 	if (!strcmp(s, "-"))
 		return true;
 	if (strpbrk(s, "<>") || strstr(s, ".."))
@@ -108,7 +127,9 @@ static const char *check_columns(char *const column[COLUMNS], struct kernel_cond
 	if (!**value || (*value)[strspn(*value, LETTERS "_.*?[]!-")])
 		return "not a glob over test ids";
 	if (!take_condition(kernel, *value = column[COL_KERNEL]))
-		return "the kernel is none of -, a glob over the release, A..B, <V, >=V";
+		return "the kernel is none of -, a glob over the release, A..B, <V, >=V, nor one of these "
+		       "behind "
+		       "runtime=NAME and a comma";
 	if (!*(*value = column[COL_REASON]) || !strcmp(*value, "-"))
 		return "the reason is missing";
 	if (!*(*value = column[COL_LINK]))
@@ -134,11 +155,12 @@ static void add_entry(struct reader *r, char *const column[COLUMNS])
 
 	if (wrong) {
 		problem(r, wrong, value);
+		free(k.kernel.runtime);
 		free(k.condition);
 		return;
 	}
-	if (k.kernel.glob)
-		k.kernel.glob = k.condition;
+	if (k.kernel.glob) /* the end of the column that the line has */
+		k.kernel.glob = k.condition + (k.kernel.glob - column[COL_KERNEL]);
 	k.id = xstrdup(column[COL_ID]);
 	k.verdict = (enum verdict)verdict_parse(column[COL_VERDICT]);
 	k.reason = printable(column[COL_REASON]);
@@ -244,6 +266,7 @@ void baseline_free(struct baseline *b)
 		struct known *k = &b->entries[i];
 
 		free(k->id);
+		free(k->kernel.runtime);
 		free(k->condition);
 		free(k->reason);
 		free(k->link);
@@ -255,38 +278,42 @@ void baseline_free(struct baseline *b)
 	*b = (struct baseline){0};
 }
 
-static bool condition_holds(const struct kernel_condition *k, const char *release, const char *version)
+static bool condition_holds(const struct kernel_condition *k, const struct subject *s)
 {
 	struct version v;
 
+	if (k->runtime && (!s->runtime || strcmp(k->runtime, s->runtime) != 0))
+		return false;
 	if (k->glob)
-		return !fnmatch(k->glob, release, 0);
-	take_version(&v, version ? version : release);
+		return !fnmatch(k->glob, s->release, 0);
+	take_version(&v, s->version ? s->version : s->release);
 	if (k->from.count && version_compare(&v, &k->from) < 0)
 		return false;
 	return !k->to.count || version_compare(&v, &k->to) < !k->below;
 }
 
-bool known_fits(const struct known *k, const char *id, const char *release, const char *version)
+bool known_fits(const struct known *k, const struct subject *s)
 {
-	return !fnmatch(k->id, id, 0) && condition_holds(&k->kernel, release, version);
+	return !fnmatch(k->id, s->id, 0) && condition_holds(&k->kernel, s);
 }
 
-const struct known *baseline_find(const struct baseline *b, const char *id, const char *release,
-				  const char *version)
+const struct known *baseline_find(const struct baseline *b, const struct subject *s)
 {
 	for (size_t i = 0; i < b->count; i++) {
 		const struct known *k = &b->entries[i];
 
-		if (!k->expired && known_fits(k, id, release, version))
+		if (!k->expired && known_fits(k, s))
 			return k;
 	}
 	return NULL;
 }
 
-void baseline_apply(const struct baseline *b, const char *release, const char *version, struct result *r)
+void baseline_apply(const struct baseline *b, const struct subject *on, struct result *r)
 {
-	const struct known *k = baseline_find(b, r->id, release, version);
+	struct subject s = *on;
+
+	s.id = r->id;
+	const struct known *k = baseline_find(b, &s);
 
 	if (!k || (r->verdict != k->verdict && r->verdict != VERDICT_PASS) ||
 	    (r->verdict == VERDICT_PASS && k->verdict == VERDICT_FLAKY))

@@ -17,8 +17,17 @@ struct version {
 	int count;
 };
 
-/* The kernels an entry is for. */
+/* What a result is about. */
+struct subject {
+	const char *id;      /* of the test */
+	const char *release; /* of the kernel */
+	const char *version; /* of its package; NULL: as the release says */
+	const char *runtime; /* name of the container runtime; NULL: none was asked for */
+};
+
+/* The kernels, and perhaps the one container runtime, that an entry is for. */
 struct kernel_condition {
+	char *runtime;           /* NULL: any */
 	const char *glob;        /* over the release; NULL: none */
 	struct version from, to; /* count 0: open at that end */
 	bool below;              /* `to` itself is out */
@@ -54,18 +63,17 @@ int baseline_read(struct baseline *b, const char *path, const char *today, struc
 int baseline_load(struct baseline *b, const char *asked, struct fault *fault);
 void baseline_free(struct baseline *b);
 
-/* The first entry that counts for a test on a kernel (version NULL: as the release says), or NULL. */
-const struct known *baseline_find(const struct baseline *b, const char *id, const char *release,
-				  const char *version);
+/* The first entry that counts for it, or NULL. */
+const struct known *baseline_find(const struct baseline *b, const struct subject *s);
 
-/* Whether an entry is for a test on a kernel, expired or not. */
-bool known_fits(const struct known *k, const char *id, const char *release, const char *version);
+/* Whether an entry is for it, expired or not. */
+bool known_fits(const struct known *k, const struct subject *s);
 
 /*
  * A known failure becomes xfail, a pass that should be one becomes xpass; any other verdict stands. What is known as
- * flaky may pass.
+ * flaky may pass. The id is the result's.
  */
-void baseline_apply(const struct baseline *b, const char *release, const char *version, struct result *r);
+void baseline_apply(const struct baseline *b, const struct subject *on, struct result *r);
 
 /*
  * Brings a baseline up to date with runs, or begins it: each failure that it does not have gets an entry, whose reason

@@ -8,6 +8,7 @@
 #include "results/baseline.h"
 #include "results/grid.h"
 #include "vm/file.h"
+#include "vm/runtime.h"
 
 enum { FILE_MAX = 1 << 20, REASON_MAX = 200, DAYS = 180 };
 
@@ -21,9 +22,10 @@ struct update {
 	char today[16], expires[16];
 };
 
-/* Whom a result is about, and what an entry for it would say. */
+/* A result that is bad, and what an entry for it would say. */
 struct failure {
-	const char *id, *release, *version, *reason, *link;
+	struct subject about;
+	const char *reason, *link;
 	enum verdict verdict;
 	bool is_explained;
 };
@@ -48,6 +50,18 @@ static char *series(const char *release)
 	return xprintf("%.*s.*", (int)(major + 1 + minor), release);
 }
 
+/* What only a container runtime can be to blame for holds for that one. */
+static char *condition_for(const struct subject *s)
+{
+	bool is_its_own = s->runtime && strcmp(s->runtime, RUNTIME_REFERENCE) != 0 &&
+			  strncmp(s->id, "runtime.", strlen("runtime.")) == 0;
+	char *kernels = series(s->release);
+	char *condition = is_its_own ? xprintf("runtime=%s,%s", s->runtime, kernels) : xstrdup(kernels);
+
+	free(kernels);
+	return condition;
+}
+
 static void put_line(struct text *t, const struct update *u, const struct failure *f, const char *id,
 		     const char *condition, const char *link)
 {
@@ -61,10 +75,10 @@ static void put_line(struct text *t, const struct update *u, const struct failur
 
 static void add(struct update *u, const struct failure *f)
 {
-	char *condition = series(f->release);
+	char *condition = condition_for(&f->about);
 	struct text line = {0};
 
-	put_line(&line, u, f, f->id, condition, f->link);
+	put_line(&line, u, f, f->about.id, condition, f->link);
 	if (!strstr(text_get(&u->added), text_get(&line))) {
 		text_add(&u->added, line.data, line.len);
 		u->additions++;
@@ -79,7 +93,7 @@ static bool ask_again(struct update *u, const struct failure *f)
 	for (size_t i = 0; i < u->baseline.count; i++) {
 		const struct known *k = &u->baseline.entries[i];
 
-		if (!k->expired || k->verdict != f->verdict || !known_fits(k, f->id, f->release, f->version))
+		if (!k->expired || k->verdict != f->verdict || !known_fits(k, &f->about))
 			continue;
 		u->renewals += !u->asked_again[i];
 		u->asked_again[i] = true;
@@ -90,19 +104,19 @@ static bool ask_again(struct update *u, const struct failure *f)
 
 static void take_failure(struct update *u, const struct failure *f)
 {
-	const struct known *k = baseline_find(&u->baseline, f->id, f->release, f->version);
+	const struct known *k = baseline_find(&u->baseline, &f->about);
 
 	if (k && k->verdict != f->verdict)
 		text_printf(u->told, "%s:%d: expects %s, but it is %s: %s\n", u->baseline.path, k->line,
-			    verdict_name(k->verdict), verdict_name(f->verdict), f->id);
+			    verdict_name(k->verdict), verdict_name(f->verdict), f->about.id);
 	else if (!k && !ask_again(u, f))
 		add(u, f);
 }
 
-static void take_outcome(struct update *u, const struct outcome *o, const char *release, const char *version)
+static void take_outcome(struct update *u, const struct outcome *o, const struct subject *about)
 {
 	const struct result *r = o->result;
-	struct failure f = {.id = o->id, .release = release, .version = version};
+	struct failure f = {.about = *about};
 
 	if (!r)
 		return;
@@ -111,17 +125,17 @@ static void take_outcome(struct update *u, const struct outcome *o, const char *
 	f.reason = f.is_explained ? r->known_reason : r->message && *r->message ? r->message : "no message";
 	f.link = r->known_link;
 
-	const struct known *k = baseline_find(&u->baseline, o->id, release, version);
+	const struct known *k = baseline_find(&u->baseline, about);
 	if (verdict_is_failure(f.verdict))
 		take_failure(u, &f);
 	else if (k && (r->verdict == VERDICT_PASS || r->verdict == VERDICT_XPASS))
 		text_printf(u->told, "%s:%d: passes on %s, so take it out or narrow it: %s\n",
-			    u->baseline.path, k->line, release, o->id);
+			    u->baseline.path, k->line, about->release, o->id);
 }
 
-static const char *kernel_fact(const struct run *run, const char *key)
+static const char *fact(const struct run *run, const char *object, const char *key)
 {
-	return json_string_value(json_object_get(json_object_get(run->facts, "kernel"), key));
+	return json_string_value(json_object_get(json_object_get(run->facts, object), key));
 }
 
 /* Behaviour by behaviour, so that the entries for one lie together. */
@@ -136,10 +150,15 @@ static int take_runs(struct update *u, const struct run *const *runs, size_t cou
 	grid_make(&g, runs, count);
 	for (size_t i = 0; i < g.row_count; i++)
 		for (size_t j = 0; j < count; j++) {
-			const char *release = kernel_fact(runs[j], "release");
+			const struct outcome *o = g.rows[i].cells[j];
+			struct subject s = {.release = fact(runs[j], "kernel", "release"),
+					    .version = fact(runs[j], "kernel", "version"),
+					    .runtime = fact(runs[j], "runtime", "name")};
 
-			if (g.rows[i].cells[j] && release)
-				take_outcome(u, g.rows[i].cells[j], release, kernel_fact(runs[j], "version"));
+			if (!o || !s.release)
+				continue;
+			s.id = o->id;
+			take_outcome(u, o, &s);
 		}
 	grid_free(&g);
 	return 0;

@@ -65,7 +65,7 @@ static void judge(struct pool *p, const struct recheck *c)
 	char *text = xprintf("failed %d of %d runs", 1 + c->bad, 1 + c->bad + c->good);
 
 	r->verdict = r->observed = VERDICT_FLAKY;
-	baseline_apply(p->baseline, p->machine->kernel->release, p->machine->kernel->version, r);
+	pool_expect(p, r);
 	term_verdict(p->term, r, text);
 	pool_journal(p, "verdict", result_to_json(r));
 	result_free(r);

@@ -49,6 +49,15 @@ void pool_note(struct pool *p, const char *text)
 	term_note(p->term, text);
 }
 
+void pool_expect(const struct pool *p, struct result *r)
+{
+	const struct subject on = {.release = p->machine->kernel->release,
+				   .version = p->machine->kernel->version,
+				   .runtime = p->options->runtime.name};
+
+	baseline_apply(p->baseline, &on, r);
+}
+
 static struct slot *slot_of(struct pool *p, const struct vm *vm)
 {
 	for (int i = 0; i < p->jobs; i++)
@@ -128,7 +137,7 @@ static void on_planned_result(struct pool *p, struct slot *slot, struct result *
 	r->sabotage = p->options->sabotage;
 	r->at_ms = (long)(loop_now() - p->began);
 	if (!job.again && !r->sabotage)
-		baseline_apply(p->baseline, p->machine->kernel->release, p->machine->kernel->version, r);
+		pool_expect(p, r);
 	p->times.tests += r->duration_ms;
 	p->last_result_at = loop_now();
 	pool_journal(p, "test", result_to_json(r));
@@ -185,7 +194,7 @@ static void on_late_splat(void *arg, struct vm *vm, const char *id, const char *
 	r->message = xprintf("after its end: %s", line);
 	result_set(&r->kernel_log, log);
 	if (!r->sabotage)
-		baseline_apply(p->baseline, p->machine->kernel->release, p->machine->kernel->version, r);
+		pool_expect(p, r);
 	pool_journal(p, "test", result_to_json(r));
 	pool_note(p, r->message);
 	result_free(r);

@@ -52,6 +52,9 @@ struct pool {
 void pool_journal(struct pool *pool, const char *type, json_t *entry);
 void pool_note(struct pool *pool, const char *text);
 
+/* What the baseline makes of a verdict on this kernel and container runtime. */
+void pool_expect(const struct pool *pool, struct result *r);
+
 /* Runs the plan to its end, the first fault, or the second interrupt. Returns -1 when there was a fault. */
 int pool_run(struct pool *pool);
 

@@ -55,13 +55,32 @@ static bool takes(const char *line)
 	return b.count == 1 && !problems.len;
 }
 
-static bool is_for(const char *condition, const char *release, const char *version)
+static const struct known *find_on(const char *id, const char *release, const char *version,
+				   const char *runtime)
+{
+	const struct subject s = {id, release, version, runtime};
+
+	return baseline_find(&b, &s);
+}
+
+static const struct known *find(const char *id, const char *release)
+{
+	return find_on(id, release, NULL, NULL);
+}
+
+static bool is_for_runtime(const char *condition, const char *release, const char *version,
+			   const char *runtime)
 {
 	char *line = xprintf("a.b\t%s\tfail\tr" DATES, condition);
 
 	ck_assert_msg(takes(line), "%s: %s", condition, text_get(&problems));
 	free(line);
-	return baseline_find(&b, "a.b", release, version);
+	return find_on("a.b", release, version, runtime);
+}
+
+static bool is_for(const char *condition, const char *release, const char *version)
+{
+	return is_for_runtime(condition, release, version, NULL);
 }
 
 START_TEST(a_good_line_is_an_entry)
@@ -74,7 +93,7 @@ START_TEST(a_good_line_is_an_entry)
 	ck_assert(!b.entries[0].expired);
 	ck_assert(takes("a.b\t-\tcrash\tr\t-\t2026-01-01\t2026-11-23"));
 	ck_assert(b.entries[0].expired);
-	ck_assert_ptr_null(baseline_find(&b, "a.b", "6.1", NULL));
+	ck_assert_ptr_null(find("a.b", "6.1"));
 }
 END_TEST
 
@@ -117,6 +136,10 @@ START_TEST(a_bad_line_is_told_with_its_place)
 		{"a.b\t6.1..5.10\tfail\tr" DATES, "the kernel is none of"},
 		{"a.b\t6.1...6.2\tfail\tr" DATES, "the kernel is none of"},
 		{"a.b\t6 1\tfail\tr" DATES, "the kernel is none of"},
+		{"a.b\truntime=\tfail\tr" DATES, "the kernel is none of"},
+		{"a.b\truntime=crun,\tfail\tr" DATES, "the kernel is none of"},
+		{"a.b\truntime=cr un\tfail\tr" DATES, "the kernel is none of"},
+		{"a.b\truntime=crun,<x\tfail\tr" DATES, "the kernel is none of"},
 		{"a.b\t-\tfail\t" DATES, "the reason is missing"},
 		{"a.b\t-\tfail\t-" DATES, "the reason is missing"},
 		{"a.b\t-\tfail\tr\t\t2026-01-01\t2027-01-01\n", "the link is missing"},
@@ -178,6 +201,19 @@ START_TEST(a_kernel_is_matched_by_release_or_version)
 }
 END_TEST
 
+START_TEST(a_runtime_is_matched_by_name)
+{
+	ck_assert(is_for_runtime("-", "6.1", NULL, "crun"));
+	ck_assert(is_for_runtime("runtime=crun", "6.1", NULL, "crun"));
+	ck_assert(!is_for_runtime("runtime=crun", "6.1", NULL, "runc"));
+	ck_assert(!is_for_runtime("runtime=crun", "6.1", NULL, NULL));
+	ck_assert(is_for_runtime("runtime=crun,5.10.*", "5.10.0-46-cloud-amd64", NULL, "crun"));
+	ck_assert(!is_for_runtime("runtime=crun,5.10.*", "6.1", NULL, "crun"));
+	ck_assert(is_for_runtime("runtime=crun,<6.13", "6.12.117", NULL, "crun"));
+	ck_assert(!is_for_runtime("runtime=crun,<6.13", "6.13", NULL, "crun"));
+}
+END_TEST
+
 START_TEST(the_first_line_that_fits_counts)
 {
 	static const char text[] =
@@ -185,9 +221,9 @@ START_TEST(the_first_line_that_fits_counts)
 			"a.*\t-\tsplat\tthird" DATES;
 
 	read_text(text, strlen(text));
-	ck_assert_str_eq(baseline_find(&b, "a.b.z", "5.10", NULL)->reason, "first");
-	ck_assert_str_eq(baseline_find(&b, "a.b.z", "6.1", NULL)->reason, "third");
-	ck_assert_ptr_null(baseline_find(&b, "ab.z", "6.1", NULL));
+	ck_assert_str_eq(find("a.b.z", "5.10")->reason, "first");
+	ck_assert_str_eq(find("a.b.z", "6.1")->reason, "third");
+	ck_assert_ptr_null(find("ab.z", "6.1"));
 }
 END_TEST
 
@@ -197,7 +233,7 @@ static enum verdict applied(enum verdict v)
 	struct result *r = result_new("a.b");
 
 	r->verdict = v;
-	baseline_apply(&b, "6.1", NULL, r);
+	baseline_apply(&b, &(struct subject){.release = "6.1"}, r);
 	json_t *o = result_to_json(r);
 	struct result *again = result_from_json(o);
 	enum verdict result = again->verdict;
@@ -262,6 +298,7 @@ static Suite *baseline(void)
 	tcase_add_test(t, a_bad_line_is_told_with_its_place);
 	tcase_add_test(t, all_bad_lines_are_told_and_the_first_is_the_fault);
 	tcase_add_test(t, a_kernel_is_matched_by_release_or_version);
+	tcase_add_test(t, a_runtime_is_matched_by_name);
 	tcase_add_test(t, the_first_line_that_fits_counts);
 	tcase_add_test(t, only_the_expected_verdict_and_a_pass_change);
 	tcase_add_test(t, lint_tells_what_is_over_and_what_matches_nothing);

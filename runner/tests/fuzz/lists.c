@@ -66,7 +66,9 @@ static void fuzz_baseline(void)
 
 	must_agree(baseline_read(&b, path, "2026-11-24", &problems, &fault), &fault);
 	if (!fault.status) {
-		baseline_find(&b, "a.one", "6.1.0-56-cloud-amd64", "6.1.100-1");
+		const struct subject s = {"a.one", "6.1.0-56-cloud-amd64", "6.1.100-1", "crun"};
+
+		baseline_find(&b, &s);
 		baseline_free(&b);
 	}
 	text_free(&problems);
