@@ -33,6 +33,11 @@ static bool is_set(const char *text, const char *option)
 	return found;
 }
 
+bool config_has_modules(const char *text)
+{
+	return is_set(text, "CONFIG_MODULES");
+}
+
 bool config_wants_signatures(const char *text)
 {
 	return is_set(text, "CONFIG_MODULE_SIG_FORCE") ||

@@ -83,7 +83,7 @@ static int from_tree(const char *dir, struct memo *memo, struct kernel *kernel, 
 	if (!kernel->image)
 		return fault_set(fault, EXIT_BAD_INPUT,
 				 "%s is a folder without arch/x86/boot/bzImage: build the kernel there first "
-				 "(make bzImage modules)",
+				 "(make)",
 				 dir);
 	kernel->modules = mem_strdup(dir);
 	return 0;
@@ -150,7 +150,13 @@ static int check_image(struct kernel *kernel, struct memo *memo, struct fault *f
 	return rc;
 }
 
-static int check_config(const struct kernel *kernel, struct memo *memo, struct fault *fault)
+static void override(char **field, char *value)
+{
+	free(*field);
+	*field = value;
+}
+
+static int check_config(struct kernel *kernel, const char *given, struct memo *memo, struct fault *fault)
 {
 	struct bytes text;
 
@@ -161,6 +167,8 @@ static int check_config(const struct kernel *kernel, struct memo *memo, struct f
 		return -1;
 	bytes_append(&text, "", 1);
 	int rc = config_check((const char *)text.data, kernel->config, kernel->release, fault);
+	if (rc == 0 && !given && !config_has_modules((const char *)text.data))
+		override(&kernel->modules, NULL); /* what lies in the tree is of an earlier build */
 	bytes_free(&text);
 	return rc;
 }
@@ -207,12 +215,6 @@ static int check_modules(struct kernel *kernel, const char *given, struct memo *
 	return 0;
 }
 
-static void override(char **field, char *value)
-{
-	free(*field);
-	*field = value;
-}
-
 static int find(const struct kernel_request *request, const char *cache_dir, struct memo *memo,
 		struct kernel *kernel, struct fault *fault)
 {
@@ -236,7 +238,7 @@ static int look(const struct kernel_request *request, const char *cache_dir, str
 		override(&kernel->config, mem_strdup(request->config));
 	if (request->modules)
 		override(&kernel->modules, modules_folder(request->modules, kernel->release, memo));
-	if (check_config(kernel, memo, fault) < 0)
+	if (check_config(kernel, request->modules, memo, fault) < 0)
 		return -1;
 	return check_modules(kernel, request->modules, memo, fault);
 }

@@ -46,6 +46,9 @@ void kernel_free(struct kernel *kernel);
 /* config_check - can this configuration (a text) boot in the guest? @name, @release: for the fault and the match. */
 int config_check(const char *text, const char *name, const char *release, struct fault *fault);
 
+/* Whether a kernel of this configuration has modules at all. */
+bool config_has_modules(const char *text);
+
 /* Whether a kernel of this configuration refuses modules without a signature. */
 bool config_wants_signatures(const char *text);
 

@@ -117,6 +117,22 @@ START_TEST(build_tree)
 }
 END_TEST
 
+/* Modules of an earlier build are no part of a monolithic kernel. */
+START_TEST(build_tree_without_modules)
+{
+	put("tree/arch/x86/boot/bzImage", sample_bzimage(SAMPLE_RELEASE));
+	char *config = mem_strdup(sample_config), *line = strstr(config, "CONFIG_MODULES=y");
+
+	memcpy(line, "#ONFIG", 6);
+	put_text("tree/.config", config);
+	free(config);
+	put("tree/drivers/net/veth.ko", sample_module_of(NULL));
+	put_text("tree/modules.order", "drivers/net/veth.o\n");
+	accepts(at("tree"), NULL, NULL);
+	ck_assert_ptr_null(kernel.modules);
+}
+END_TEST
+
 START_TEST(one_package)
 {
 	accepts(put("k.deb", sample_kernel_deb("xz")), NULL, NULL);
@@ -296,6 +312,7 @@ static Suite *kernel_suite(void)
 	tcase_add_test(tc, bzimage_alone);
 	tcase_add_test(tc, vmlinux_with_modules_and_config);
 	tcase_add_test(tc, build_tree);
+	tcase_add_test(tc, build_tree_without_modules);
 	tcase_add_test(tc, one_package);
 	tcase_add_test(tc, split_package);
 	tcase_add_test(tc, name_in_the_cache);

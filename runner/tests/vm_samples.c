@@ -15,7 +15,8 @@
 const char sample_config[] =
 	"# Linux/x86 6.12.1 Kernel Configuration\n"
 	"CONFIG_64BIT=y\nCONFIG_BLK_DEV_INITRD=y\nCONFIG_BINFMT_ELF=y\nCONFIG_DEVTMPFS=y\n"
-	"CONFIG_TTY=y\nCONFIG_SERIAL_8250=y\nCONFIG_SERIAL_8250_CONSOLE=y\n";
+	"CONFIG_TTY=y\nCONFIG_SERIAL_8250=y\nCONFIG_SERIAL_8250_CONSOLE=y\n"
+	"CONFIG_MODULES=y\n";
 
 static struct bytes zeros(size_t len)
 {
