@@ -128,6 +128,27 @@ START_TEST(both_are_killed)
 }
 END_TEST
 
+/* From its first call to its reports; every second time with its QEMU. */
+START_TEST(the_host_is_killed_at_any_time)
+{
+	enum { TIMES = 15, STEP_US = 25000 };
+	char *clean = xprintf("rm -rf '%s/out' '%s/cache'", dir, dir);
+
+	for (int i = 1; i <= TIMES; i++) {
+		ck_assert_int_eq(system(clean), 0);
+		pid_t pid = start("slow", ONE_VM), qemu = 0;
+		usleep((useconds_t)(i * STEP_US));
+		if (i % 2 && (qemu = fake_qemu()))
+			kill(qemu, SIGKILL);
+		kill(pid, SIGKILL);
+		wait_status(pid);
+		leaves_nothing();
+	}
+	IS_STATUS(run_out("", "--cold"), 0);
+	free(clean);
+}
+END_TEST
+
 START_TEST(one_interrupt_lets_the_test_end)
 {
 	pid_t pid = start("slow,slow,slow:a.one.second", ONE_VM);
@@ -357,6 +378,7 @@ static Suite *lost(void)
 	tcase_add_test(t, the_host_is_killed);
 	tcase_add_test(t, qemu_is_killed);
 	tcase_add_test(t, both_are_killed);
+	tcase_add_test(t, the_host_is_killed_at_any_time);
 	tcase_add_test(t, one_interrupt_lets_the_test_end);
 	tcase_add_test(t, two_interrupts_end_it_now);
 	tcase_add_test(t, the_disk_is_full);

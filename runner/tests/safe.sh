@@ -137,5 +137,23 @@ if hang host; then
 else
 	not_ok "a QEMU to outlive"
 fi
+if hang both; then
+	kill -KILL "$host" "$qemu"
+	wait "$host" 2>/dev/null
+	check "both killed leave nothing but the run's folder" leaves_only_its_folder both
+else
+	not_ok "two to kill at once"
+fi
+if hang interrupt; then
+	kill -INT "$host"
+	sleep 0.2
+	kill -INT "$host"
+	wait "$host"
+	check "interrupted twice it ends with 130" test $? -eq 130
+	check "and its QEMU with it" ends_soon "$qemu"
+	check "it leaves nothing but the run's folder then, too" leaves_only_its_folder interrupt
+else
+	not_ok "one to interrupt"
+fi
 check "the test program refuses to run on this machine" refuses_a_machine
 tap_end
