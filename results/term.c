@@ -155,6 +155,7 @@ void term_verdict(struct term *t, const struct result *r, const char *why)
 	bool known = r->verdict == VERDICT_XFAIL;
 
 	t->bad -= known && t->bad;
+	t->bad += r->verdict == VERDICT_SPLAT;
 	wipe(t);
 	fprintf(t->out, "[%zu/%zu] %s%-7s%s %s: %s%s%s\n", t->done, t->planned,
 		paint(t, known ? YELLOW : RED), verdict_name(r->verdict), paint(t, PLAIN), r->id, why,

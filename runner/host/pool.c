@@ -196,7 +196,7 @@ static void on_late_splat(void *arg, struct vm *vm, const char *id, const char *
 	if (!r->sabotage)
 		pool_expect(p, r);
 	pool_journal(p, "test", result_to_json(r));
-	pool_note(p, r->message);
+	term_verdict(p->term, r, r->message);
 	result_free(r);
 }
 

@@ -259,6 +259,10 @@ START_TEST(a_known_splat_may_come_late)
 	ck_assert_str_eq(fact("a.one.second", "verdict"), "xfail");
 	ck_assert_str_eq(fact("a.one.second", "observed"), "splat");
 	holds(fact("a.one.second", "message"), "after its end: WARNING: CPU: 1");
+	/* What was printed while nothing was known of it is put right at once. */
+	holds(output, "] xpass   a.one.second");
+	holds(output, "] xfail   a.one.second: after its end: WARNING: CPU: 1 PID: 9 at fs/late.c:1 "
+		      "late+0x1/0x2: warns\n");
 }
 END_TEST
 
