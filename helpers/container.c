@@ -28,8 +28,11 @@
 #include "helpers/runtime.h"
 #include "helpers/sabotage.h"
 
-/* Where the payload's program and the sockets of links lie, on the host and inside. */
-#define LINKS        "/tmp/nscheck"
+/*
+ * Where the payload's program and the sockets of links lie, on the host and inside. The directory lasts as long as
+ * the virtual machine: an emulator translates a program anew for each copy of it.
+ */
+#define LINKS        "/run/nscheck"
 #define LINKS_INSIDE "/nscheck"
 #define ARGUMENT     "--payload"
 
@@ -49,7 +52,7 @@ const char *const container_masked[] = {"/proc/acpi",
 const char *const container_readonly[] = {"/proc/bus",           "/proc/fs", "/proc/irq", "/proc/sys",
 					  "/proc/sysrq-trigger", NULL};
 
-/* Each container and each process in one has a number, unique to the process tree by the process that asks. */
+/* Containers and processes in them are told apart by the process that asks for them, and by a number of its own. */
 static unsigned int serial;
 
 /*
@@ -110,11 +113,21 @@ static int overlay_make(const struct container *c, uid_t owner)
 		     path("lowerdir=%s,upperdir=%s,workdir=%s", c->image, c->upper, work));
 }
 
+/* A program is there as a whole or not at all, even when the test that makes it is killed. */
 static int links_make(void)
 {
+	const char *part = path(LINKS "/probe.%d", getpid());
+
 	if (file_exists(LINKS "/probe"))
 		return 0;
-	return dir_make(LINKS) < 0 ? -1 : program_make(LINKS "/probe", 0, 0, 0755);
+	if (dir_make(LINKS) < 0 || program_make(part, 0, 0, 0755) < 0)
+		return -1;
+	return rename(part, LINKS "/probe");
+}
+
+static const char *link_file(unsigned int number)
+{
+	return path(LINKS "/link.%d-%u", getpid(), number);
 }
 
 /* A socket that a process inside can find by its number, whatever its uid. */
@@ -123,7 +136,8 @@ static int link_listen(unsigned int number)
 	struct sockaddr_un a = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0), on = 1;
 
-	snprintf(a.sun_path, sizeof(a.sun_path), LINKS "/link.%u", number);
+	snprintf(a.sun_path, sizeof(a.sun_path), "%s", link_file(number));
+	unlink(a.sun_path); /* of a test that was killed */
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) < 0 ||
 	    bind(fd, (struct sockaddr *)&a, sizeof(a)) < 0 || chmod(a.sun_path, 0777) < 0 ||
 	    listen(fd, 1) < 0)
@@ -224,7 +238,7 @@ static void process_set(struct container_process *p, const struct payload *paylo
 			uid_t uid)
 {
 	snprintf(p->texts[0], sizeof(p->texts[0]), "%s.%s", payload->group, payload->name);
-	snprintf(p->texts[1], sizeof(p->texts[1]), "%u", number);
+	snprintf(p->texts[1], sizeof(p->texts[1]), "%d-%u", getpid(), number);
 	p->argv[0] = CONTAINER_PROBE;
 	p->argv[1] = ARGUMENT;
 	p->argv[2] = p->texts[0];
@@ -306,7 +320,7 @@ static int status_of(const struct start *s)
 
 static void start_done(const struct start *s)
 {
-	unlink(path(LINKS "/link.%u", s->number));
+	unlink(link_file(s->number));
 	close(s->listener);
 	close(s->log);
 }
