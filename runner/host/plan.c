@@ -31,8 +31,8 @@ static int before(const void *a, const void *b)
 
 	if (x->rank != y->rank)
 		return x->rank < y->rank ? -1 : 1;
-	if (x->fresh != y->fresh)
-		return x->fresh - y->fresh;
+	if (x->fresh != y->fresh) /* at the end, one VM would work while the others have nothing left to do */
+		return y->fresh - x->fresh;
 	if (x->expected_ms != y->expected_ms)
 		return x->expected_ms > y->expected_ms ? -1 : 1;
 	return x->test < y->test ? -1 : x->test > y->test;
