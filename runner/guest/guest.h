@@ -41,8 +41,8 @@ bool orders_copy(struct orders *orders, size_t size, int fd);
 /* hygiene.c: what a test must leave as it found it in the initial namespaces. */
 struct hygiene;
 struct hygiene *hygiene_look(void);
-/* Prints each difference as a "# leak: ..." line; true if there is one. */
-bool hygiene_differs(const struct hygiene *before, const struct hygiene *after, FILE *out);
+/* Brings a state up to date; prints each difference as a "# leak: ..." line, true if there was one. */
+bool hygiene_differs(struct hygiene *state, FILE *out);
 void hygiene_free(struct hygiene *hygiene);
 
 /* box.c: the cgroup that holds every process of one test; helpers/cgroup.c knows it by this name as well. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The state of the initial namespaces as texts, taken before and after each test. It is taken twice a
- * test, so every file is opened once and read in place; texts are cut into lines only where they differ.
+ * The state of the initial namespaces as texts, compared after each test. It is a third of what the emptiest test
+ * costs, so every file is opened once and read in place, and a text that is as it was is neither kept nor cut.
  */
 #include "runner/guest/guest.h"
 
@@ -24,7 +24,7 @@ struct source {
 	bool late;   /* the kernel takes away what nobody holds a moment after; only lines that stay count */
 };
 
-enum { TEXT_MAX = 65535, SYSCTL_USUAL = 1023, LATE_TRIES = 20, LATE_US = 10000 };
+enum { TEXT_MAX = 65535, SYSCTL_USUAL = 1023, SPARE = 16, LATE_TRIES = 20, LATE_US = 10000 };
 
 /* Taints that come with a module, which a test may be the first to load (admin-guide/tainted-kernels.rst): P F C O E K. */
 #define TAINTS_OF_MODULES (1UL << 0 | 1UL << 1 | 1UL << 10 | 1UL << 12 | 1UL << 13 | 1UL << 15)
@@ -200,7 +200,8 @@ static void names_of(const struct source *s, FILE *out)
 		closedir(d);
 }
 
-static char *text_of(const struct source *s)
+/* Lasts until the next call. */
+static const char *text_of(const struct source *s)
 {
 	static char buffer[TEXT_MAX + 1];
 
@@ -225,10 +226,16 @@ static char *text_of(const struct source *s)
 		fputc('\0', out);
 		fclose(out);
 	}
-	char *text = strdup(buffer);
-	if (!text)
+	return buffer;
+}
+
+static char *keep(const char *text)
+{
+	char *kept = strdup(text);
+
+	if (!kept)
 		die("out of memory");
-	return text;
+	return kept;
 }
 
 struct hygiene *hygiene_look(void)
@@ -239,8 +246,11 @@ struct hygiene *hygiene_look(void)
 		find_sources();
 	if (!h || !(h->texts = calloc(source_count, sizeof(*h->texts))))
 		die("out of memory");
-	for (size_t i = 0; i < source_count; i++)
-		h->texts[i] = text_of(&sources[i]);
+	for (size_t i = 0; i < source_count; i++) {
+		h->texts[i] = keep(text_of(&sources[i]));
+		if (sources[i].room == SYSCTL_USUAL)
+			sources[i].room = strlen(h->texts[i]) + SPARE;
+	}
 	return h;
 }
 
@@ -279,40 +289,41 @@ static bool has_more(const char *text, const char *other)
 	return false;
 }
 
-/* Whether what was more than before goes by itself. */
-static bool goes_away(const struct source *s, const char *before, const char *after)
+/* Whether there is still more than before when what goes by itself had its time to go. */
+static bool stays(const struct source *s, const char *before)
 {
-	bool more = has_more(after, before);
-
-	for (int i = 0; more && i < LATE_TRIES; i++) {
+	for (int i = 0; i < LATE_TRIES; i++) {
 		usleep(LATE_US);
-		char *now = text_of(s);
-		more = has_more(now, before);
-		free(now);
+		if (!has_more(text_of(s), before))
+			return false;
 	}
-	return !more;
+	return true;
 }
 
-static bool is_same(const struct source *s, const char *before, const char *after)
+static bool is_change(const struct source *s, const char *before, const char *after)
 {
-	if (strcmp(before, after) == 0)
-		return true;
 	if (s->late)
-		return goes_away(s, before, after);
-	return strcmp(s->what, "sysctl kernel/tainted") == 0 &&
-	       !((strtoul(before, NULL, 10) ^ strtoul(after, NULL, 10)) & ~TAINTS_OF_MODULES);
+		return has_more(after, before) && stays(s, before);
+	return strcmp(s->what, "sysctl kernel/tainted") != 0 ||
+	       ((strtoul(before, NULL, 10) ^ strtoul(after, NULL, 10)) & ~TAINTS_OF_MODULES);
 }
 
-bool hygiene_differs(const struct hygiene *before, const struct hygiene *after, FILE *out)
+bool hygiene_differs(struct hygiene *state, FILE *out)
 {
 	bool differs = false;
 
 	for (size_t i = 0; i < source_count; i++) {
-		if (is_same(&sources[i], before->texts[i], after->texts[i]))
+		char *before = state->texts[i];
+		const char *now = text_of(&sources[i]);
+		if (strcmp(before, now) == 0)
 			continue;
-		differs = true;
-		print_lines(out, '+', sources[i].what, after->texts[i], before->texts[i]);
-		print_lines(out, '-', sources[i].what, before->texts[i], after->texts[i]);
+		state->texts[i] = keep(now);
+		if (is_change(&sources[i], before, state->texts[i])) {
+			differs = true;
+			print_lines(out, '+', sources[i].what, state->texts[i], before);
+			print_lines(out, '-', sources[i].what, before, state->texts[i]);
+		}
+		free(before);
 	}
 	return differs;
 }
