@@ -23,16 +23,32 @@ static char *kernel_name(const struct run *run)
 	return xstrdup(is_path && *release ? release : *name ? name : "kernel");
 }
 
-static char *run_name(const struct run *run)
+char *run_runtime(const struct run *run)
 {
 	const char *runtime = fact_of(run, "runtime", "name"), *version = fact_of(run, "runtime", "version");
-	char *kernel = kernel_name(run);
 
-	if (!*runtime)
-		return kernel;
-	char *name = xprintf("%s %s%s%s", kernel, runtime, *version ? " " : "", version);
+	if (!strncmp(version, runtime, strlen(runtime))) /* programs begin with their name */
+		return xstrdup(version);
+	return xprintf("%s%s%s", runtime, *version ? " " : "", version);
+}
+
+static char *run_name(const struct run *run)
+{
+	char *runtime = run_runtime(run), *kernel = kernel_name(run);
+	char *name = xprintf("%s%s%s", kernel, *runtime ? " " : "", runtime);
+
+	free(runtime);
 	free(kernel);
 	return name;
+}
+
+const char *grid_column(const struct grid *g)
+{
+	for (size_t i = 1; i < g->count; i++)
+		if (strcmp(fact_of(g->runs[i], "runtime", "name"), fact_of(g->runs[0], "runtime", "name")) !=
+		    0)
+			return "run";
+	return "kernel";
 }
 
 static bool is_taken(const struct grid *g, size_t upto, const char *name)

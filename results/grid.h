@@ -43,6 +43,12 @@ size_t run_group(const struct run *run, enum group group);
 void grid_make(struct grid *g, const struct run *const *runs, size_t count);
 void grid_free(struct grid *g);
 
+/* Name and version of the container runtime, to free; "" when none was asked for. */
+char *run_runtime(const struct run *run);
+
+/* What a column stands for: "kernel", or "run" where container runtimes differ as well. */
+const char *grid_column(const struct grid *g);
+
 /* What there is to say, in one line to free: how many behaviours ask for attention, how many runs were not finished. */
 char *grid_headline(const struct grid *g);
 

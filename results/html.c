@@ -145,7 +145,7 @@ static void put_title(FILE *out, const struct grid *g)
 	fputs("</h1>\n<p><span class=\"name\">nscheck</span>: does a Linux kernel keep the promises of its "
 	      "namespaces? ",
 	      out);
-	fprintf(out, "%zu kernel%s, ", g->count, plural(g->count));
+	fprintf(out, "%zu %s%s, ", g->count, grid_column(g), plural(g->count));
 	put_element(out, "time", NULL, run_fact(g->runs[0], "started"), 0);
 	fputs("</p>\n</header>\n", out);
 	for (size_t i = 0; i < g->count; i++) {
@@ -246,6 +246,8 @@ static void put_about(FILE *out, const struct run *run, const char *name)
 	       *note;
 	size_t i;
 
+	char *runtime = run_runtime(run);
+
 	fputs("<details class=\"about\"><summary>", out);
 	markup_text(out, name, WHY_MAX);
 	if (json_array_size(run->notes))
@@ -255,6 +257,7 @@ static void put_about(FILE *out, const struct run *run, const char *name)
 	put_pair(out, "run", run_fact(run, "id"));
 	put_pair(out, "started", run_fact(run, "started"));
 	put_pair(out, "command", run_fact(run, "command"));
+	put_pair(out, "runtime", runtime);
 	put_pair(out, "package", kernel_fact(run, "package"));
 	put_pair(out, "image", kernel_fact(run, "image"));
 	put_pair(out, "sha256", kernel_fact(run, "sha256"));
@@ -266,6 +269,7 @@ static void put_about(FILE *out, const struct run *run, const char *name)
 		put_pair(out, "note", json_string_value(note));
 	}
 	fputs("</dl></details>\n", out);
+	free(runtime);
 }
 
 static void put_abouts(FILE *out, const struct grid *g)
@@ -403,8 +407,9 @@ static void put_filters(FILE *out, const struct grid *g)
 	put_buttons(out, g);
 	put_suites(out, g);
 	if (g->count > 1)
-		fputs("<label><input type=\"checkbox\" name=\"differs\"> differs between kernels</label>\n",
-		      out);
+		fprintf(out,
+			"<label><input type=\"checkbox\" name=\"differs\"> differs between %ss</label>\n",
+			grid_column(g));
 	fputs("<button type=\"button\" name=\"opener\">open or close all</button>\n"
 	      "<output aria-live=\"polite\"></output>\n</form>\n",
 	      out);
@@ -601,7 +606,7 @@ static void put_row(FILE *out, const struct grid *g, const struct row *row)
 		row->differs ? " data-differs" : "", row->differs ? " differs" : "");
 	markup_text(out, row->id, 0);
 	if (row->differs)
-		fputs("<span class=\"hidden\"> differs between kernels</span>", out);
+		fputs("<span class=\"hidden\"> differs</span>", out);
 	fputs("</span>", out);
 	if (c->statement)
 		put_element(out, "span", "says", c->statement, 0);

@@ -173,7 +173,7 @@ static void print_groups(const struct table *t, bool bad, bool *done, bool *head
 static void print_same(const struct table *t, bool *done)
 {
 	size_t total[VERDICTS] = {0};
-	const char *separator = "";
+	const char *separator = "", *column = grid_column(t->grid);
 
 	for (size_t i = 0; i < t->grid->row_count; i++) {
 		int v = row_verdict(t, i);
@@ -187,7 +187,8 @@ static void print_same(const struct table *t, bool *done)
 		if (!total[v])
 			continue;
 		if (!*separator)
-			fputs("the same on every kernel: ", t->out);
+			fprintf(t->out, "the same %s every %s: ", strcmp(column, "run") ? "on" : "in",
+				column);
 		fprintf(t->out, "%s%zu %s", separator, total[v], verdict_name((enum verdict)v));
 		separator = ", ";
 	}
@@ -252,13 +253,13 @@ static void print_totals(const struct table *t)
 	size_t widest = 0;
 
 	for (size_t i = 0; i < t->m->count; i++)
-		if (strlen(t->m->names[i]) > widest)
-			widest = strlen(t->m->names[i]);
+		if (strlen(t->grid->names[i]) > widest)
+			widest = strlen(t->grid->names[i]);
 	for (size_t i = 0; i < t->m->count; i++) {
 		const struct run *run = &t->m->runs[i];
 		const char *trouble = trouble_of(run);
 
-		fprintf(t->out, "[%zu] %-*s  ", i + 1, (int)widest, t->m->names[i]);
+		fprintf(t->out, "[%zu] %-*s  ", i + 1, (int)widest, t->grid->names[i]);
 		if (!run_has_results(run)) {
 			fprintf(t->out, "not run: %s\n", trouble ? trouble : "no test came to an end");
 			continue;

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "results/grid.h"
 #include "results/text.h"
 
 enum { KERNEL_LINES = 5, NAMES_SHOWN = 3, STATUS_WIDTH = 78 };
@@ -221,7 +222,10 @@ void term_summary(struct term *t, const struct run *run, const char *dir, double
 {
 	wipe(t);
 	print_skips(t, run);
-	fprintf(t->out, "%s: ", t->kernel);
+	char *runtime = run_runtime(run);
+
+	fprintf(t->out, "%s%s%s: ", t->kernel, *runtime ? ", " : "", runtime);
+	free(runtime);
 	term_totals(t->out, run);
 	fprintf(t->out, " in %.1f s\nresults: %s\n", seconds, dir);
 	fflush(t->out);

@@ -104,6 +104,13 @@ static int no_such(const char *name, struct fault *fault)
 	return -1;
 }
 
+static const char *base_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
 /* A program of the user's own is known by its content, and by what it says of itself. */
 static int take_path(struct runtime *runtime, const char *path, struct fault *fault)
 {
@@ -154,6 +161,8 @@ int runtime_resolve(const struct runtime_request *request, const char *cache_dir
 		return 0;
 	if (request->path && take_path(runtime, request->path, fault) < 0)
 		return -1;
+	if (!runtime->packaged && !request->path)
+		runtime->version = program_version(base_of(runtime->files.items[0]));
 	if (!runtime->packaged || (request->path && runtime->files.count == 1)) /* all there is to it */
 		return 0;
 	if (parcel_get(&parcel, cache_dir, NULL, &runtime->parcel, fault) < 0)
@@ -173,13 +182,6 @@ void runtime_ask(const struct runtime *runtime, struct memo *memo)
 		memo_ask(memo, runtime->files.items[i]);
 	for (size_t i = 0; runtime && i < runtime->parcel.sums.count; i++)
 		memo_ask(memo, runtime->parcel.sums.items[i]);
-}
-
-static const char *base_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
 }
 
 static bool is_wanted(const struct strings *patterns, const char *path)

@@ -232,7 +232,7 @@ static FILE *run_with(const char *program, const char *option, pid_t *pid)
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
 	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-	int error = posix_spawn(pid, program, &actions, NULL, argv, envp);
+	int error = posix_spawnp(pid, program, &actions, NULL, argv, envp);
 	posix_spawn_file_actions_destroy(&actions);
 	close(ends[1]);
 	if (!error)

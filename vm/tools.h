@@ -21,7 +21,7 @@ int busybox_add(struct cpio *image, struct memo *memo, struct fault *fault);
 int program_add(struct cpio *image, struct memo *memo, const char *host, const char *path,
 		struct fault *fault);
 
-/* program_version - the first line of `PROGRAM --version`, to free; NULL when it says none. */
+/* program_version - the first line of `PROGRAM --version`, a path or a name of PATH, to free; NULL when it says none. */
 char *program_version(const char *program);
 
 /*

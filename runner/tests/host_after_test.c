@@ -183,6 +183,22 @@ START_TEST(several_kernels_have_entries_of_their_own)
 }
 END_TEST
 
+START_TEST(what_a_runtime_does_is_for_that_one)
+{
+	json_object_set_new(before.facts, "runtime", json_pack("{s:s}", "name", "crun"));
+	add(&before, "runtime.pid.fails", VERDICT_FAIL, "x");
+	add(&before, "pid.fails", VERDICT_FAIL, "x");
+	ck_assert_int_eq(update(1), 0);
+	file_holds("\nruntime.pid.fails\truntime=crun,6.1.*\tfail\t? x\t-\t", true);
+	file_holds("\npid.fails\t6.1.*\tfail\t? x\t-\t", true);
+	ck_assert_int_eq(update(1), 0);
+	is_told(": 0 added");
+	json_object_set_new(before.facts, "runtime", json_pack("{s:s}", "name", "reference"));
+	ck_assert_int_eq(update(1), 0);
+	file_holds("\nruntime.pid.fails\t6.1.*\tfail\t? x\t-\t", true);
+}
+END_TEST
+
 START_TEST(a_malformed_baseline_or_a_sabotaged_run_changes_nothing)
 {
 	add(&before, "a.fails", VERDICT_FAIL, "x");
@@ -342,6 +358,7 @@ static Suite *after_suite(void)
 	tcase_add_test(t, what_is_there_stays);
 	tcase_add_test(t, what_expired_is_asked_again);
 	tcase_add_test(t, several_kernels_have_entries_of_their_own);
+	tcase_add_test(t, what_a_runtime_does_is_for_that_one);
 	tcase_add_test(t, a_malformed_baseline_or_a_sabotaged_run_changes_nothing);
 	tcase_add_test(t, each_change_has_its_kind);
 	tcase_add_test(t, a_comparison_tells_what_changed);

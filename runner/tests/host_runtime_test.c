@@ -37,8 +37,10 @@ START_TEST(several_are_an_axis)
 		  1);
 	holds(output, "run 5 of 6: k6 crun\n");
 	holds(output, "k5 reference ");
-	holds(output, "[4] k6 reference  2 passed, 0 failed, 0 skipped\n");
-	holds(output, "[6] k6 runc       1 passed, 1 failed, 0 skipped\n");
+	holds(output, "6.1.0-fake, runc 1.2-fake: 1 passed, 1 failed, 0 skipped in ");
+	holds(output, "the same in every run: 1 pass\n");
+	holds(output, "[4] k6 reference      2 passed, 0 failed, 0 skipped\n");
+	holds(output, "[6] k6 runc 1.2-fake  1 passed, 1 failed, 0 skipped\n");
 	holds(output, " --kernel k6 --runtime runc ");
 	free(slurp("out/k6-crun/results.json"));
 }
