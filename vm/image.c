@@ -18,6 +18,7 @@
 
 #define PROGRAM_MAX (256U << 20)
 #define CONFIG_MAX  (4U << 20)
+#define BUILTIN_MAX (4U << 20)
 #define IMAGES_KEPT 32 /* of about 20 MB */
 
 static const char passwd[] = "root:x:0:0:root:/root:/bin/sh\n"
@@ -96,6 +97,20 @@ static void add_module_set(struct cpio *image, const char *release, const struct
 	add_text(image, release, "modules.alias", modules_alias(set));
 }
 
+/* Tests ask it for what has no file of its own. */
+static int add_builtin(const struct build *b, const struct kernel *kernel, struct fault *fault)
+{
+	struct bytes text;
+
+	if (!kernel->builtin)
+		return 0;
+	memo_input(b->memo, kernel->builtin);
+	if (file_read(kernel->builtin, BUILTIN_MAX, &text, fault) < 0)
+		return -1;
+	add_text(b->image, kernel->release, "modules.builtin", text);
+	return 0;
+}
+
 static int add_modules(const struct build *b, const struct kernel *kernel, bool signatures,
 		       struct fault *fault)
 {
@@ -129,6 +144,7 @@ static int fill(const struct build *b, const struct image_request *request, stru
 	    (request->guest && add_program(b, request->guest, "bin/nscheck-guest", fault) < 0))
 		return -1;
 	if (add_config(b, request->kernel->config, &signatures, fault) < 0 ||
+	    add_builtin(b, request->kernel, fault) < 0 ||
 	    add_modules(b, request->kernel, signatures || request->signatures, fault) < 0)
 		return -1;
 	/* The first of a path stays: the tools' libraries before those of packages, any program before busybox. */
@@ -218,6 +234,7 @@ static struct memo *ask(const struct image_request *request, const char *cache_d
 
 	memo_ask(memo, request->kernel->release);
 	memo_ask(memo, request->kernel->modules);
+	memo_ask(memo, request->kernel->builtin);
 	memo_ask(memo, request->kernel->config);
 	memo_ask(memo, request->init);
 	memo_ask(memo, request->guest);

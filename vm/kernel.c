@@ -22,6 +22,7 @@ void kernel_free(struct kernel *kernel)
 	free(kernel->name);
 	free(kernel->image);
 	free(kernel->modules);
+	free(kernel->builtin);
 	free(kernel->config);
 	free(kernel->release);
 	free(kernel->package);
@@ -198,7 +199,7 @@ static int check_modules(struct kernel *kernel, const char *given, struct memo *
 				 kernel->release);
 	if (modules_release(kernel->modules, memo, release, fault) < 0)
 		return -1;
-	if (!*release && given)
+	if (!*release && given && !kernel->builtin)
 		return fault_set(fault, EXIT_BAD_INPUT,
 				 "%s holds no modules: give a /lib/modules/%s, or leave --modules out", given,
 				 kernel->release);
@@ -238,13 +239,15 @@ static int look(const struct kernel_request *request, const char *cache_dir, str
 		override(&kernel->config, mem_strdup(request->config));
 	if (request->modules)
 		override(&kernel->modules, modules_folder(request->modules, kernel->release, memo));
+	if (kernel->modules)
+		kernel->builtin = existing(kernel->modules, "modules.builtin", memo);
 	if (check_config(kernel, request->modules, memo, fault) < 0)
 		return -1;
 	return check_modules(kernel, request->modules, memo, fault);
 }
 
 /* The fields of a kernel that a memo holds, in this order, and then its sum. */
-enum { FIELDS = 6 };
+enum { FIELDS = 7 };
 
 static void fields_of(struct kernel *kernel, char **fields[FIELDS])
 {
@@ -254,6 +257,7 @@ static void fields_of(struct kernel *kernel, char **fields[FIELDS])
 	fields[3] = &kernel->release;
 	fields[4] = &kernel->package;
 	fields[5] = &kernel->version;
+	fields[6] = &kernel->builtin;
 }
 
 static bool recall(const struct memo *memo, struct kernel *kernel)

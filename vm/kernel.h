@@ -17,10 +17,11 @@ struct kernel_request {
 
 /* A kernel that QEMU can boot. */
 struct kernel {
-	char *name;      /* as asked for */
-	char *image;     /* file for -kernel */
-	char *modules;   /* folder of its modules (/lib/modules/RELEASE or a build tree), or NULL */
-	char *config;    /* file of its configuration, or NULL */
+	char *name;    /* as asked for */
+	char *image;   /* file for -kernel */
+	char *modules; /* folder of its modules (/lib/modules/RELEASE or a build tree), or NULL */
+	char *builtin; /* file modules.builtin: the modules that are no files but part of the image; or NULL */
+	char *config;  /* file of its configuration, or NULL */
 	char *release;   /* uname -r */
 	char *package;   /* Debian package, or NULL */
 	char *version;   /* of that package, or NULL */

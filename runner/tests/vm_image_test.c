@@ -150,6 +150,23 @@ static bool has_signature(const struct image_request *request)
 	return found;
 }
 
+START_TEST(modules_that_are_built_in)
+{
+	struct fault ignored = {0};
+	struct bytes image;
+
+	kernel.modules = NULL;
+	kernel.builtin = sample_put_text(dir, "modules.builtin", "kernel/drivers/net/dummy.ko\n");
+	char *path = build(NULL);
+	ck_assert_int_eq(file_map(path, &image, &ignored), 0);
+	ck_assert(holds(&image, "lib/modules/" SAMPLE_RELEASE "/modules.builtin"));
+	ck_assert_ptr_nonnull(memmem(image.data, image.len, "drivers/net/dummy.ko\n", 21));
+	file_unmap(&image);
+	free(path);
+	free(kernel.builtin);
+}
+END_TEST
+
 START_TEST(signatures_only_where_the_kernel_insists)
 {
 	struct image_request request = {.kernel = &kernel, .init = init_path};
@@ -211,6 +228,7 @@ static Suite *image_suite(void)
 	tcase_add_test(tc, same_inputs_same_image);
 	tcase_add_test(tc, spoiled_image_is_written_anew);
 	tcase_add_test(tc, monolithic_kernel_without_config);
+	tcase_add_test(tc, modules_that_are_built_in);
 	tcase_add_test(tc, signatures_only_where_the_kernel_insists);
 	tcase_add_test(tc, missing_init);
 	tcase_add_test(tc, needs_of_a_program);

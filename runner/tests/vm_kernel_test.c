@@ -128,8 +128,10 @@ START_TEST(build_tree_without_modules)
 	free(config);
 	put("tree/drivers/net/veth.ko", sample_module_of(NULL));
 	put_text("tree/modules.order", "drivers/net/veth.o\n");
+	put_text("tree/modules.builtin", "kernel/drivers/net/dummy.ko\n");
 	accepts(at("tree"), NULL, NULL);
 	ck_assert_ptr_null(kernel.modules);
+	ck_assert_str_eq(kernel.builtin, at("tree/modules.builtin"));
 }
 END_TEST
 
