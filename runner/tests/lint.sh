@@ -36,6 +36,12 @@ finished() {
 	! grep -nwE 'TO[D]O|FIX[M]E|XX[X]' "${sources[@]}"
 }
 
+# A kernel that is built with the fragment has all that a test asks for.
+buildable() {
+	! cut -f 4 suites/*/behaviours.tsv | grep -o 'CONFIG_[A-Z0-9_]*' | sort -u |
+		grep -vxF -f <(sed -n 's/^\(CONFIG_[A-Z0-9_]*\)=y$/\1/p' vm/kernel.config)
+}
+
 with clang-format "clang-format" clang-format --dry-run --Werror "${c[@]}"
 with clang-tidy "clang-tidy" make -s -k -j"$(nproc)" tidy
 with gcc "gcc -fanalyzer" make -s -k -j"$(nproc)" analyze
@@ -46,5 +52,6 @@ check "each source has its SPDX line" licensed
 check "no sleep in suites and helpers" sleepless
 check "no host name, no absolute path of a machine" hostless
 check "nothing is left undone" finished
+check "vm/kernel.config has every option that a test needs" buildable
 check "the baseline is whole, in time, and about tests that exist" build/nscheck --lint
 tap_end
