@@ -7,6 +7,7 @@
 
 /* The real-mode header, Documentation/arch/x86/boot.rst. */
 #define SETUP_SECTS    0x1f1
+#define SYSSIZE        0x1f4 /* of what follows the setup, in units of 16 bytes, rounded up */
 #define BOOT_FLAG      0x1fe
 #define HEADER_MAGIC   0x202
 #define PROTOCOL       0x206
@@ -35,6 +36,11 @@ struct view {
 static unsigned int u16(const struct view *v, size_t at)
 {
 	return v->data[at] | (unsigned int)v->data[at + 1] << 8;
+}
+
+static uint64_t u32(const struct view *v, size_t at)
+{
+	return u16(v, at) | (uint64_t)u16(v, at + 2) << 16;
 }
 
 static bool within(const struct view *v, uint64_t at, uint64_t len)
@@ -73,7 +79,7 @@ static int bzimage_release(const struct view *v, char release[RELEASE_MAX + 1], 
 	if (u16(v, PROTOCOL) < PROTOCOL_64 || !(u16(v, XLOADFLAGS) & XLF_KERNEL_64))
 		return fault_set(fault, EXIT_BAD_INPUT,
 				 "%s is a 32-bit or very old x86 kernel: give one built for x86-64", v->name);
-	if (v->len <= setup_end)
+	if (v->len <= setup_end || v->len + SECTOR < setup_end + u32(v, SYSSIZE) * 16)
 		return fault_set(fault, EXIT_BAD_INPUT,
 				 "%s is cut short after %zu bytes: copy or build it again", v->name, v->len);
 	if (!version || version + 0x200 >= setup_end || !take_release(v, version + 0x200, release))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "vm/fault.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -14,5 +15,9 @@ int fault_set(struct fault *fault, int status, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(fault->text, sizeof(fault->text), fmt, ap);
 	va_end(ap);
+	/* It quotes names and words of others, and is one line. */
+	for (char *c = fault->text; *c; c++)
+		if (iscntrl((unsigned char)*c))
+			*c = '?';
 	return -1;
 }

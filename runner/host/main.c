@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "results/baseline.h"
 #include "results/matrix.h"
@@ -85,10 +87,23 @@ static int act(const struct options *o, struct fault *fault)
 	return list_or_run(o, fault);
 }
 
+/* Or the first files that are opened would take the place of a closed one, and what is printed would go into them. */
+static void fill_standard_streams(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR); /* for programs that are run as well */
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	struct fault fault = {0};
 	struct options options;
+
+	fill_standard_streams();
 	int status = options_parse(&options, argc, argv, &fault) ? options_bad_status(argc, argv)
 								 : act(&options, &fault);
 

@@ -286,6 +286,9 @@ static error_t parse_kernel(int key, char *arg, struct parse *p)
 	}
 }
 
+/* A line that the agent of the guest takes. */
+enum { SETUP_MAX = 4095 };
+
 static error_t parse_machine(int key, char *arg, struct parse *p)
 {
 	struct options *o = p->options;
@@ -301,6 +304,12 @@ static error_t parse_machine(int key, char *arg, struct parse *p)
 		remember(o, "qemu", arg);
 		return 0;
 	case KEY_SETUP:
+		if (strlen(arg) > SETUP_MAX) {
+			fault_set(p->fault, EXIT_BAD_INPUT,
+				  "a --setup of %zu bytes: %d fit; give several, or make it shorter",
+				  strlen(arg), SETUP_MAX);
+			return EINVAL;
+		}
 		o->setup = xrealloc(o->setup, (o->setups + 1) * sizeof(*o->setup));
 		o->setup[o->setups++] = arg;
 		remember(o, "setup", arg);
@@ -397,18 +406,29 @@ static bool goes_beside(int key)
 	return false;
 }
 
-static void note_option(struct options *o, int key, const char *arg)
+static const char *option_name(int key)
 {
 	const struct argp_option *option = option_table;
 
+	while (option->key != key)
+		option++;
+	return option->name;
+}
+
+static void note_option(struct options *o, int key, const char *arg)
+{
 	o->other |= !goes_beside(key);
 	if (!goes_beside(key) || key == KEY_RESUME)
 		return;
-	while (option->key != key)
-		option++;
+	const char *name = option_name(key);
 	o->beside = xrealloc(o->beside, (o->beside_count + 1) * sizeof(*o->beside));
-	o->beside[o->beside_count++] =
-		arg ? xprintf("--%s=%s", option->name, arg) : xprintf("--%s", option->name);
+	o->beside[o->beside_count++] = arg ? xprintf("--%s=%s", name, arg) : xprintf("--%s", name);
+}
+
+/* What a variable of a script was that nobody has set; that nothing is appended or set up is sound. */
+static bool is_empty(int key, const char *arg)
+{
+	return arg && !*arg && key != KEY_APPEND && key != KEY_SETUP;
 }
 
 static error_t parse_one(int key, char *arg, struct argp_state *state)
@@ -422,11 +442,17 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 
 		if (err == ARGP_ERR_UNKNOWN)
 			continue;
+		if (!err && is_empty(key, arg))
+			return bad_value(p, option_name(key), "''", "a value");
 		note_option(p->options, key, arg);
 		return err;
 	}
 	if (key != ARGP_KEY_ARG)
 		return ARGP_ERR_UNKNOWN;
+	if (is_empty(key, arg)) {
+		fault_set(p->fault, EXIT_BAD_INPUT, "an empty word selects no test");
+		return EINVAL;
+	}
 	select_also(p->options, arg);
 	return 0;
 }

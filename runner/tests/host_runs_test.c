@@ -393,6 +393,10 @@ START_TEST(nonsense_is_one_line_and_status_2)
 		"--update-baseline nowhere/known",
 		"--sabotage --update-baseline known",
 		"--lint --baseline /nowhere",
+		"''",
+		"--output= a",
+		"--cache= a",
+		"--setup \"$(head -c 5000 /dev/zero | tr '\\0' x)\" a",
 	};
 
 	for (size_t i = 0; i < sizeof(nonsense) / sizeof(*nonsense); i++) {
@@ -400,6 +404,16 @@ START_TEST(nonsense_is_one_line_and_status_2)
 		ck_assert_msg(lines_of(output) == 1 && !strncmp(output, "nscheck: ", 9), "%s: %s",
 			      nonsense[i], output);
 	}
+}
+END_TEST
+
+START_TEST(the_standard_streams_may_be_closed)
+{
+	IS_STATUS(run_out("", "a"), 0);
+	IS_STATUS(run_out("", "a <&- >&- 2>&- #"), 0);
+	ck_assert_int_eq(total("pass"), 3);
+	IS_STATUS(run_out("", "a 2>&- >/dev/full #"), 0);
+	ck_assert_int_eq(total("pass"), 3);
 }
 END_TEST
 
@@ -450,6 +464,7 @@ static Suite *runs(void)
 	tcase_add_test(t, the_door_names_itself_in_what_repeats_a_test);
 	tcase_add_test(t, selections);
 	tcase_add_test(t, nonsense_is_one_line_and_status_2);
+	tcase_add_test(t, the_standard_streams_may_be_closed);
 	tcase_add_test(t, kvm_that_does_not_work_is_remembered);
 	tcase_add_test(t, a_results_folder_in_use_is_refused);
 	suite_add_tcase(s, t);

@@ -222,6 +222,7 @@ START_TEST(no_such_kernel)
 {
 	refuses("", NULL, NULL, "no kernel given");
 	refuses("/nonexistent/bzImage", NULL, NULL, "no such file");
+	refuses("a\nb\033[31m", NULL, NULL, "no kernel a?b?[31m: ");
 	refuses("debian/9.9", NULL, NULL, "the known names are debian/5.10, debian/6.1, debian/6.12");
 	refuses("/dev/null", NULL, NULL, "not a regular file");
 	mkfifo(at("fifo"), 0600);

@@ -28,6 +28,7 @@ struct bytes sample_bzimage(const char *release)
 	struct bytes b = zeros(4096);
 
 	b.data[0x1f1] = 3; /* four sectors with the boot sector: 2048 bytes of setup */
+	b.data[0x1f4] = 2048 / 16;
 	b.data[0x1fe] = 0x55;
 	b.data[0x1ff] = 0xaa;
 	memcpy(b.data + 0x202, "HdrS\x0f\x02", 6);
