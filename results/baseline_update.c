@@ -8,7 +8,6 @@
 #include "results/baseline.h"
 #include "results/grid.h"
 #include "vm/file.h"
-#include "vm/runtime.h"
 
 enum { FILE_MAX = 1 << 20, REASON_MAX = 200, DAYS = 180 };
 
@@ -53,10 +52,9 @@ static char *series(const char *release)
 /* What only a container runtime can be to blame for holds for that one. */
 static char *condition_for(const struct subject *s)
 {
-	bool is_its_own = s->runtime && strcmp(s->runtime, RUNTIME_REFERENCE) != 0 &&
-			  strncmp(s->id, "runtime.", strlen("runtime.")) == 0;
 	char *kernels = series(s->release);
-	char *condition = is_its_own ? xprintf("runtime=%s,%s", s->runtime, kernels) : xstrdup(kernels);
+	char *condition = is_of_runtime(s->id, s->runtime) ? xprintf("runtime=%s,%s", s->runtime, kernels)
+							   : xstrdup(kernels);
 
 	free(kernels);
 	return condition;

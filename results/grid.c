@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "results/text.h"
+#include "vm/runtime.h"
 
 static const char *fact_of(const struct run *run, const char *object, const char *key)
 {
@@ -40,6 +41,12 @@ static char *run_name(const struct run *run)
 	free(runtime);
 	free(kernel);
 	return name;
+}
+
+bool is_of_runtime(const char *id, const char *runtime)
+{
+	return runtime && strcmp(runtime, RUNTIME_REFERENCE) != 0 &&
+	       strncmp(id, "runtime.", strlen("runtime.")) == 0;
 }
 
 const char *grid_column(const struct grid *g)

@@ -46,6 +46,9 @@ void grid_free(struct grid *g);
 /* Name and version of the container runtime, to free; "" when none was asked for. */
 char *run_runtime(const struct run *run);
 
+/* Whether a container runtime, and no kernel, is to answer for a test: its name may be NULL or the reference's. */
+bool is_of_runtime(const char *id, const char *runtime);
+
 /* What a column stands for: "kernel", or "run" where container runtimes differ as well. */
 const char *grid_column(const struct grid *g);
 

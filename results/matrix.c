@@ -174,6 +174,9 @@ bool outcome_lacks(const struct outcome *o, const struct run *run)
 
 	if (!version)
 		version = json_string_value(json_object_get(kernel, "release"));
+	if (is_of_runtime(o->id,
+			  json_string_value(json_object_get(json_object_get(run->facts, "runtime"), "name"))))
+		return false;
 	return outcome_verdict(o) == VERDICT_SKIP && o->since && version &&
 	       strverscmp(version, o->since) >= 0 && !(o->until && is_beyond(version, o->until));
 }
