@@ -82,7 +82,7 @@ bare() {
 		int main(void) { return reboot(RB_POWER_OFF); }
 	END
 	(cd "$dir/root" && echo init | busybox cpio -o -H newc >../initrd) 2>/dev/null
-	command=$(sed -n 's/.*"command": "\([^"]*\)".*/\1/p' "$dir/run/results.json" | tail -n 1 |
+	command=$(sed -n '/-kernel /s/.*"command": "\([^"]*\)".*/\1/p' "$dir/run/results.json" | tail -n 1 |
 		sed "s/socket,id=\([a-z0-9]*\),fd=[0-9]*/null,id=\1/g; s,-initrd [^ ]*,-initrd $dir/initrd,")
 	began=$(date +%s%N)
 	eval "timeout 120 $command" >"$dir/bare" 2>&1
