@@ -25,14 +25,25 @@ bool plan_has(const struct test *t, const struct options *o)
 	return t->selected && t->file && !(o->sabotage && t->exempt);
 }
 
+/*
+ * What wants a VM of its own and takes its time goes first: at the end, one VM would work at it while the others have
+ * nothing left to do.
+ */
+static int turn(const struct job *job)
+{
+	if (!job->fresh)
+		return 1;
+	return job->expected_ms > 0 ? 0 : 2;
+}
+
 static int before(const void *a, const void *b)
 {
 	const struct job *x = a, *y = b;
 
 	if (x->rank != y->rank)
 		return x->rank < y->rank ? -1 : 1;
-	if (x->fresh != y->fresh) /* at the end, one VM would work while the others have nothing left to do */
-		return y->fresh - x->fresh;
+	if (turn(x) != turn(y))
+		return turn(x) - turn(y);
 	if (x->expected_ms != y->expected_ms)
 		return x->expected_ms > y->expected_ms ? -1 : 1;
 	return x->test < y->test ? -1 : x->test > y->test;

@@ -29,8 +29,8 @@ bool plan_has(const struct test *test, const struct options *o);
 
 /*
  * What to run of the selected rows, in which order: longest first by the run or matrix in `last` (may be NULL) so
- * that several VMs end together, tests that want a VM of their own before all others. One round of --repeat.
- * A selection without any test that could run is a fault.
+ * that several VMs end together, tests that want a VM of their own before all others if their times are known, else
+ * after them. One round of --repeat. A selection without any test that could run is a fault.
  */
 int plan_make(struct plan *plan, const struct table *table, const struct options *o, const char *last,
 	      struct fault *fault);

@@ -52,7 +52,7 @@ static pid_t fake_qemu(void)
 	return found;
 }
 
-/* What was killed has a moment to go; then nothing may be there but what belongs there. */
+/* What was killed has a moment to go; then nothing may be there but what belongs there, or half a report. */
 static void leaves_nothing(void)
 {
 	for (int i = 0; i < 200 && fake_qemu(); i++)
@@ -61,7 +61,7 @@ static void leaves_nothing(void)
 	char *command = xprintf(
 		"cd '%s' && find . -type f ! -path './cache/*' ! -path './out/journal.ndjson' ! -path "
 		"'./out/results.*' ! -path './out/console.log' ! -name log ! -name guest ! -name known; "
-		"find . -name '*.tmp*'",
+		"find . -name '*.tmp*' ! -path './out/results.*.tmp'",
 		dir);
 	FILE *found = popen(command, "re");
 	char line[500] = "";

@@ -123,7 +123,7 @@ START_TEST(build_tree_without_modules)
 	put("tree/arch/x86/boot/bzImage", sample_bzimage(SAMPLE_RELEASE));
 	char *config = mem_strdup(sample_config), *line = strstr(config, "CONFIG_MODULES=y");
 
-	memcpy(line, "#ONFIG", 6);
+	*line = '#';
 	put_text("tree/.config", config);
 	free(config);
 	put("tree/drivers/net/veth.ko", sample_module_of(NULL));
