@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Joining the namespaces of a process by its pidfd. setns(2) "fd is a PID file descriptor" */
 #include <sys/pidfd.h>
+#include <sys/prctl.h>
 
 #include "helpers/nscheck.h"
 #include "helpers/utsname.h"
@@ -138,6 +139,25 @@ static void only_into_own(int pidfd)
 	DISMISS(own);
 }
 
+/* With all rights in the namespaces, but not over a process that is not dumpable. */
+static void only_into_dumpable(void)
+{
+	CHILD(hidden, NS_UTS) {
+		MUST(prctl(PR_SET_DUMPABLE, 0));
+		TELL(hidden);
+		HEAR(hidden);
+	}
+	CHILD(shown, NS_UTS) {
+		HEAR(shown);
+	}
+	HEAR(hidden);
+	HOLDS(cap_effective(CAP_SYS_ADMIN));
+	FAILS(EPERM, setns(hidden->pidfd, NS_UTS));
+	OK(setns(shown->pidfd, NS_UTS)); /* control */
+	DISMISS(hidden);
+	DISMISS(shown);
+}
+
 CASE(needs_ptrace_read_access)
 {
 	CHILD(host, NS_UTS) {
@@ -152,6 +172,11 @@ CASE(needs_ptrace_read_access)
 		only_into_own(pidfd);
 	}
 	EXITS(root, 0);
+	CHILD(tracer, 0) {
+		MUST(cap_drop(CAP_SYS_PTRACE));
+		only_into_dumpable();
+	}
+	EXITS(tracer, 0);
 	DISMISS(host);
 }
 

@@ -49,6 +49,7 @@ static void covers_are_locked(void)
 	FAILS(EINVAL, umount2("/tmp/dir", MNT_DETACH));
 	FAILS(EINVAL, umount2("/tmp/file", 0));
 	FAILS(EINVAL, umount2("/", MNT_DETACH));
+	FAILS(EINVAL, mount("/tmp/dir", "/tmp/to", NULL, MS_MOVE, NULL));
 	FAILS(ENOENT, access("/tmp/dir/secret", F_OK));
 	IS(file_read("/tmp/file"), "");
 }
@@ -59,8 +60,10 @@ CASE(inherited_mounts_cannot_be_unmounted_singly)
 	MUST(file_put("/tmp/file", "hidden"));
 	MUST(file_put("/tmp/empty", ""));
 	MUST(bind_make("/tmp/empty", "/tmp/file"));
+	MUST(dir_make("/tmp/to"));
 	CHILD(equal, NS_MNT) { /* control */
-		OK(umount2("/tmp/dir", 0));
+		OK(mount("/tmp/dir", "/tmp/to", NULL, MS_MOVE, NULL));
+		OK(umount2("/tmp/to", 0));
 		OK(umount2("/tmp/file", 0));
 		OK(access("/tmp/dir/secret", F_OK));
 		IS(file_read("/tmp/file"), "hidden");

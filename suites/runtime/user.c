@@ -103,6 +103,12 @@ CASE(host_files_appear_unowned)
 	DISMISS(box);
 }
 
+/* A kernel without modules, swap or kexec does not even have the call. */
+static bool denied(long result)
+{
+	return result < 0 && (errno == EPERM || errno == ENOSYS);
+}
+
 PAYLOAD(powerless)
 {
 	struct timeval now;
@@ -113,10 +119,10 @@ PAYLOAD(powerless)
 	OK(tmpfs_make("/home"));
 	OK(gettimeofday(&now, NULL));
 	FAILS(EPERM, settimeofday(&now, NULL));
-	FAILS(EPERM, syscall(SYS_init_module, "", 0, ""));
-	FAILS(EPERM, swapon("/etc/image", 0));
-	FAILS(EPERM, syscall(SYS_kexec_load, 0, 0, NULL, 0));
-	FAILS(EPERM, iopl(3));
+	HOLDS(denied(syscall(SYS_init_module, "", 0, "")));
+	HOLDS(denied(swapon("/etc/image", 0)));
+	HOLDS(denied(syscall(SYS_kexec_load, 0, 0, NULL, 0)));
+	HOLDS(denied(iopl(3)));
 	FAILS(EPERM, mknod("/etc/disk", S_IFBLK | 0600, makedev(8, 0)));
 	FAILS(EPERM, mknod("/etc/memory", S_IFCHR | 0600, makedev(1, 1)));
 	FAILS(EACCES, setpriority(PRIO_PROCESS, 0, -20));
