@@ -794,7 +794,8 @@ static void begin_hang(struct vm *vm)
 }
 
 /*
- * Without the agent a key comes as a break on the serial line and a letter, one after the other. A kernel whose interrupts are off hears neither: told to panic at an NMI, it says where it is.
+ * Without the agent a key comes as a break on the serial line and a letter, one after the other. A kernel whose
+ * interrupts are off hears neither: told to panic at an NMI, it says where it is.
  */
 static void next_hang_step(struct vm *vm)
 {

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "vm/file.h"
 
@@ -260,4 +261,32 @@ void sample_seed(const char *name, struct bytes content)
 	if (dir)
 		free(sample_put(dir, name, &content));
 	bytes_free(&content);
+}
+
+void sample_seed_text(const char *name, const char *text)
+{
+	struct bytes content = {0};
+
+	bytes_append(&content, (const unsigned char *)text, strlen(text));
+	sample_seed(name, content);
+}
+
+static char scratch[] = "/dev/shm/nscheck-fuzz-XXXXXX";
+
+static void remove_scratch(void)
+{
+	char *command = mem_printf("rm -rf '%s'", scratch);
+
+	if (system(command))
+		perror(scratch);
+	free(command);
+}
+
+const char *sample_scratch(void)
+{
+	if (access("/dev/shm", W_OK) < 0)
+		strcpy(scratch, "/tmp/nscheck-fuzz-XXXXXX");
+	need(mkdtemp(scratch) != NULL, scratch);
+	atexit(remove_scratch);
+	return scratch;
 }

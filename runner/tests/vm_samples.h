@@ -58,5 +58,9 @@ extern const char sample_config[];
 
 /* For fuzzers: with NSCHECK_SEEDS=DIR in the environment, writes a seed there. */
 void sample_seed(const char *name, struct bytes content);
+void sample_seed_text(const char *name, const char *text);
+
+/* For fuzzers, once: a folder that is removed at the end, in memory where that has one. */
+const char *sample_scratch(void);
 
 #endif

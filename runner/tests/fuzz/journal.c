@@ -15,26 +15,9 @@
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static char dir[64];
+static const char *dir;
 static int file;
 static FILE *nowhere;
-
-static void seed(const char *name, const char *text)
-{
-	struct bytes content = {0};
-
-	bytes_append(&content, (const unsigned char *)text, strlen(text));
-	sample_seed(name, content);
-}
-
-static void clean_up(void)
-{
-	char *command = xprintf("rm -rf '%s'", dir);
-
-	if (system(command))
-		perror(dir);
-	free(command);
-}
 
 #define RUN                                                                                                  \
 	"{\"type\":\"run\",\"id\":\"x\",\"kernel\":{\"release\":\"6.1\"},\"options\":{\"repeat\":1},"        \
@@ -45,26 +28,26 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc;
 	(void)argv;
-	strcpy(dir, access("/dev/shm", W_OK) ? "/tmp/nscheck-fuzz-XXXXXX" : "/dev/shm/nscheck-fuzz-XXXXXX");
-	if (!mkdtemp(dir))
-		abort();
-	atexit(clean_up);
+	dir = sample_scratch();
 	char *path = xprintf("%s/journal.ndjson", dir);
 	file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	free(path);
 	nowhere = fopen("/dev/null", "we");
 	if (file < 0 || !nowhere)
 		abort();
-	seed("whole", RUN
-	     "{\"type\":\"vm\",\"vm\":1,\"start\":\"cold\"}\n{\"type\":\"facts\",\"accel\":\"tcg\"}\n"
-	     "{\"type\":\"test\",\"id\":\"a.one\",\"verdict\":\"crash\",\"vm\":1,\"kernel_log\":\"x\\ny\\n\","
-	     "\"fingerprint\":\"a|b\",\"message\":\"<&>\"}\n"
-	     "{\"type\":\"test\",\"id\":\"a.one\",\"verdict\":\"pass\",\"again\":true}\n"
-	     "{\"type\":\"note\",\"text\":\"n\"}\n"
-	     "{\"type\":\"test\",\"id\":\"a.two\",\"verdict\":\"skip\",\"reason\":\"none\"}\n"
-	     "{\"type\":\"end\",\"how\":\"finished\",\"times_ms\":{\"total\":5}}\n");
-	seed("known", RUN "{\"type\":\"test\",\"id\":\"a.two\",\"verdict\":\"xfail\",\"observed\":\"fail\","
-			  "\"known_reason\":\"w\",\"role\":\"r\",\"diagnostics\":\"d\"}\n");
+	sample_seed_text(
+		"whole",
+		RUN "{\"type\":\"vm\",\"vm\":1,\"start\":\"cold\"}\n{\"type\":\"facts\",\"accel\":\"tcg\"}\n"
+		    "{\"type\":\"test\",\"id\":\"a.one\",\"verdict\":\"crash\",\"vm\":1,\"kernel_log\":"
+		    "\"x\\ny\\n\","
+		    "\"fingerprint\":\"a|b\",\"message\":\"<&>\"}\n"
+		    "{\"type\":\"test\",\"id\":\"a.one\",\"verdict\":\"pass\",\"again\":true}\n"
+		    "{\"type\":\"note\",\"text\":\"n\"}\n"
+		    "{\"type\":\"test\",\"id\":\"a.two\",\"verdict\":\"skip\",\"reason\":\"none\"}\n"
+		    "{\"type\":\"end\",\"how\":\"finished\",\"times_ms\":{\"total\":5}}\n");
+	sample_seed_text("known", RUN
+			 "{\"type\":\"test\",\"id\":\"a.two\",\"verdict\":\"xfail\",\"observed\":\"fail\","
+			 "\"known_reason\":\"w\",\"role\":\"r\",\"diagnostics\":\"d\"}\n");
 	return 0;
 }
 

@@ -19,30 +19,24 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static int file;
 static char path[64];
 
-static void seed(const char *name, const char *text)
-{
-	struct bytes content = {0};
-
-	bytes_append(&content, (const unsigned char *)text, strlen(text));
-	sample_seed(name, content);
-}
-
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc;
 	(void)argv;
 	file = memfd_create("fuzz", MFD_CLOEXEC);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", file);
-	seed("baseline", "Bid\tkernel\tverdict\treason\tlink\tadded\texpires\n"
-			 "a.*\t5.10..5.10.262\tfail\twhy\thttps://x\t2026-01-01\t2999-01-01\n");
-	seed("allow", "S# known\nWARNING: *\ta reason\n");
-	seed("config", "C# Linux/x86 6.12.1 Kernel Configuration\nCONFIG_64BIT=y\n");
-	seed("table",
-	     "Tid\tfile\tline\ttimeout\talone\tsabotage\ttier\tsince\tuntil\tneeds\tstatement\texpected\t"
-	     "source\na.b.c\tsuites/a/b.c\t10\t1\t0\t-\tseed\t-\t-\t-\tIt holds.\tYes.\tnone\n");
-	seed("qmp",
-	     "Q{\"QMP\": {\"version\": {}}}\n{\"return\": {}, \"id\": \"cont\"}\n"
-	     "{\"event\": \"STOP\", \"data\": {}}\n{\"error\": {\"desc\": \"no\"}, \"id\": \"stop\"}\n");
+	sample_seed_text("baseline", "Bid\tkernel\tverdict\treason\tlink\tadded\texpires\n"
+				     "a.*\t5.10..5.10.262\tfail\twhy\thttps://x\t2026-01-01\t2999-01-01\n");
+	sample_seed_text("allow", "S# known\nWARNING: *\ta reason\n");
+	sample_seed_text("config", "C# Linux/x86 6.12.1 Kernel Configuration\nCONFIG_64BIT=y\n");
+	sample_seed_text(
+		"table",
+		"Tid\tfile\tline\ttimeout\talone\tsabotage\ttier\tsince\tuntil\tneeds\tstatement\texpected\t"
+		"source\na.b.c\tsuites/a/b.c\t10\t1\t0\t-\tseed\t-\t-\t-\tIt holds.\tYes.\tnone\n");
+	sample_seed_text(
+		"qmp",
+		"Q{\"QMP\": {\"version\": {}}}\n{\"return\": {}, \"id\": \"cont\"}\n"
+		"{\"event\": \"STOP\", \"data\": {}}\n{\"error\": {\"desc\": \"no\"}, \"id\": \"stop\"}\n");
 	return 0;
 }
 

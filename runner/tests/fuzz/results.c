@@ -16,48 +16,32 @@
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static char dir[64];
+static const char *dir;
 static char *results, *matrix;
 static FILE *nowhere;
-
-static void seed(const char *name, const char *text)
-{
-	struct bytes content = {0};
-
-	bytes_append(&content, (const unsigned char *)text, strlen(text));
-	sample_seed(name, content);
-}
-
-static void clean_up(void)
-{
-	char *command = xprintf("rm -rf '%s'", dir);
-
-	if (system(command))
-		perror(dir);
-	free(command);
-	free(results);
-	free(matrix);
-}
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc;
 	(void)argv;
-	strcpy(dir, access("/dev/shm", W_OK) ? "/tmp/nscheck-fuzz-XXXXXX" : "/dev/shm/nscheck-fuzz-XXXXXX");
+	dir = sample_scratch();
 	nowhere = fopen("/dev/null", "we");
-	if (!mkdtemp(dir) || !nowhere)
+	if (!nowhere)
 		abort();
 	results = xprintf("%s/results.json", dir);
 	matrix = xprintf("%s/matrix.json", dir);
-	atexit(clean_up);
-	seed("results",
-	     "R{\"schema\":1,\"run\":{\"kernel\":{\"name\":\"debian/6.1\",\"release\":\"6.1\"}},\"tests\":["
-	     "{\"id\":\"a.one\",\"verdict\":\"fail\",\"duration_ms\":7,\"message\":\"<&>\",\"file\":\"a.c\","
-	     "\"line\":3,\"runs\":2},{\"id\":\"a.two\",\"verdict\":\"skip\",\"reason\":\"none\"}],"
-	     "\"end\":{\"how\":\"finished\"},\"vms\":[{}],\"notes\":[\"n\"]}");
-	seed("matrix",
-	     "M{\"schema\":1,\"id\":\"x\",\"runs\":[{\"name\":\"debian/6.1\",\"folder\":\"debian-6.1\"},"
-	     "{\"name\":\"b\",\"folder\":\"b\"}]}");
+	sample_seed_text(
+		"results",
+		"R{\"schema\":1,\"run\":{\"kernel\":{\"name\":\"debian/"
+		"6.1\",\"release\":\"6.1\"}},\"tests\":["
+		"{\"id\":\"a.one\",\"verdict\":\"fail\",\"duration_ms\":7,\"message\":\"<&>\",\"file\":\"a."
+		"c\","
+		"\"line\":3,\"runs\":2},{\"id\":\"a.two\",\"verdict\":\"skip\",\"reason\":\"none\"}],"
+		"\"end\":{\"how\":\"finished\"},\"vms\":[{}],\"notes\":[\"n\"]}");
+	sample_seed_text(
+		"matrix",
+		"M{\"schema\":1,\"id\":\"x\",\"runs\":[{\"name\":\"debian/6.1\",\"folder\":\"debian-6.1\"},"
+		"{\"name\":\"b\",\"folder\":\"b\"}]}");
 	return 0;
 }
 
