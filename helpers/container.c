@@ -246,6 +246,22 @@ static void process_set(struct container_process *p, const struct payload *paylo
 	p->uid = uid;
 }
 
+/* The next open descriptor; -1 after the last below 1024. One call asks for many, and needs no /proc. */
+static int fd_after(int fd)
+{
+	struct pollfd asked[64];
+
+	for (fd++; fd < 1024; fd += 64) {
+		for (int i = 0; i < 64; i++)
+			asked[i] = (struct pollfd){.fd = fd + i};
+		poll(asked, 64, 0);
+		for (int i = 0; i < 64; i++)
+			if (!(asked[i].revents & POLLNVAL))
+				return fd + i < 1024 ? fd + i : -1;
+	}
+	return -1;
+}
+
 /* In the process that `run` and `exec` of a driver are called in. */
 static void become_runtime(int log)
 {
@@ -255,7 +271,7 @@ static void become_runtime(int log)
 	dup2(null, STDOUT_FILENO);
 	dup2(log, STDERR_FILENO);
 	/* Some runtimes hand on what they get; nothing of this program's is theirs. */
-	for (int fd = STDERR_FILENO + 1; fd < 1024; fd++)
+	for (int fd = STDERR_FILENO; (fd = fd_after(fd)) >= 0;)
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
 	signal(SIGPIPE, SIG_DFL);
 }
@@ -639,12 +655,9 @@ static int inherited[64], inherited_count;
 
 void container_look(void)
 {
-	for (int fd = 3; fd < 1024; fd++)
-		if (fcntl(fd, F_GETFD) >= 0) {
-			if (inherited_count < (int)(sizeof(inherited) / sizeof(inherited[0])))
-				inherited[inherited_count] = fd;
-			inherited_count++;
-		}
+	for (int fd = STDERR_FILENO; (fd = fd_after(fd)) >= 0; inherited_count++)
+		if (inherited_count < (int)(sizeof(inherited) / sizeof(inherited[0])))
+			inherited[inherited_count] = fd;
 }
 
 int container_inherited(int *fds, int max)

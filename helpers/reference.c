@@ -78,7 +78,30 @@ static void make_cgroup(const struct container *c)
 		     "memory.max");
 }
 
-/* Both ends of a pipe: the first process waits on it until it is mapped and in its cgroup. */
+/* The container's cgroup; -1 if a process in it is none, or is to be forgotten there. */
+static int open_cgroup(const struct container *c, const char *fault)
+{
+	if (!c->cgroup || reference_forgets(fault))
+		return -1;
+	return NEED(open(cgroup_file(c->name), O_RDONLY | O_DIRECTORY | O_CLOEXEC), "cgroup %s", c->cgroup);
+}
+
+/*
+ * A process that is born into a cgroup (clone(2), CLONE_INTO_CGROUP; -1: the caller's). To move one would have the
+ * kernel stop all forks and exits for it, which takes a grace period of RCU.
+ */
+static pid_t clone_into(int cgroup, unsigned long long flags)
+{
+	struct clone_args args = {.flags = flags, .exit_signal = SIGCHLD};
+
+	if (cgroup >= 0) {
+		args.flags |= CLONE_INTO_CGROUP;
+		args.cgroup = (__u64)cgroup;
+	}
+	return ns_clone3_raw(&args, sizeof(args));
+}
+
+/* The end of a pipe: the first process of a new user namespace waits on it until it is mapped. */
 static void wait_for(int end)
 {
 	char byte;
@@ -88,10 +111,11 @@ static void wait_for(int end)
 	close(end);
 }
 
-static void become_root_inside(const struct container *c)
+static void become_root_inside(const struct container *c, int go)
 {
 	if (!(c->namespaces & NS_USER))
 		return;
+	wait_for(go);
 	if (!c->config->unprivileged)
 		NEED(setgroups_none(), "setgroups");
 	NEED(setresgid(0, 0, 0), "setresgid");
@@ -199,8 +223,7 @@ static void stay_in_front(void)
 /* The first process of the container, from its birth to the payload. */
 static void init(const struct container *c, int go)
 {
-	wait_for(go);
-	become_root_inside(c);
+	become_root_inside(c, go);
 	if (c->namespaces & NS_CGROUP && !reference_forgets("ns_cgroup"))
 		NEED(unshare(NS_CGROUP), "cgroup namespace");
 	set_names(c);
@@ -267,11 +290,12 @@ static void run(const struct container *c)
 
 	leak("leak_fd");
 	make_cgroup(c);
+	int cgroup = open_cgroup(c, "cgroup");
 	join(c->config);
 	if (c->config->unprivileged)
 		NEED(become_unprivileged(UNPRIVILEGED), "becoming an ordinary user");
 	NEED(pipe2(go, O_CLOEXEC), "pipe");
-	pid_t pid = NEED(ns_clone3(clone_flags(c)), "clone");
+	pid_t pid = NEED(clone_into(cgroup, clone_flags(c)), "clone");
 	if (pid == 0) {
 		close(go[1]);
 		init(c, go[0]);
@@ -279,8 +303,6 @@ static void run(const struct container *c)
 	close(go[0]);
 	if (clone_flags(c) & NS_USER && !sabotage_on())
 		NEED(idmap_write(pid, map_of(c->config)), "id maps");
-	if (c->cgroup && !c->config->unprivileged && !reference_forgets("cgroup"))
-		NEED(cgroup_move(pid, c->name), "cgroup");
 	if (reference_forgets("leaving"))
 		linger(pid);
 	NEED((int)write(go[1], "", 1), "starting");
@@ -301,8 +323,6 @@ static void enter(const struct container *c)
 	NEED(ns_ids(c->pid, &its), "namespaces of the container");
 	flags = ns_differ(&own, &its);
 	NEED(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "dumpable");
-	if (c->cgroup && !reference_forgets("exec_cgroup"))
-		NEED(cgroup_move(0, c->name), "cgroup");
 	FOR_EACH_NS_TYPE(t)
 		if (reference_forgets(path("exec_%s", t->name)))
 			flags &= ~t->flag;
@@ -336,7 +356,7 @@ static void exec(const struct container *c, const struct container_process *proc
 
 	leak("exec_leak_fd");
 	NEED(pipe2(told, O_CLOEXEC), "pipe");
-	pid_t joiner = NEED(fork(), "fork");
+	pid_t joiner = NEED(clone_into(open_cgroup(c, "exec_cgroup"), 0), "clone");
 	if (joiner == 0) {
 		enter(c);
 		pid_t pid = NEED(sibling(), "clone");

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -47,15 +48,11 @@ static void make_target(const char *from, const char *to)
 /* A remount of a bind mount must keep the flags that a more privileged namespace has locked. */
 static int remount_readonly(const char *where)
 {
-	const struct mountinfo *m = mnt_at(where);
-	unsigned long flags = MS_BIND | MS_REMOUNT | MS_RDONLY;
+	struct statvfs now;
 
-	if (!m)
+	if (statvfs(where, &now) < 0)
 		return -1;
-	flags |= strstr(m->options, "nosuid") ? MS_NOSUID : 0;
-	flags |= strstr(m->options, "nodev") ? MS_NODEV : 0;
-	flags |= strstr(m->options, "noexec") ? MS_NOEXEC : 0;
-	return mount(NULL, where, NULL, flags, NULL);
+	return mount(NULL, where, NULL, MS_BIND | MS_REMOUNT | MS_RDONLY | (now.f_flag & HARMLESS), NULL);
 }
 
 static void bind_in(const struct container *c, const struct container_bind *b)
