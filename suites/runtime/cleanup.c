@@ -13,10 +13,10 @@ PAYLOAD(connected)
 /* How many processes are in one of these namespaces. */
 static int processes_in(const struct ns_ids *ids, int types)
 {
-	pid_t pids[1024];
-	int found = 0, count = proc_list("/proc", pids, ARRAY_SIZE(pids));
+	pid_t pids[STARTED_MAX];
+	int found = 0, count = started_here(pids, STARTED_MAX);
 
-	for (int i = 0; i < count && i < (int)ARRAY_SIZE(pids); i++) {
+	for (int i = 0; i < count; i++) {
 		bool inside = false;
 		for (int t = 0; t < NS_TYPES; t++)
 			inside |=

@@ -29,7 +29,8 @@ CASE(joins_every_namespace)
 {
 	EACH_FLAVOUR(f)
 	{
-		CONTAINER(box, idle, .map = f->map, .hostname = "box", .address = "10.88.0.2/24");
+		CONTAINER(box, idle, .map = f->map, .hostname = "box");
+		give_address(box);
 		CONTAINER_EXEC(command, box, joined);
 		IS(not_shared(box->pid, command->pid), 0);
 		IS(not_shared(0, command->pid), box->container->namespaces);

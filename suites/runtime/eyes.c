@@ -5,20 +5,50 @@
 
 #define GROUP "runtime.eyes"
 
+/* The children of all threads of a process, behind the `count` that are known. */
+static int add_children(pid_t parent, pid_t *pids, int count, int max)
+{
+	pid_t threads[64];
+	int tasks = proc_list(proc_path(parent, "task"), threads, ARRAY_SIZE(threads));
+
+	for (int i = 0; i < tasks && i < (int)ARRAY_SIZE(threads); i++) {
+		char *rest = (char *)file_read(proc_path(parent, path("task/%d/children", threads[i])));
+		pid_t child;
+
+		while (rest && count < max && (child = (pid_t)strtol(rest, &rest, 10)))
+			pids[count++] = child;
+	}
+	return count;
+}
+
+int started_here(pid_t *pids, int max)
+{
+	int count = add_children(getpid(), pids, 0, max);
+
+	if (!file_exists("/proc/thread-self/children")) /* CONFIG_PROC_CHILDREN */
+		return proc_list("/proc", pids, max);
+	for (int i = 0; i < count; i++)
+		count = add_children(pids[i], pids, count, max);
+	return count;
+}
+
 static bool is_member(pid_t pid, pid_t first, long long ns)
 {
-	const char *parent = proc_status(pid, "PPid");
+	const char *parent;
 
-	return ns_id(pid, "pid") == ns || (proc_state(pid) == 'Z' && parent && atoi(parent) == first);
+	if (ns_id(pid, "pid") == ns)
+		return true;
+	parent = proc_state(pid) == 'Z' ? proc_status(pid, "PPid") : NULL;
+	return parent && atoi(parent) == first;
 }
 
 int members_of(pid_t first, pid_t *pids, int max)
 {
-	pid_t all[1024];
+	pid_t all[STARTED_MAX];
 	long long ns = ns_id(first, "pid");
-	int count = 0, listed = proc_list("/proc", all, ARRAY_SIZE(all));
+	int count = 0, started = started_here(all, STARTED_MAX);
 
-	for (int i = 0; i < listed && i < (int)ARRAY_SIZE(all); i++)
+	for (int i = 0; i < started; i++)
 		if (is_member(all[i], first, ns)) {
 			if (count < max)
 				pids[count] = all[i];
@@ -114,6 +144,17 @@ void exec_while_watched(struct child *box)
 	DISMISS(last);
 }
 
+#define ADDRESS "10.88.0.2"
+
+void give_address(const struct child *box)
+{
+	int net = MUST(ns_open(box->pid, "net"));
+
+	WITHIN(net)
+		MUST(addr_add("lo", ADDRESS "/32"));
+	close(net);
+}
+
 void claim_joined(void)
 {
 	struct ns_ids own, of_init;
@@ -122,6 +163,6 @@ void claim_joined(void)
 	MUST(ns_ids(1, &of_init));
 	IS(ns_differ(&own, &of_init), 0);
 	IS(hostname(), "box");
-	OK(link_index("eth0"));
+	close(OK(udp_bind(ADDRESS ":5000")));
 	IS(file_read("/etc/image"), "image");
 }

@@ -10,6 +10,13 @@
 
 /* What the host sees of a container, to be held against what its payload says. */
 
+/*
+ * The processes that descend from this one: all that its containers have anywhere, since it is the subreaper of what
+ * a runtime leaves (prctl(2)). How many there are, at most `max`.
+ */
+int started_here(pid_t *pids, int max);
+#define STARTED_MAX 512
+
 /* The processes in the PID namespace of a process, zombies too: how many there are, at most `max` stored. */
 int members_of(pid_t first, pid_t *pids, int max);
 
@@ -43,7 +50,10 @@ void watch_others(struct child *outer, int (*look)(pid_t pid));
  */
 void exec_while_watched(struct child *box);
 
-/* Claims to be in all namespaces of the container's init, which is called "box", has eth0 and an image. */
+/* Gives a container an address of its own, on its loopback device: to be an observation, it needs no bridge. */
+void give_address(const struct child *box);
+
+/* Claims to be in all namespaces of the container's init, which is called "box", has that address and an image. */
 void claim_joined(void);
 
 #endif

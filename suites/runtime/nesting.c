@@ -41,11 +41,11 @@ PAYLOAD(middle)
 /* The host's number of the process that is `inside` one level below `first` and 1 in the level below that. */
 static pid_t find_inner(pid_t inside)
 {
-	pid_t pids[1024];
+	pid_t pids[STARTED_MAX];
 	long long numbers[8];
-	int count = proc_list("/proc", pids, ARRAY_SIZE(pids));
+	int count = started_here(pids, STARTED_MAX);
 
-	for (int i = 0; i < count && i < (int)ARRAY_SIZE(pids); i++)
+	for (int i = 0; i < count; i++)
 		if (proc_status_numbers(pids[i], "NSpid", numbers, 8) == 3 && numbers[1] == inside &&
 		    numbers[2] == 1)
 			return pids[i];

@@ -43,7 +43,8 @@ CASE(nsenter_all_equals_setns)
 {
 	EACH_FLAVOUR(f)
 	{
-		CONTAINER(box, idle, .map = f->map, .hostname = "box", .address = "10.88.0.2/24");
+		CONTAINER(box, idle, .map = f->map, .hostname = "box");
+		give_address(box);
 		CONTAINER_EXEC_BY(command, box, joined, by_nsenter);
 		IS(not_shared(box->pid, command->pid), 0);
 		IS(not_shared(0, command->pid), box->container->namespaces);
@@ -74,13 +75,13 @@ static long long named_by(const char *listing, long long ns, const char *type)
 /* The lowest number of a process in a namespace: runtimes may have a process of their own in some. */
 static pid_t first_of(long long ns, const char *type)
 {
-	pid_t all[1024];
-	int count = proc_list("/proc", all, ARRAY_SIZE(all));
+	pid_t all[STARTED_MAX], first = -1;
+	int count = started_here(all, STARTED_MAX);
 
-	for (int i = 0; i < count && i < (int)ARRAY_SIZE(all); i++)
-		if (ns_id(all[i], type) == ns)
-			return all[i];
-	return -1;
+	for (int i = 0; i < count; i++)
+		if ((first < 0 || all[i] < first) && ns_id(all[i], type) == ns)
+			first = all[i];
+	return first;
 }
 
 #define LSNS "lsns -n -o NS,TYPE,PID"
@@ -96,23 +97,37 @@ PAYLOAD(lister)
 	HEAR(outer);
 }
 
+static void claim_listed(const char *listing, const struct child *box)
+{
+	struct ns_ids ids;
+
+	MUST(ns_ids(box->pid, &ids));
+	for (int i = 0; i < NS_TYPES; i++)
+		if (ns_types[i].flag & box->container->namespaces) {
+			NOTE("%s, %s", box->container->config->map ? "rootless" : "rootful",
+			     ns_types[i].name);
+			IS(named_by(listing, ids.now[i], ns_types[i].name),
+			   first_of(ids.now[i], ns_types[i].name));
+		}
+}
+
 CASE(lsns_agrees_on_inodes_and_owners)
 {
+	struct child *boxes[2];
+	int count = 0;
+
 	EACH_FLAVOUR(f)
 	{
-		struct ns_ids ids;
 		CONTAINER(box, lister, .map = f->map, .shell = true);
 		TELL(box, ns_id(0, "pid"));
 		HEAR(box);
-		const char *listing = OK(tool_output(LSNS));
-		MUST(ns_ids(box->pid, &ids));
-		for (int i = 0; i < NS_TYPES; i++)
-			if (ns_types[i].flag & box->container->namespaces) {
-				NOTE("%s, %s", f->name, ns_types[i].name);
-				IS(named_by(listing, ids.now[i], ns_types[i].name),
-				   first_of(ids.now[i], ns_types[i].name));
-			}
-		HOLDS(named_by(listing, ns_id(0, "pid"), "pid") > 0);
-		DISMISS(box);
+		boxes[count++] = box;
 	}
+	char *listing = strdup(OK(tool_output(LSNS)));
+	HOLDS(named_by(listing, ns_id(0, "pid"), "pid") > 0);
+	while (count-- > 0) {
+		claim_listed(listing, boxes[count]);
+		DISMISS(boxes[count]);
+	}
+	free(listing);
 }

@@ -192,6 +192,22 @@ static int file_caps(const char *file, const char *text)
 	return done;
 }
 
+/*
+ * A program of the container's root, as /home/program. It is one file for all containers of the test, because an emulator
+ * translates a program anew for each copy.
+ */
+static void give_program(const struct child *box)
+{
+	struct stat root;
+
+	MUST(stat(box->container->root, &root));
+	if (!file_exists("/tmp/program"))
+		MUST(program_make("/tmp/program", 0, 0, 0755));
+	MUST(chown("/tmp/program", root.st_uid, root.st_gid));
+	MUST(chmod("/tmp/program", 0755));
+	MUST(link("/tmp/program", path("%s/home/program", box->container->root)));
+}
+
 PAYLOAD(bounded)
 {
 	unsigned long long wanted = CONTAINER_CAPS;
@@ -201,17 +217,18 @@ PAYLOAD(bounded)
 	IS(caps_of("CapEff"), wanted);
 	for (cap_value_t cap = 0; cap < cap_max_bits(); cap++)
 		IS(prctl(PR_CAPBSET_READ, cap, 0, 0, 0), !!(wanted & 1ULL << cap));
-	MUST(program_make("/home/suid", 0, 0, 04755));
-	MUST(program_make("/home/fcap", 0, 0, 0755));
-	MUST(file_caps("/home/fcap", "cap_sys_admin,cap_net_raw+p"));
+	HEAR(outer);
+	MUST(chmod("/home/program", 04755));
 	CHILD(suid, 0, .uid = UNPRIVILEGED) {
-		EXEC_FILE(suid, gainer, "/home/suid");
+		EXEC_FILE(suid, gainer, "/home/program");
 	}
 	IS(HEAR(suid), 0);
 	IS(HEAR(suid), wanted);
 	EXITS(suid, 0);
+	MUST(chmod("/home/program", 0755));
+	MUST(file_caps("/home/program", "cap_sys_admin,cap_net_raw+p"));
 	CHILD(fcap, 0, .uid = UNPRIVILEGED) {
-		EXEC_FILE(fcap, gainer, "/home/fcap");
+		EXEC_FILE(fcap, gainer, "/home/program");
 	}
 	IS(HEAR(fcap), UNPRIVILEGED);
 	IS(HEAR(fcap), 1ULL << CAP_NET_RAW); /* control: what the set allows is gained */
@@ -224,6 +241,8 @@ CASE(bounding_set_limits_everything)
 	EACH_FLAVOUR(f)
 	{
 		CONTAINER(box, bounded, .map = f->map);
+		give_program(box);
+		TELL(box);
 		IS(strtoull(proc_status(box->pid, "CapBnd"), NULL, 16), CONTAINER_CAPS);
 		DISMISS(box);
 	}
@@ -233,14 +252,14 @@ PAYLOAD(empty)
 {
 	IS(proc_status(0, "CapInh"), CAPS_NONE);
 	IS(proc_status(0, "CapAmb"), CAPS_NONE);
-	MUST(program_make("/home/fcap", 0, 0, 0755));
-	MUST(file_caps("/home/fcap", "cap_net_raw+i"));
+	HEAR(outer);
+	MUST(file_caps("/home/program", "cap_net_raw+i"));
 	CHILD(user, 0) {
 		MUST(setgroups_none());
 		MUST(setresgid(1000, 1000, 1000));
 		MUST(setresuid(1000, 1000, 1000)); /* which leaves the inheritable set alone */
 		MUST(prctl(PR_SET_DUMPABLE, 1, 0, 0, 0));
-		EXEC_FILE(user, gainer, "/home/fcap");
+		EXEC_FILE(user, gainer, "/home/program");
 	}
 	IS(HEAR(user), 1000);
 	IS(HEAR(user), 0);
@@ -253,6 +272,8 @@ CASE(inheritable_and_ambient_are_empty)
 	EACH_FLAVOUR(f)
 	{
 		CONTAINER(box, empty, .map = f->map);
+		give_program(box);
+		TELL(box);
 		IS(proc_status(box->pid, "CapInh"), CAPS_NONE);
 		IS(proc_status(box->pid, "CapAmb"), CAPS_NONE);
 		DISMISS(box);
@@ -265,10 +286,9 @@ PAYLOAD(tempted)
 	bool blocked = HEAR(outer);
 
 	IS(proc_status(0, "NoNewPrivs"), blocked ? "1" : "0");
-	unlink("/home/suid");
-	MUST(program_make("/home/suid", 0, 0, 04755));
+	MUST(chmod("/home/program", 04755));
 	CHILD(user, 0, .uid = UNPRIVILEGED) {
-		EXEC_FILE(user, gainer, "/home/suid");
+		EXEC_FILE(user, gainer, "/home/program");
 	}
 	IS(HEAR(user), blocked ? UNPRIVILEGED : 0);
 	HEAR(user);
@@ -282,6 +302,7 @@ CASE(no_new_privs_blocks_setuid)
 	EACH_FLAVOUR(f)
 	{
 		CONTAINER(box, tempted, .map = f->map, .no_new_privs = true);
+		give_program(box);
 		TELL(box, true);
 		HEAR(box);
 		if (runtime_claims(RUNTIME_EXEC)) {
@@ -292,6 +313,7 @@ CASE(no_new_privs_blocks_setuid)
 		}
 		DISMISS(box);
 		CONTAINER(open_box, tempted, .map = f->map); /* control */
+		give_program(open_box);
 		TELL(open_box, false);
 		HEAR(open_box);
 		DISMISS(open_box);
