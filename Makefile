@@ -11,7 +11,8 @@ SAN     := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fram
 
 # The calls that sabotage must be able to make lie (helpers/sabotage.c).
 WRAP    := unshare setns clone
-WRAPPED := $(foreach call,$(WRAP),-Wl,--wrap=$(call))
+# And libcheck's fork, for which the server of the tests has a place (runner/guest/serve.c).
+WRAPPED := $(foreach call,$(WRAP) fork,-Wl,--wrap=$(call))
 
 # guest.c and serve.c make the test binary, the others PID 1.
 SUITE_SRC := runner/guest/guest.c runner/guest/inside.c runner/guest/serve.c

@@ -99,20 +99,7 @@ int self_exe(void)
 	return exe_fd;
 }
 
-void case_prepare(void)
-{
-	int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-
-	exe_fd = fcntl(fd, F_DUPFD_CLOEXEC, 200);
-	close(fd);
-}
-
-unsigned int case_limit(const struct ns_case *c, double factor)
-{
-	return (unsigned int)ceil((c->timeout ? c->timeout : CASE_TIMEOUT) * factor);
-}
-
-/* libcheck leaves its runner's handlers behind, which would turn every test of PID 1's signals into another. */
+/* Whoever started this program may have ignored or blocked what tests count on. */
 static void reset_signals(void)
 {
 	sigset_t none;
@@ -121,6 +108,29 @@ static void reset_signals(void)
 		signal(sig, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+void case_prepare(void)
+{
+	int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+
+	exe_fd = fcntl(fd, F_DUPFD_CLOEXEC, 200);
+	close(fd);
+	reset_signals();
+}
+
+unsigned int case_limit(const struct ns_case *c, double factor)
+{
+	return (unsigned int)ceil((c->timeout ? c->timeout : CASE_TIMEOUT) * factor);
+}
+
+/* libcheck leaves its runner's handlers behind, which would turn every test of PID 1's signals into another. */
+static void reset_handlers(void)
+{
+	static const int handled[] = {SIGALRM, SIGINT, SIGTERM};
+
+	for (size_t i = 0; i < sizeof(handled) / sizeof(handled[0]); i++)
+		signal(handled[i], SIG_DFL);
 }
 
 static void arrange(int result, const char *what)
@@ -149,7 +159,7 @@ static void enter(void)
 	int own = own_namespaces(running);
 
 	record_own();
-	reset_signals();
+	reset_handlers();
 	umask(022);
 	arrange(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "reaper");
 	arrange(__real_unshare(own), "namespaces");

@@ -39,6 +39,20 @@ static uint64_t cached_tid_address(void)
 	return prctl(PR_GET_TID_ADDRESS, &address, 0, 0, 0) == 0 ? (uint64_t)(uintptr_t)address : 0;
 }
 
+pid_t fork_into(int cgroup)
+{
+	struct clone_args args = {
+		.flags = CLONE_INTO_CGROUP | CLONE_CHILD_SETTID,
+		.child_tid = cached_tid_address(),
+		.exit_signal = SIGCHLD,
+		.cgroup = (uint64_t)cgroup,
+	};
+
+	if (!args.child_tid)
+		args.flags &= ~(uint64_t)CLONE_CHILD_SETTID;
+	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+}
+
 static void link_make(const char *file, int line, int ends[2])
 {
 	int on = 1;
@@ -485,7 +499,7 @@ void payload_main(int argc, char **argv)
 	fcntl(outer.link, F_SETFD, FD_CLOEXEC);
 	case_prepare();
 	if (sabotaged)
-		sabotage_start();
+		sabotage_set(true);
 	const struct payload *payload = payload_find(argv[0]);
 	if (!payload)
 		record_end(RECORD_ERROR, "helpers/child.c", __LINE__, "no payload is called %s", argv[0]);

@@ -60,6 +60,9 @@ struct child_options {
 	size_t set_tid_size;
 };
 
+/* fork(2) whose child is born in a cgroup: clone3(2)'s CLONE_INTO_CGROUP on a directory's descriptor (5.7). */
+pid_t fork_into(int cgroup);
+
 #define CHILD(name, flags_, ...)                                                                             \
 	struct child *name = child_start(__FILE__, __LINE__, #name,                                          \
 					 &(struct child_options){.flags = (flags_), ##__VA_ARGS__});         \

@@ -724,6 +724,6 @@ void container_main(int argc, char **argv)
 	}
 	case_prepare();
 	if (hello.sabotaged)
-		sabotage_start();
+		sabotage_set(true);
 	child_run(&outer, payload);
 }

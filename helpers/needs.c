@@ -19,6 +19,7 @@
 #include "helpers/file.h"
 #include "helpers/ns.h"
 #include "helpers/runtime.h"
+#include "helpers/sabotage.h"
 
 /* Numbers of the initial namespaces, fixed in the kernel's ABI (include/linux/proc_ns.h, uapi/linux/nsfs.h). */
 static const struct {
@@ -106,7 +107,7 @@ static bool built_in(const char *name)
 	return found;
 }
 
-/* Whether an answer has changed the system: 5.10 has settings for each CPU. */
+/* Whether an answer to the last question has changed the system: 5.10 has settings for each CPU. */
 static bool changed;
 
 bool needs_changed(void)
@@ -228,22 +229,44 @@ static bool userns_holds(const char *rest)
 static const struct {
 	const char *start;
 	bool keep_start; /* the question wants the whole term */
+	bool steady;     /* what holds once holds as long as this kernel runs */
 	bool (*holds)(const char *rest);
 	const char *before, *after; /* what a skip says around the rest */
 } kinds[] = {
-	{"CONFIG_", true, config_holds, "kernel built without ", ""},
-	{"module:", false, module_load, "no module ", ""},
-	{"tool:", false, tool_exists, "no program ", ""},
-	{"ns:", false, ns_holds, "no ", " namespaces"},
-	{"file:", false, file_exists, "no file ", ""},
-	{"cpus:", false, cpus_hold, "not ", " CPUs"},
-	{"initial:", false, in_initial_namespace, "not in the initial ", " namespace"},
-	{"runtime:", false, runtime_claims_name, "the container runtime does not claim '", "'"},
-	{"unprivileged_userns", false, userns_holds, "unprivileged user namespaces are not allowed", ""},
-	{"cgroup2", true, cgroup2_holds, "the test has no ", ""},
+	{"CONFIG_", true, true, config_holds, "kernel built without ", ""},
+	{"module:", false, true, module_load, "no module ", ""},
+	{"tool:", false, true, tool_exists, "no program ", ""},
+	{"ns:", false, true, ns_holds, "no ", " namespaces"},
+	{"file:", false, false, file_exists, "no file ", ""},
+	{"cpus:", false, false, cpus_hold, "not ", " CPUs"},
+	{"initial:", false, true, in_initial_namespace, "not in the initial ", " namespace"},
+	{"runtime:", false, false, runtime_claims_name, "the container runtime does not claim '", "'"},
+	{"unprivileged_userns", false, true, userns_holds, "unprivileged user namespaces are not allowed",
+	 ""},
+	{"cgroup2", true, false, cgroup2_holds, "the test has no ", ""},
 };
 
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+/* The terms of steady kinds that held, so that the server of many tests asks once. */
+static char held[256][64];
+static size_t held_count;
+
+static bool has_held(const char *term)
+{
+	for (size_t i = 0; i < held_count; i++)
+		if (strcmp(held[i], term) == 0)
+			return true;
+	return false;
+}
+
+static void remember(const char *term)
+{
+	bool room = held_count < sizeof(held) / sizeof(held[0]) && strlen(term) < sizeof(held[0]);
+
+	if (room && !sabotage_on()) /* which says yes to everything */
+		strcpy(held[held_count++], term);
+}
 
 static bool term_holds(const char *term, char *reason, size_t size)
 {
@@ -252,8 +275,13 @@ static bool term_holds(const char *term, char *reason, size_t size)
 		if (strncmp(term, kinds[i].start, length) != 0)
 			continue;
 		const char *rest = kinds[i].keep_start ? term : term + length;
-		if (kinds[i].holds(rest))
+		if (kinds[i].steady && has_held(term))
 			return true;
+		if (kinds[i].holds(rest)) {
+			if (kinds[i].steady)
+				remember(term);
+			return true;
+		}
 		snprintf(reason, size, "%s%s%s", kinds[i].before, rest, kinds[i].after);
 		return false;
 	}
@@ -288,6 +316,7 @@ static bool all_terms(const char *needs, bool (*ask)(const char *, char *, size_
 
 bool needs_lacking(const char *needs, char *reason, size_t size)
 {
+	changed = false;
 	return strcmp(needs, "-") != 0 && !all_terms(needs, term_holds, reason, size);
 }
 

@@ -31,7 +31,7 @@ struct record {
 /* Exit status of a process that ends because the record is written, by itself or by another. */
 #define RECORD_EXIT 213
 
-/* Makes the shared page and its alarm in the process that runs libcheck, before the test is forked. */
+/* Makes the shared page and its alarm in the process that runs libcheck, before the test is forked; or clears them. */
 void record_make(void);
 
 /* What stands in the record; its kind is RECORD_NONE as long as nothing went wrong. */

@@ -7,38 +7,38 @@
 
 #include "helpers/ns.h"
 
-static bool on;
+static bool on_now;
 
 int __real_clone(int (*fn)(void *), void *stack, int flags, void *arg, ...);
 int __wrap_unshare(int flags);
 int __wrap_setns(int fd, int nstype);
 int __wrap_clone(int (*fn)(void *), void *stack, int flags, void *arg, ...);
 
-void sabotage_start(void)
+void sabotage_set(bool on)
 {
-	on = true;
+	on_now = on;
 }
 
 bool sabotage_on(void)
 {
-	return on;
+	return on_now;
 }
 
 unsigned long long sabotage_flags(unsigned long long flags)
 {
-	return on ? flags & ~(NS_ALL | CLONE_EMPTY_MNTNS) : flags;
+	return on_now ? flags & ~(NS_ALL | CLONE_EMPTY_MNTNS) : flags;
 }
 
 int __wrap_unshare(int flags)
 {
-	if (on)
+	if (on_now)
 		flags &= ~UNSHARE_EMPTY_MNTNS;
 	return __real_unshare((int)sabotage_flags((unsigned int)flags));
 }
 
 int __wrap_setns(int fd, int nstype)
 {
-	return on ? 0 : __real_setns(fd, nstype);
+	return on_now ? 0 : __real_setns(fd, nstype);
 }
 
 int __wrap_clone(int (*fn)(void *), void *stack, int flags, void *arg, ...)

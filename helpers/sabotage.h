@@ -10,7 +10,7 @@
  * by the linker (--wrap), so that tests call them by their own names; pivot_root and clone3, which libc
  * lacks, are the helpers of mnt.h and ns.h.
  */
-void sabotage_start(void);
+void sabotage_set(bool on);
 bool sabotage_on(void);
 
 /* The flags that clone or unshare really gets: unchanged, or without CLONE_NEW* under sabotage. */

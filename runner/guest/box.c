@@ -60,11 +60,6 @@ void box_make(void)
 		mkdir(BOX "/main", 0755);
 }
 
-int box_open(void)
-{
-	return open(BOX "/main", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-}
-
 /* Calls `each` for the cgroup and all below it, the deepest first. */
 static void each_cgroup(const char *dir, void (*each)(const char *dir, void *context), void *context)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * nscheck-guest: every suite in one static program. The agent of an nscheck VM runs one test a process
- * (--serve); by hand, inside a VM or container, it is a kselftest that prints KTAP and exits like one.
+ * nscheck-guest: every suite in one static program. In an nscheck VM it serves the agent (--serve); by hand,
+ * inside a VM or container, it is a kselftest that prints KTAP and exits like one.
  */
 #include <argp.h>
 #include <errno.h>
@@ -66,7 +66,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (*end || !(request->factor > 0 && request->factor <= 1000))
 			argp_error(state, "'%s' is no factor between 0 and 1000", arg);
 		return 0;
-	case KEY_SABOTAGE: sabotage_start(); return 0;
+	case KEY_SABOTAGE: sabotage_set(true); return 0;
 	case KEY_RUNTIME:
 		setenv(RUNTIME_VARIABLE, arg, 1);
 		if (!runtime_now())
@@ -172,33 +172,22 @@ static const char *const verdict_names[] = {[VERDICT_PASS] = "pass",
 					    [VERDICT_TIMEOUT] = "timeout",
 					    [VERDICT_ERROR] = "error"};
 
-/* Takes standard output away from the test, which could print a verdict of its own making. */
-static FILE *keep_output(void)
-{
-	int fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 200), null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-	FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
-
-	dup2(null, STDOUT_FILENO);
-	close(null);
-	return out;
-}
-
 /*
  * The agent learns how long the test may run, whether it works with cgroups, and whether the system was changed for
- * it: then it looks at the state of the system once more, and answers with a byte.
+ * it: then it looks at the state of the system once more, and answers with a line.
  */
-static void tell_agent(FILE *out, const struct ns_case *c, double factor)
+static void tell_agent(FILE *in, FILE *out, const struct ns_case *c, double factor)
 {
 	const struct behaviour *row = catalogue_find(case_id(c));
-	char byte;
+	char line[8];
 
 	fprintf(out, "#:nscheck_limit: %u%s%s\n", case_limit(c, factor), needs_changed() ? " changed" : "",
 		row && !strstr(row->needs, "cgroup") && strncmp(row->id, "runtime.", strlen("runtime.")) != 0
 			? ""
 			: " cgroups");
 	fflush(out);
-	while (needs_changed() && read(STDIN_FILENO, &byte, 1) < 0 && errno == EINTR)
-		;
+	if (needs_changed() && !fgets(line, sizeof(line), in))
+		exit(EXIT_FAILURE); /* the agent is gone */
 }
 
 /* The flags of an order: "-", or words with commas between them. */
@@ -206,9 +195,11 @@ static bool take_flags(char *flags)
 {
 	static const char runtime[] = "runtime=";
 
+	sabotage_set(false);
+	unsetenv(RUNTIME_VARIABLE);
 	for (char *word; (word = strsep(&flags, ","));) {
 		if (strcmp(word, "sabotage") == 0)
-			sabotage_start();
+			sabotage_set(true);
 		else if (strncmp(word, runtime, strlen(runtime)) == 0)
 			setenv(RUNTIME_VARIABLE, word + strlen(runtime), 1);
 		else if (strcmp(word, "-") != 0)
@@ -217,23 +208,19 @@ static bool take_flags(char *flags)
 	return runtime_now();
 }
 
-static int one(double factor, char *flags, const char *id)
+static void one(FILE *in, FILE *out, double factor, char *flags, const char *id)
 {
 	const struct ns_case *c = case_find(id);
 	struct outcome outcome = {.verdict = VERDICT_ERROR, .message = "no such test in this program"};
-	FILE *out = keep_output();
 
-	if (!out)
-		return EXIT_FAILURE;
 	if (!take_flags(flags)) {
 		snprintf(outcome.message, sizeof(outcome.message), "the order's flags name nothing known");
 	} else if (c && !case_lacks(c, &outcome)) {
-		tell_agent(out, c, factor);
+		tell_agent(in, out, c, factor);
 		case_run(c, factor, &outcome);
 	}
 	print_outcome(out, &outcome);
 	fprintf(out, "#:nscheck_verdict: %s\n", verdict_names[outcome.verdict]);
-	return fclose(out) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 /* Whatever a test left behind comes to this process, its subreaper, which ends it. */

@@ -49,8 +49,6 @@ void hygiene_free(struct hygiene *hygiene);
 #define BOX_NAME "test"
 /* Unless it is still there. */
 void box_make(void);
-/* The cgroup where a test starts, as a descriptor; -1 if there is none. */
-int box_open(void);
 /* Lists processes still in the box as "# leak: ..." lines; true if there are any. */
 bool box_occupied(FILE *out);
 /* Ends whatever is in the box, waits until it is empty, reaps; removes it, or keeps it if it is as it was made. */
@@ -58,12 +56,13 @@ void box_destroy(bool keep);
 
 /* suites.c: the test binary, once the host has sent it. */
 void suites_take(struct orders *orders, size_t size);
-/*
- * Starts a test in a new child of this process, in the box; request: "FACTOR FLAGS ID". Gives its pid. The
- * descriptors become its standard input and output.
- */
-pid_t suites_spawn(const char *request, int in, int out);
-/* The server that forks the tests, a child of this process as well; 0: none. */
+/* Sends the server of the tests a line: "FACTOR FLAGS ID" starts a test, whose main process is its child in the box. */
+bool suites_ask(const char *request);
+/* Where its answers are read, without waiting; what it says of a test ends with the verdict. */
+int suites_answers(void);
+/* Ends the server, if there is one, and gives its wait status; the next test starts another. */
+int suites_stop(void);
+/* The server, a child of this process; 0: none. */
 pid_t suites_server(void);
 
 /* agent.c: serves the host's orders until the VM ends. */

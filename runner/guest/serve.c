@@ -1,84 +1,64 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "runner/guest/serve.h"
 
-#include <errno.h>
-#include <linux/sched.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
+#include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-struct asked {
-	char text[400]; /* FACTOR FLAGS ID */
-	int fds[3];     /* standard input and output, the box if there is one */
-	size_t count;
-};
+#include "helpers/cgroup.h"
+#include "helpers/child.h"
 
-static bool take(struct asked *asked)
-{
-	union {
-		char room[CMSG_SPACE(sizeof(asked->fds))];
-		struct cmsghdr align;
-	} control;
-	struct iovec text = {.iov_base = asked->text, .iov_len = sizeof(asked->text) - 1};
-	struct msghdr message = {.msg_iov = &text,
-				 .msg_iovlen = 1,
-				 .msg_control = &control,
-				 .msg_controllen = sizeof(control)};
-	ssize_t got = recvmsg(STDIN_FILENO, &message, MSG_CMSG_CLOEXEC);
-	struct cmsghdr *passed = got > 0 ? CMSG_FIRSTHDR(&message) : NULL;
+/* Out of the way of tests that look at the lowest free descriptors. */
+#define HIGH_FD 200
 
-	if (!passed)
-		return false;
-	asked->text[got] = '\0';
-	asked->count = (passed->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-	memcpy(asked->fds, CMSG_DATA(passed), asked->count * sizeof(int));
-	return asked->count >= 2;
-}
+/* The agent's socket; -1 in a test, and wherever there is no agent. */
+static int agent = -1;
+
+pid_t __real_fork(void);
+pid_t __wrap_fork(void);
 
 /*
- * A child of the agent, born in the box where the kernel can do that (CLONE_INTO_CGROUP, 5.7): moving a
- * process between cgroups afterwards waits for a grace period of RCU.
+ * For libcheck's fork, which knows of no cgroup: moving a process between cgroups afterwards waits for a grace
+ * period of RCU. The test that is born is not to hold the agent's socket, whose end tells of the server's death.
  */
-static pid_t fork_for_agent(const struct asked *asked)
+pid_t __wrap_fork(void)
 {
-	struct clone_args args = {.flags = CLONE_PARENT}; /* takes over the exit signal of this process */
+	int box = agent < 0 ? -1 : open(cgroup_file("main"), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	pid_t pid = box < 0 ? __real_fork() : fork_into(box);
 
-	if (asked->count == 3) {
-		args.flags |= CLONE_INTO_CGROUP;
-		args.cgroup = (uint64_t)asked->fds[2];
+	if (pid == 0 && agent >= 0) {
+		close(agent);
+		agent = -1;
 	}
-	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+	if (box >= 0)
+		close(box);
+	return pid;
 }
 
-int serve(int (*one)(double factor, char *flags, const char *id))
+/* Nothing but the socket comes from the agent, and no test reads or writes it by accident. */
+static void keep_agent(void)
 {
-	struct asked asked;
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-	while (take(&asked)) {
-		pid_t pid = fork_for_agent(&asked);
-		if (pid == 0) {
-			char flags[128], id[256];
-			double factor;
-			setsid();
-			dup2(asked.fds[0], STDIN_FILENO);
-			dup2(asked.fds[1], STDOUT_FILENO);
-			for (size_t i = 0; i < asked.count; i++)
-				close(asked.fds[i]);
-			if (sscanf(asked.text, "%lf %127s %255s", &factor, flags, id) != 3)
-				return EXIT_FAILURE;
-			return one(factor, flags, id);
-		}
-		if (pid < 0)
-			perror("nscheck-guest: cannot fork for a test");
-		for (size_t i = 0; i < asked.count; i++)
-			close(asked.fds[i]);
-		if (send(STDIN_FILENO, &pid, sizeof(pid), MSG_NOSIGNAL) < 0)
+	agent = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, HIGH_FD);
+	dup2(null, STDIN_FILENO);
+	dup2(null, STDOUT_FILENO);
+	close(null);
+}
+
+int serve(void (*one)(FILE *in, FILE *out, double factor, char *flags, const char *id))
+{
+	keep_agent();
+	FILE *in = fdopen(agent, "r"), *out = fdopen(agent, "w");
+	char line[512], flags[128], id[256];
+	double factor;
+
+	while (in && out && fgets(line, sizeof(line), in)) {
+		if (sscanf(line, "%lf %127s %255s", &factor, flags, id) != 3)
+			return EXIT_FAILURE;
+		one(in, out, factor, flags, id);
+		if (fflush(out) != 0)
 			return EXIT_FAILURE;
 	}
-	return EXIT_SUCCESS;
+	return in && out ? EXIT_SUCCESS : EXIT_FAILURE;
 }

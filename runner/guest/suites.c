@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The test binary runs once, as a server that forks itself for each test: an exec of it would be a third of
- * what a test costs under emulation. What it forks is a child of this process (CLONE_PARENT).
+ * The test binary runs once, as a server that is libcheck's runner for one test after the other: an exec of it would
+ * be a third of what a test costs under emulation, a runner for each test a fifth.
  */
 #include "runner/guest/guest.h"
 
@@ -22,15 +22,18 @@ pid_t suites_server(void)
 	return server_pid;
 }
 
-static void stop_server(void)
+int suites_stop(void)
 {
+	int status = 0;
+
 	if (server < 0)
-		return;
+		return 0;
 	close(server);
 	server = -1;
 	kill(server_pid, SIGKILL);
-	waitpid(server_pid, NULL, 0);
+	waitpid(server_pid, &status, 0);
 	server_pid = 0;
+	return status;
 }
 
 static void start_server(void)
@@ -39,7 +42,7 @@ static void start_server(void)
 	char *envp[] = {"PATH=/bin:/sbin:/usr/bin:/usr/sbin", "HOME=/root", NULL};
 	int ends[2];
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
 		die("cannot make a socket: %s", strerror(errno));
 	server_pid = fork();
 	if (server_pid < 0)
@@ -65,44 +68,22 @@ void suites_take(struct orders *orders, size_t size)
 	close(fd);
 	if (rename(SUITES ".new", SUITES) < 0)
 		die("cannot store the test binary: %s", strerror(errno));
-	stop_server();
+	suites_stop();
 	start_server();
 }
 
-static bool ask(const char *request, const int *fds, size_t count, pid_t *pid)
+bool suites_ask(const char *request)
 {
-	union {
-		char room[CMSG_SPACE(3 * sizeof(int))];
-		struct cmsghdr align;
-	} control = {0};
-	struct iovec text = {.iov_base = (char *)request, .iov_len = strlen(request)};
-	struct msghdr message = {.msg_iov = &text,
-				 .msg_iovlen = 1,
-				 .msg_control = &control,
-				 .msg_controllen = CMSG_SPACE(count * sizeof(int))};
-	struct cmsghdr *passed = CMSG_FIRSTHDR(&message);
+	size_t size = strlen(request);
 
-	passed->cmsg_level = SOL_SOCKET;
-	passed->cmsg_type = SCM_RIGHTS;
-	passed->cmsg_len = CMSG_LEN(count * sizeof(int));
-	memcpy(CMSG_DATA(passed), fds, count * sizeof(int));
-	return sendmsg(server, &message, MSG_NOSIGNAL) >= 0 &&
-	       recv(server, pid, sizeof(*pid), 0) == sizeof(*pid) && *pid > 0;
+	if (server >= 0 && send(server, request, size, MSG_NOSIGNAL) == (ssize_t)size)
+		return true;
+	suites_stop(); /* a test that kills all that it can reaches the server as well */
+	start_server();
+	return send(server, request, size, MSG_NOSIGNAL) == (ssize_t)size;
 }
 
-pid_t suites_spawn(const char *request, int in, int out)
+int suites_answers(void)
 {
-	int fds[] = {in, out, box_open()};
-	pid_t pid = 0;
-
-	/* A test that kills all that it can reaches the server as well. */
-	if (!ask(request, fds, fds[2] < 0 ? 2 : 3, &pid)) {
-		stop_server();
-		start_server();
-		if (!ask(request, fds, fds[2] < 0 ? 2 : 3, &pid))
-			die("the test binary starts no test");
-	}
-	if (fds[2] >= 0)
-		close(fds[2]);
-	return pid;
+	return server;
 }

@@ -8,7 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
+#include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -23,12 +23,12 @@ struct test {
 	struct orders *orders;
 	double factor;
 	const char *id;
-	pid_t pid;
-	int pidfd, out, go, timer; /* `go`: its standard input */
-	bool cgroups;              /* it works with cgroups */
+	int timer;
+	bool cgroups; /* it works with cgroups */
 	char verdict[16], reason[1024];
 	bool timed_out;
-	char line[8192]; /* of its output, not yet whole */
+	bool orphaned;   /* its server is gone */
+	char line[8192]; /* of the server's answers, not yet whole */
 	size_t used;
 };
 
@@ -71,26 +71,18 @@ static void set_timer(struct test *test, double seconds)
 
 static void start(struct test *test, const char *flags)
 {
-	char request[400];
-	int out[2], in[2];
+	char request[512];
 
-	snprintf(request, sizeof(request), "%f %s %s", test->factor, flags, test->id);
-	if (pipe2(out, O_CLOEXEC) < 0 || pipe2(in, O_CLOEXEC) < 0)
-		die("cannot make pipes: %s", strerror(errno));
+	snprintf(request, sizeof(request), "%f %s %s\n", test->factor, flags, test->id);
 	if (!state)
 		state = hygiene_look();
 	box_make();
-	test->pid = suites_spawn(request, in[0], out[1]);
-	close(out[1]);
-	close(in[0]);
-	test->out = out[0];
-	test->go = in[1];
-	fcntl(test->out, F_SETFL, O_NONBLOCK);
-	test->pidfd = (int)syscall(SYS_pidfd_open, test->pid, 0);
 	test->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
-	if (test->pidfd < 0 || test->timer < 0)
+	if (test->timer < 0)
 		die("cannot watch a test: %s", strerror(errno));
 	set_timer(test, START_SECONDS * test->factor);
+	if (!suites_ask(request))
+		die("the test binary starts no test");
 }
 
 static bool has_word(const char *words, const char *word)
@@ -112,8 +104,8 @@ static void begin(struct test *test, const char *limit)
 		return;
 	forget_state();
 	state = hygiene_look();
-	if (write(test->go, "", 1) < 0)
-		return; /* it ended meanwhile, which its pidfd tells */
+	if (!suites_ask("go\n"))
+		test->orphaned = true;
 }
 
 static const char *after(const char *line, const char *prefix)
@@ -138,46 +130,46 @@ static void take_line(struct test *test, const char *line)
 	}
 }
 
-static void take_output(struct test *test)
+static void take_answers(struct test *test)
 {
-	ssize_t got;
+	ssize_t got = recv(suites_answers(), test->line + test->used, sizeof(test->line) - 1 - test->used,
+			   MSG_DONTWAIT);
+	char *start = test->line, *end;
 
-	while ((got = read(test->out, test->line + test->used, sizeof(test->line) - 1 - test->used)) > 0) {
-		char *start = test->line, *end;
-		test->used += (size_t)got;
-		test->line[test->used] = '\0';
-		while ((end = strchr(start, '\n'))) {
-			*end = '\0';
-			take_line(test, start);
-			start = end + 1;
-		}
-		test->used = strlen(start);
-		memmove(test->line, start, test->used);
-		if (test->used == sizeof(test->line) - 1)
-			test->used = 0; /* a line of 8 KiB is nobody's message */
+	if (got <= 0) {
+		test->orphaned = got == 0 || errno != EAGAIN;
+		return;
 	}
+	test->used += (size_t)got;
+	test->line[test->used] = '\0';
+	while ((end = strchr(start, '\n'))) {
+		*end = '\0';
+		take_line(test, start);
+		start = end + 1;
+	}
+	test->used = strlen(start);
+	memmove(test->line, start, test->used);
+	if (test->used == sizeof(test->line) - 1)
+		test->used = 0; /* a line of 8 KiB is nobody's message */
 }
 
-/* Until the test binary ends or its time is up. */
+/* Until the server gives a verdict or ends, or the test's time is up. */
 static void watch(struct test *test)
 {
-	struct pollfd fds[] = {{.fd = test->pidfd, .events = POLLIN},
-			       {.fd = test->out, .events = POLLIN},
+	struct pollfd fds[] = {{.fd = suites_answers(), .events = POLLIN},
 			       {.fd = test->timer, .events = POLLIN},
 			       {.fd = test->orders->fd, .events = POLLIN}};
 
-	while (!(fds[0].revents & POLLIN)) {
-		if (poll(fds, 4, -1) < 0)
+	while (!test->verdict[0] && !test->orphaned) {
+		if (poll(fds, 3, -1) < 0)
 			continue;
-		if (fds[1].revents & POLLIN)
-			take_output(test);
-		else if (fds[1].revents)
-			fds[1].fd = -1; /* it closed its output; its end is still to come */
-		if (fds[2].revents) {
+		if (fds[0].revents)
+			take_answers(test);
+		if (fds[1].revents) {
 			test->timed_out = true;
 			return;
 		}
-		if (fds[3].revents & POLLIN) {
+		if (fds[2].revents & POLLIN) {
 			orders_fill(test->orders);
 			for (char *line; (line = orders_line(test->orders));)
 				if (!agent_urgent(line))
@@ -195,17 +187,18 @@ static void verdict(struct test *test, const char *name, const char *reason)
 	fprintf(test->ports->results, "#:nscheck_message: %s\n", reason);
 }
 
-/* After the test binary's end: what it left, and what its ending says if it gave no verdict. */
+/* After the verdict: what the test left, and what its server's ending says if there is none. */
 static void conclude(struct test *test)
 {
 	FILE *results = test->ports->results;
-	int status = 0;
 
-	if (!test->timed_out && waitpid(test->pid, &status, 0) == test->pid && !test->verdict[0]) {
+	if (test->timed_out || test->orphaned) {
+		int status = suites_stop();
 		char how[64];
-		snprintf(how, sizeof(how), "the test's runner ended with wait status 0x%x",
+		snprintf(how, sizeof(how), "the server of the tests ended with wait status 0x%x",
 			 (unsigned int)status);
-		verdict(test, "error", test->reason[0] ? NULL : how);
+		if (test->orphaned && !test->verdict[0])
+			verdict(test, "error", test->reason[0] ? NULL : how);
 	}
 	bool passed = strcmp(test->verdict, "pass") == 0;
 	char *leaks = NULL;
@@ -266,11 +259,7 @@ void test_run(struct ports *ports, struct orders *orders, double factor, const c
 	long long began = now_us();
 	start(&test, flags);
 	watch(&test);
-	take_output(&test);
 	conclude(&test);
-	close(test.pidfd);
-	close(test.out);
-	close(test.go);
 	close(test.timer);
 	mark("end", id);
 	print_result(&test, ++number, now_us() - began);
