@@ -16,8 +16,8 @@ struct ns_case {
 	int line;
 	const TTest *const *test;
 	/*
-	 * Each test starts in its own mount, UTS and IPC namespaces, all mounts private, a fresh tmpfs on /tmp; in
-	 * suites net, api, lifecycle, nesting and runtime in its own network namespace as well, loopback down.
+	 * Each test starts in its own mount and UTS namespaces, all mounts private, a fresh tmpfs on /tmp; in suites
+	 * net and runtime in its own network namespace as well, loopback down, in ipc and runtime in its own IPC namespace.
 	 * CLONE_NEW* flags named here keep it in the initial ones instead, or in `own` add to its own ones.
 	 */
 	int initial, own;

@@ -9,7 +9,7 @@
 
 #define KEY 0x6e736170
 
-CASE(hostname_and_shm_change_with_namespace)
+CASE(hostname_and_shm_change_with_namespace, .own = NS_IPC)
 {
 	int uts = MUST(ns_open(0, "uts")), ipc = MUST(ns_open(0, "ipc"));
 	int id = MUST(shm_make(KEY, "outside"));

@@ -121,7 +121,7 @@ static void move_thread_away(void)
 	IS(link_read("/proc/thread-self/ns/uts"), link_read(entry));
 }
 
-CASE(affects_only_the_calling_thread)
+CASE(affects_only_the_calling_thread, .own = NS_NET)
 {
 	MUST(hostname_set("leader"));
 	CHILD(leader, 0) {
@@ -267,7 +267,7 @@ static void leaving_gives_back(int sem, int ns, int flags)
 	DISMISS(holder);
 }
 
-CASE(newipc_applies_semaphore_undo)
+CASE(newipc_applies_semaphore_undo, .own = NS_IPC)
 {
 	int sem = MUST(semget(IPC_PRIVATE, 1, 0600)), other = MUST(ns_new(NS_IPC));
 

@@ -73,7 +73,7 @@ static pid_t notified_of(const sigset_t *usr1)
 	return info.si_pid;
 }
 
-CASE(mq_notify_from_outside_has_si_pid_0)
+CASE(mq_notify_from_outside_has_si_pid_0, .own = NS_IPC)
 {
 	sigset_t usr1 = usr1_block();
 	mqd_t queue = MUST(queue_make());
@@ -99,7 +99,7 @@ CASE(mq_notify_from_outside_has_si_pid_0)
 	EXITS(init, 0);
 }
 
-CASE(mq_notify_from_inside_has_host_pid)
+CASE(mq_notify_from_inside_has_host_pid, .own = NS_IPC)
 {
 	sigset_t usr1 = usr1_block();
 	mqd_t queue = MUST(queue_make());

@@ -44,7 +44,7 @@ static void claim_users(const struct objects *made, pid_t creator, pid_t last)
 	claim_table("/proc/sysvipc/msg", 6, last, 7, 0);
 }
 
-CASE(sysv_ipc_pids)
+CASE(sysv_ipc_pids, .own = NS_IPC)
 {
 	const struct objects made = {.shm = MUST(shmget(IPC_PRIVATE, 4096, 0600)),
 				     .msg = MUST(msgget(IPC_PRIVATE, 0600)),

@@ -202,7 +202,7 @@ static const char *shm_ids(int id)
 	return path("%u %u %u %u", uid, gid, cuid, cgid);
 }
 
-CASE(sysv_ipc_owner)
+CASE(sysv_ipc_owner, .own = NS_IPC)
 {
 	int of_root = MUST(shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0666));
 
@@ -273,7 +273,7 @@ static void expect_notification(int flags, const char *map, uid_t sender_uid, ui
 	MUST(mq_unlink("/queue"));
 }
 
-CASE(mq_notify_si_uid)
+CASE(mq_notify_si_uid, .own = NS_IPC)
 {
 	expect_notification(0, NULL, UNPRIVILEGED, UNPRIVILEGED);
 	expect_notification(NS_USER, CONTAINER_MAP, 0, 65534);
