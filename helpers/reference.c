@@ -305,7 +305,8 @@ static void run(const struct container *c)
 		NEED(idmap_write(pid, map_of(c->config)), "id maps");
 	if (reference_forgets("leaving"))
 		linger(pid);
-	NEED((int)write(go[1], "", 1), "starting");
+	if (c->namespaces & NS_USER) /* nobody else reads it */
+		NEED((int)write(go[1], "", 1), "starting");
 	close(go[1]);
 	end_like(pid);
 }
