@@ -111,7 +111,7 @@ PAYLOAD(tracer)
 	watch_others(outer, look_into);
 }
 
-CASE(cannot_be_traced_while_joining, .timeout = 20)
+CASE(cannot_be_traced_while_joining, .timeout = 30)
 {
 	EACH_FLAVOUR(f)
 	{

@@ -114,7 +114,8 @@ void watch_others(struct child *outer, int (*look)(pid_t pid))
 	int seen = 0;
 
 	TELL(outer);
-	while (!ready(outer->link)) {
+	/* A sleeper comes in between what others do; who never rests only keeps the runtime from getting on. */
+	for (; !ready(outer->link); usleep(1000)) {
 		pid_t pids[64];
 		int count = proc_list("/proc", pids, ARRAY_SIZE(pids));
 		for (int i = 0; i < count; i++)
