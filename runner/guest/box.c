@@ -56,8 +56,8 @@ static void take_back_controllers(void)
 
 void box_make(void)
 {
-	if (mkdir(BOX, 0755) == 0)
-		mkdir(BOX "/main", 0755);
+	mkdir(BOX, 0755);
+	mkdir(BOX "/main", 0755); /* also where the box itself could not be removed */
 }
 
 /* Calls `each` for the cgroup and all below it, the deepest first. */
