@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "suites/runtime/eyes.h"
 
+#include <poll.h>
+
 #include "helpers/utsname.h"
 
 #define GROUP "runtime.eyes"
@@ -111,11 +113,12 @@ const char *identity(const char *file)
 
 void watch_others(struct child *outer, int (*look)(pid_t pid))
 {
+	struct pollfd end = {.fd = outer->link, .events = POLLIN};
 	int seen = 0;
 
 	TELL(outer);
-	/* A sleeper comes in between what others do; who never rests only keeps the runtime from getting on. */
-	for (; !ready(outer->link); usleep(1000)) {
+	/* A millisecond between two looks: who never waits only keeps the runtime from getting on. */
+	while (poll(&end, 1, 1) == 0) {
 		pid_t pids[64];
 		int count = proc_list("/proc", pids, ARRAY_SIZE(pids));
 		for (int i = 0; i < count; i++)
