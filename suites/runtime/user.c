@@ -193,8 +193,8 @@ static int file_caps(const char *file, const char *text)
 }
 
 /*
- * A program of the container's root, as /home/program. It is one file for all containers of the test, because an emulator
- * translates a program anew for each copy.
+ * A program of the container's root, "program" in its home folder. It is one file for all containers of the test,
+ * because an emulator translates a program anew for each copy.
  */
 static void give_program(const struct child *box)
 {
