@@ -6,6 +6,7 @@
 #
 # Everything lands in $SOAK (default results/runs/soak): soak.tsv has a line for each run: number, when it began,
 # seconds, exit status, the verdicts with their numbers, and what was neither passed, skipped nor known, as ID=VERDICT.
+# runner/tests/soak-record.tsv is that of 100 runs on debian/6.12.
 # SOAK_HOURS (default 24) bounds one call: no run is begun after that. The exit status is 1 if any run was not as
 # expected.
 cd "$(dirname "$0")/../.." || exit
