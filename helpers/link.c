@@ -57,18 +57,32 @@ int link_add(const char *name, const char *kind, int index)
 	return nl_ask(NETLINK_ROUTE, &r, NULL);
 }
 
+/*
+ * An index that this process gave to no other device. The kernel takes a device whose lower link has its own index for
+ * one without a lower link, and the first index of two fresh namespaces is the same: the ends of a pair across them
+ * would then hear of each other's coming up only with the next round of link events, up to a second later
+ * (net/core/link_watch.c:linkwatch_urgent_event).
+ */
+static int distinct_index(void)
+{
+	static int last = 1000;
+
+	return ++last;
+}
+
 int link_add_veth(const char *name, const char *peer, int peer_ns)
 {
-	struct nl_request r = link_request(RTM_NEWLINK, NEW, 0);
-	struct ifinfomsg empty = {0};
+	bool across = peer_ns >= 0;
+	struct nl_request r = link_request(RTM_NEWLINK, NEW, across ? distinct_index() : 0);
+	struct ifinfomsg inside = {.ifi_index = across ? distinct_index() : 0};
 
 	nl_attr_text(&r, IFLA_IFNAME, name);
 	struct rtattr *info = nl_nest(&r, IFLA_LINKINFO);
 	nl_attr(&r, IFLA_INFO_KIND, "veth", strlen("veth"));
 	struct rtattr *data = nl_nest(&r, IFLA_INFO_DATA);
-	struct rtattr *other = nl_attr(&r, VETH_INFO_PEER, &empty, sizeof(empty));
+	struct rtattr *other = nl_attr(&r, VETH_INFO_PEER, &inside, sizeof(inside));
 	nl_attr_text(&r, IFLA_IFNAME, peer);
-	if (peer_ns >= 0)
+	if (across)
 		nl_attr_u32(&r, IFLA_NET_NS_FD, (uint32_t)peer_ns);
 	nl_nest_end(&r, other);
 	nl_nest_end(&r, data);
