@@ -246,16 +246,21 @@ static void process_set(struct container_process *p, const struct payload *paylo
 	p->uid = uid;
 }
 
-/* The next open descriptor; -1 after the last below 1024. One call asks for many, and needs no /proc. */
+/*
+ * The next open descriptor; -1 after the last below 1024. One call asks for many, and needs no /proc; for more than
+ * RLIMIT_NOFILE it would fail (poll(2)).
+ */
 static int fd_after(int fd)
 {
 	struct pollfd asked[64];
+	long limit = sysconf(_SC_OPEN_MAX);
+	int many = limit > 0 && limit < 64 ? (int)limit : 64;
 
-	for (fd++; fd < 1024; fd += 64) {
-		for (int i = 0; i < 64; i++)
+	for (fd++; fd < 1024; fd += many) {
+		for (int i = 0; i < many; i++)
 			asked[i] = (struct pollfd){.fd = fd + i};
-		poll(asked, 64, 0);
-		for (int i = 0; i < 64; i++)
+		poll(asked, (nfds_t)many, 0);
+		for (int i = 0; i < many; i++)
 			if (!(asked[i].revents & POLLNVAL))
 				return fd + i < 1024 ? fd + i : -1;
 	}
