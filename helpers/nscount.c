@@ -51,16 +51,33 @@ int ns_one_more(int flag)
 	return 0;
 }
 
+/* After a call that made a namespace or did not: true if the limit is reached, when a freed one may make room. */
+static bool is_full(int made)
+{
+	if (made >= 0 || errno != ENOSPC)
+		return false;
+	if (record_get()->kind != RECORD_NONE)
+		record_follow();
+	sched_yield();
+	return true;
+}
+
+int ns_new_when_freed(int flag)
+{
+	int ns;
+
+	while (is_full(ns = ns_new(flag)))
+		;
+	return ns;
+}
+
 /* An inhabitant as soon as there is room for it. */
 static pid_t next_inhabitant(const char *file, int line, int flag)
 {
 	pid_t pid;
 
-	while ((pid = inhabitant(flag)) < 0 && errno == ENOSPC) {
-		if (record_get()->kind != RECORD_NONE)
-			record_follow();
-		sched_yield();
-	}
+	while (is_full(pid = inhabitant(flag)))
+		;
 	if (pid < 0)
 		record_end(RECORD_FAIL, file, line,
 			   "making a %s namespace in place of the one that went gave %s",

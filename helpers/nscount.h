@@ -38,6 +38,12 @@
 int ns_one_more(int flag);
 
 /*
+ * ns_new() as soon as the limit allows one: those before it are freed in the background. A descriptor; -1 with errno,
+ * which is not ENOSPC.
+ */
+int ns_new_when_freed(int flag);
+
+/*
  * Claims that one namespace less is there than the limit allows, as soon as the kernel has freed it: tries to
  * make another one until that works, and then (the control) that a second beside it gives ENOSPC.
  */
