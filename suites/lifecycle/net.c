@@ -101,29 +101,24 @@ CASE(socket_of_any_family_pins)
 	/* Without udev(7) only the root of all may open the one in /dev. */
 	MUST(mknod("/tmp/tun", S_IFCHR | 0666, makedev(10, 200)));
 	MUST(chmod("/tmp/tun", 0666));
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		NOTE("%s", rows[i].name);
-		COUNTED(box, NS_NET, 1) {
-			CHILD(member, NS_NET) {
-				HEAR(member);
-				GIVE_FD(member, MUST(rows[i].make()));
-				HEAR(member);
-			}
-			int ns = MUST(ns_open(member->pid, "net"));
+	COUNTED(box, NS_NET, 1) {
+		for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+			NOTE("%s", rows[i].name);
+			int ns = OK(ns_new_when_freed(NS_NET)), holder = -1;
 			MUST(link_add_veth("outer", "inner", ns));
-			MUST(close(ns));
 			int index = MUST(link_index("outer")), watch = MUST(link_watch());
-			TELL(member);
-			int holder = TAKE_FD(member);
-			DISMISS(member);
+			WITHIN(ns)
+				holder = MUST(rows[i].make());
+			MUST(close(ns));
 			FAILS(ENOSPC, ns_one_more(NS_NET));
 			OK(link_index_exists(index));
 			OK(close(holder));
 			LINK_AWAIT_GONE(watch, index);
-			FREED(NS_NET);
+			MUST(close(watch));
 		}
-		EXITS(box, 0);
+		FREED(NS_NET);
 	}
+	EXITS(box, 0);
 }
 
 /* In a COUNTED box: what a process that is alone in a network namespace opens there, and nothing else of it. */
