@@ -5,7 +5,8 @@
 # interrupted, then with the rest. Runs that went as expected are counted and removed; the others keep their folder.
 #
 # Everything lands in $SOAK (default results/runs/soak): soak.tsv has a line for each run: number, when it began,
-# seconds, exit status, the verdicts with their numbers, and what was neither passed, skipped nor known, as ID=VERDICT.
+# seconds, exit status, the verdicts with their numbers, and as ID=VERDICT what was neither passed, skipped nor known, or
+# was not what it was in the first run.
 # runner/tests/soak-record.tsv is that of 100 runs on debian/6.12.
 # SOAK_HOURS (default 24) bounds one call: no run is begun after that. The exit status is 1 if any run was not as
 # expected.
@@ -22,20 +23,23 @@ flock -n 9 || { echo "soak.sh: another one is at work in $soak" >&2; exit 2; }
 table=$soak/soak.tsv
 [ -s "$table" ] || printf 'run\tbegan\tseconds\tstatus\tverdicts\tunexpected\n' >"$table"
 
-# verdicts KTAP: "pass 590, skip 12"; unexpected KTAP: "a.b.c=flaky d.e.f=fail"
+# verdicts KTAP: "pass 590, skip 12"
 verdicts() {
 	sed -n 's/^#:nscheck_verdict: //p' "$1" | sort | uniq -c | awk '{ printf "%s%s %d", (NR > 1 ? ", " : ""), $2, $1 }'
 }
 
-unexpected() {
+# each KTAP: "ID VERDICT" of each test, sorted
+each() {
 	awk '
 		/^#:nscheck_verdict: / { verdict = $2 }
-		/^(not )?ok / {
-			id = $1 == "ok" ? $3 : $4
-			if (verdict !~ /^(pass|skip|xfail)$/)
-				printf "%s%s=%s", (n++ ? " " : ""), id, (verdict == "" ? "miss" : verdict)
-			verdict = ""
-		}' "$1"
+		/^(not )?ok / { print $1 == "ok" ? $3 : $4, verdict == "" ? "miss" : verdict; verdict = "" }' "$1" | sort
+}
+
+# unexpected KTAP: "a.b.c=flaky d.e.f=fail"
+unexpected() {
+	each "$1" | awk '
+		NR == FNR { first[$1] = $2; next }
+		$2 !~ /^(pass|skip|xfail)$/ || $2 != first[$1] { printf "%s%s=%s", (n++ ? " " : ""), $1, $2 }' "$soak/first" -
 }
 
 for ((run = 1; run <= count; run++)); do
@@ -61,13 +65,15 @@ for ((run = 1; run <= count; run++)); do
 		cat "$folder.log" >&2
 		exit "$status"
 	fi
+	[ -s "$soak/first" ] || each "$folder/results.ktap" >"$soak/first"
+	new=$(unexpected "$folder/results.ktap")
 	printf '%d\t%s\t%d\t%d\t%s\t%s\n' "$run" "$began" $((SECONDS - start)) "$status" "$(verdicts "$folder/results.ktap")" \
-		"$(unexpected "$folder/results.ktap")" >>"$table"
+		"$new" >>"$table"
 	tail -n 1 "$table"
-	[ "$status" -ne 0 ] || rm -rf "$folder" "$folder.log"
+	[ "$status" -ne 0 ] || [ -n "$new" ] || rm -rf "$folder" "$folder.log"
 done
 
-awk -F '\t' 'NR > 1 { runs++; bad += $4 != 0; for (i = split($6, ids, " "); i > 0; i--) times[ids[i]]++ }
+awk -F '\t' 'NR > 1 { runs++; bad += $4 != 0 || $6 != ""; for (i = split($6, ids, " "); i > 0; i--) times[ids[i]]++ }
 	END {
 		printf "%d runs, %d not as expected\n", runs, bad
 		for (id in times)
