@@ -166,11 +166,13 @@ static long long owner_uid(int fd)
 
 CASE(get_owner_uid)
 {
-	CHILD(user, 0, .uid = UNPRIVILEGED) {
+	CHILD(user, 0) {
+		MUST(setresuid(2000, UNPRIVILEGED, 2000));
 		CHILD(box, NS_USER) {
+			GIVE_FD(box, MUST(ns_open(0, "user")));
 			HEAR(box);
 		}
-		GIVE_FD(user, MUST(ns_open(box->pid, "user")));
+		GIVE_FD(user, TAKE_FD(box));
 		HEAR(user);
 		DISMISS(box);
 	}

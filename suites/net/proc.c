@@ -73,3 +73,31 @@ CASE(zombie_has_no_net)
 	FAILS(ENOENT, open(proc_path(member->pid, "net/dev"), O_RDONLY | O_CLOEXEC));
 	EXITS(member, 0);
 }
+
+/* "UID:GID" of a file. */
+static const char *owners(const char *file)
+{
+	struct stat st;
+
+	MUST(stat(file, &st));
+	return path("%u:%u", st.st_uid, st.st_gid);
+}
+
+CASE(entries_belong_to_root_of_the_owner)
+{
+	CHILD(user, 0, .uid = UNPRIVILEGED) {
+		CHILD(box, NS_USER, .map = "0 1000 1") {
+			MUST(unshare(NS_NET));
+			IS(owners("/proc/self/net/dev"), "0:0");
+			IS(owners("/proc/self/net/stat"), "0:0");
+			IS(owners(proc_path(getppid(), "net/dev")), "65534:65534");
+			TELL(box);
+			HEAR(box);
+		}
+		HEAR(box);
+		IS(owners(proc_path(box->pid, "net/dev")), "1000:1000");
+		IS(owners("/proc/self/net/dev"), "0:0");
+		DISMISS(box);
+	}
+	EXITS(user, 0);
+}

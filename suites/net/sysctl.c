@@ -184,6 +184,9 @@ CASE(tcp_defaults_copied_from_host, .initial = NS_NET)
 	snprintf(saved_rmem, sizeof(saved_rmem), "%s", MUST(file_read(rmem)));
 	/* the default of the kernel is there for sure */
 	const char *other = strcmp(saved_control, "reno") != 0 ? saved_control : "cubic";
+	MUST(file_write(control, other));
+	WITHIN(MUST(ns_new(NS_NET)))
+		IS(file_read(control), other);
 	MUST(file_write(control, "reno"));
 	MUST(file_write(rmem, "4096 99999 6000000"));
 	int a = MUST(ns_new(NS_NET));

@@ -172,6 +172,44 @@ CASE(resource_limits_are_not_lifted)
 	}
 }
 
+static int pin(pid_t pid)
+{
+	cpu_set_t cpus;
+
+	MUST(sched_getaffinity(0, sizeof(cpus), &cpus));
+	return sched_setaffinity(pid, sizeof(cpus), &cpus);
+}
+
+static int limits_of(pid_t pid)
+{
+	struct rlimit limit;
+
+	return prlimit(pid, RLIMIT_NOFILE, NULL, &limit);
+}
+
+CASE(processes_outside_cannot_be_managed)
+{
+	CHILD(bystander, 0) {
+		HEAR(bystander);
+	}
+	CHILD(root, NS_USER, .map = CONTAINER_MAP) {
+		CHILD(member, 0, .uid = 7) {
+			TELL(member);
+			HEAR(member);
+		}
+		HEAR(member);
+		OK(pin(member->pid)); /* controls: another's process as well, but a member's */
+		OK(setpriority(PRIO_PROCESS, (id_t)member->pid, 5));
+		OK(limits_of(member->pid));
+		FAILS(EPERM, pin(bystander->pid));
+		FAILS(EPERM, setpriority(PRIO_PROCESS, (id_t)bystander->pid, 5));
+		FAILS(EPERM, limits_of(bystander->pid));
+		DISMISS(member);
+	}
+	EXITS(root, 0);
+	DISMISS(bystander);
+}
+
 static void makes_only_harmless_nodes(const char *dir)
 {
 	OK(mknod(path("%s/whiteout", dir), S_IFCHR | 0600, makedev(0, 0)));

@@ -157,6 +157,33 @@ CASE(setgid_bit_needs_mapped_group)
 	EXITS(root, 0);
 }
 
+static int write_to(const char *file)
+{
+	int fd = open(file, O_WRONLY | O_CLOEXEC);
+	ssize_t put = fd < 0 ? -1 : write(fd, "x", 1);
+
+	close(fd);
+	return (int)put;
+}
+
+CASE(writing_clears_setuid_and_setgid_bits)
+{
+	static const char *const written[] = {"/tmp/written", "/tmp/truncated", "/tmp/by_real_root"};
+
+	for (int i = 0; i < 3; i++)
+		make_owned(written[i], CONTAINER_ID, CONTAINER_ID, 06755);
+	CHILD(root, NS_USER, .map = CONTAINER_MAP) {
+		IS(mode_of(written[0]), 06755);
+		OK(write_to(written[0]));
+		OK(truncate(written[1], 0));
+	}
+	EXITS(root, 0);
+	IS(mode_of(written[0]), 0755);
+	IS(mode_of(written[1]), 0755);
+	OK(write_to(written[2]));
+	IS(mode_of(written[2]), 06755); /* control: with CAP_FSETID in the initial namespace both stay */
+}
+
 CASE(sticky_directory_protects_unmapped_files)
 {
 	make_files(0666); /* in /tmp, which is sticky and real root's */

@@ -223,6 +223,29 @@ CASE(sysv_ipc_owner, .own = NS_IPC)
 	OK(shmctl(of_five, IPC_RMID, NULL));
 }
 
+static int give_away(int id, uid_t uid, gid_t gid)
+{
+	struct shmid_ds ds = {.shm_perm = {.uid = uid, .gid = gid, .mode = 0666}};
+
+	return shmctl(id, IPC_SET, &ds);
+}
+
+CASE(sysv_ipc_set_owner, .own = NS_IPC)
+{
+	int id = MUST(shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0666));
+
+	OK(give_away(id, CONTAINER_ID, CONTAINER_ID));
+	CHILD(root, NS_USER, .map = CONTAINER_MAP) {
+		OK(give_away(id, 0, 6));
+		FAILS(EINVAL, give_away(id, 70000, 6));
+		FAILS(EINVAL, give_away(id, 0, 70000));
+		IS(shm_ids(id), "0 6 65534 65534");
+	}
+	EXITS(root, 0);
+	IS(shm_ids(id), "100000 100006 0 0");
+	OK(shmctl(id, IPC_RMID, NULL));
+}
+
 CASE(proc_status_ids)
 {
 	char text[4096];
