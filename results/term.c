@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "results/grid.h"
+#include "results/matrix.h"
 #include "results/text.h"
 
 enum { KERNEL_LINES = 5, NAMES_SHOWN = 3, STATUS_WIDTH = 78 };
@@ -164,13 +165,14 @@ void term_verdict(struct term *t, const struct result *r, const char *why)
 	fflush(t->out);
 }
 
-/* Skips with the same reason, told once. */
+/* Skips with the same reason, told once; and whether a kernel of this version should have what they lack. */
 static void print_skips(struct term *t, const struct run *run)
 {
 	bool *told = xzalloc(run->count * sizeof(*told));
 
 	for (size_t i = 0; i < run->count; i++) {
 		const struct result *r = run->tests[i].result;
+		const char *since = NULL;
 		size_t same = 0;
 		struct text names = {0};
 
@@ -184,11 +186,14 @@ static void print_skips(struct term *t, const struct run *run)
 			    strcmp(s->message ? s->message : "no reason given", reason))
 				continue;
 			told[j] = true;
+			if (outcome_lacks(&run->tests[j], run))
+				since = run->tests[j].since;
 			if (same++ < NAMES_SHOWN)
 				text_printf(&names, "%s%s", same > 1 ? ", " : "", s->id);
 		}
-		fprintf(t->out, "skipped %zu: %s (%s%s)\n", same, reason, text_get(&names),
-			same > NAMES_SHOWN ? ", ..." : "");
+		fprintf(t->out, "skipped %zu: %s (%s%s)%s%s\n", same, reason, text_get(&names),
+			same > NAMES_SHOWN ? ", ..." : "", since ? ", which kernels have since " : "",
+			since ? since : "");
 		text_free(&names);
 	}
 	free(told);

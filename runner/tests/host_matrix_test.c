@@ -23,6 +23,8 @@ START_TEST(a_table_of_what_differs)
 	three_kernels();
 	IS_STATUS(run_out("", "-k k5 -k k6 --kernel k7 -k k5"), 1);
 	holds(output, "kernel 2 of 3: k6\n");
+	holds(output, "skipped 2: no veth here (a.one.first, b.one.exempt)\n");
+	holds(output, "skipped 1: no veth here (a.one.first), which kernels have since 5.12\n");
 	holds(output, "\nthe same on every kernel: 1 pass\n"
 		      "k5      k6      k7\n"
 		      "skip    skip!   pass    a.one.first\n"
