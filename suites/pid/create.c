@@ -131,10 +131,14 @@ CASE(tid_stores_use_the_right_namespace)
 	pid_t outer;
 
 	by_address = MUST(mmap(NULL, 3 * sizeof(*by_address), PROT_READ | PROT_WRITE, shared, -1, 0));
-	pid_t pid = OK(clone(report_address, stack + sizeof(stack), flags | SIGCHLD, NULL, &outer, NULL,
-			     &by_address[0]));
-	IS(orphan_reaped(pid), 0);
-	IS(outer, pid);
+	CHILD(creator, NS_PID) { /* where no PID is what the initial namespace calls it */
+		pid_t pid = OK(clone(report_address, stack + sizeof(stack), flags | SIGCHLD, NULL, &outer,
+				     NULL, &by_address[0]));
+		IS(orphan_reaped(pid), 0);
+		IS(pid, 2);
+		IS(outer, pid);
+	}
+	EXITS(creator, 0);
 	IS(by_address[0], 1);
 	IS(by_address[1], 1);
 	IS(by_address[2], 1);

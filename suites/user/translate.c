@@ -6,6 +6,7 @@
 #include <linux/sock_diag.h>
 #include <linux/unix_diag.h>
 #include <mqueue.h>
+#include <sys/resource.h>
 #include <sys/shm.h>
 #include <sys/un.h>
 
@@ -200,6 +201,28 @@ static const char *shm_ids(int id)
 	IS(cuid, ds.shm_perm.cuid);
 	IS(cgid, ds.shm_perm.cgid);
 	return path("%u %u %u %u", uid, gid, cuid, cgid);
+}
+
+CASE(priority_of_a_user)
+{
+	CHILD(root, NS_USER, .map = CONTAINER_MAP) {
+		CHILD(member, 0, .uid = 7) {
+			TELL(member);
+			HEAR(member);
+			IS(getpriority(PRIO_PROCESS, 0), 5);
+		}
+		HEAR(member);
+		OK(setpriority(PRIO_USER, 7, 5));
+		IS(getpriority(PRIO_USER, 7), 5);
+		FAILS(ESRCH, getpriority(PRIO_USER, CONTAINER_ID + 7));
+		TELL(root);
+		HEAR(root);
+		DISMISS(member);
+	}
+	HEAR(root);
+	IS(getpriority(PRIO_USER, CONTAINER_ID + 7), 5);
+	FAILS(ESRCH, getpriority(PRIO_USER, 7));
+	DISMISS(root);
 }
 
 CASE(sysv_ipc_owner, .own = NS_IPC)
