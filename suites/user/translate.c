@@ -203,6 +203,27 @@ static const char *shm_ids(int id)
 	return path("%u %u %u %u", uid, gid, cuid, cgid);
 }
 
+CASE(sigchld_si_uid)
+{
+	sigset_t chld;
+	siginfo_t info;
+
+	sigemptyset(&chld);
+	sigaddset(&chld, SIGCHLD);
+	MUST(sigprocmask(SIG_BLOCK, &chld, NULL));
+	CHILD(seven, NS_USER, .map = CONTAINER_MAP) {
+		MUST(setresuid(7, 7, 7));
+		CHILD(within, 0) {}
+		IS(sigwaitinfo(&chld, &info), SIGCHLD);
+		IS(info.si_uid, 7);
+		EXITS(within, 0);
+	}
+	IS(sigwaitinfo(&chld, &info), SIGCHLD);
+	IS(info.si_pid, seven->pid);
+	IS(info.si_uid, 100007);
+	EXITS(seven, 0);
+}
+
 CASE(priority_of_a_user)
 {
 	CHILD(root, NS_USER, .map = CONTAINER_MAP) {
