@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Packet filters belong to a network namespace. network_namespaces(7), nft(8), iptables(8) */
+#include <arpa/inet.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
+
 #include "helpers/nscheck.h"
 #include "suites/net/router.h"
 
@@ -99,6 +103,78 @@ CASE(conntrack_table_is_per_ns)
 	WITHIN(net.server)
 		IS(file_number(CONNTRACK_COUNT), 0);
 	IS(file_number(CONNTRACK_COUNT), before);
+}
+
+static struct nl_request conntrack_request(int type, int flags)
+{
+	struct nfgenmsg header = {.nfgen_family = AF_INET, .version = NFNETLINK_V0};
+
+	return nl_request(NFNL_SUBSYS_CTNETLINK << 8 | type, flags, &header, sizeof(header));
+}
+
+/* One direction of a UDP flow: CTA_TUPLE_ORIG or CTA_TUPLE_REPLY. */
+static void attr_direction(struct nl_request *r, int direction, const char *from, const char *to)
+{
+	struct rtattr *tuple = nl_nest(r, direction | NLA_F_NESTED);
+	in_addr_t source = inet_addr(from), destination = inet_addr(to);
+
+	struct rtattr *addresses = nl_nest(r, CTA_TUPLE_IP | NLA_F_NESTED);
+	nl_attr(r, CTA_IP_V4_SRC, &source, sizeof(source));
+	nl_attr(r, CTA_IP_V4_DST, &destination, sizeof(destination));
+	nl_nest_end(r, addresses);
+	struct rtattr *proto = nl_nest(r, CTA_TUPLE_PROTO | NLA_F_NESTED);
+	nl_attr(r, CTA_PROTO_NUM, &(uint8_t){IPPROTO_UDP}, sizeof(uint8_t));
+	nl_attr(r, CTA_PROTO_SRC_PORT, &(uint16_t){htons(5000)}, sizeof(uint16_t));
+	nl_attr(r, CTA_PROTO_DST_PORT, &(uint16_t){htons(5000)}, sizeof(uint16_t));
+	nl_nest_end(r, proto);
+	nl_nest_end(r, tuple);
+}
+
+/* Makes the entry of a flow that stays until it is deleted. -1 with errno. */
+static int flow_add(void)
+{
+	struct nl_request r = conntrack_request(IPCTNL_MSG_CT_NEW, NLM_F_CREATE | NLM_F_EXCL);
+
+	attr_direction(&r, CTA_TUPLE_ORIG, "10.0.1.2", "10.0.2.2");
+	attr_direction(&r, CTA_TUPLE_REPLY, "10.0.2.2", "10.0.1.2");
+	nl_attr_u32(&r, CTA_TIMEOUT, htonl(86400));
+	return nl_ask(NETLINK_NETFILTER, &r, NULL);
+}
+
+static int flows_flush(void)
+{
+	struct nl_request r = conntrack_request(IPCTNL_MSG_CT_DELETE, 0);
+
+	return nl_ask(NETLINK_NETFILTER, &r, NULL);
+}
+
+static int flow_count(void)
+{
+	struct nl_request r = conntrack_request(IPCTNL_MSG_CT_GET, NLM_F_DUMP);
+	struct nl_answers flows;
+
+	return nl_ask(NETLINK_NETFILTER, &r, &flows) < 0 ? -1 : flows.count;
+}
+
+CASE(conntrack_requests_concern_own_entries)
+{
+	int a = MUST(ns_new(NS_NET)), b = MUST(ns_new(NS_NET));
+
+	WITHIN(a) {
+		OK(flow_add());
+		IS(flow_count(), 1); /* control */
+	}
+	WITHIN(b) {
+		IS(flow_count(), 0);
+		OK(flow_add());
+		FAILS(EEXIST, flow_add()); /* control: it is the same flow */
+		IS(flow_count(), 1);
+		OK(flows_flush());
+		IS(flow_count(), 0);
+	}
+	IS(flow_count(), 0);
+	WITHIN(a)
+		IS(flow_count(), 1);
 }
 
 CASE(conntrack_max_is_read_only_in_child_ns, .initial = NS_NET)

@@ -100,11 +100,51 @@ CASE(ids_are_relative_to_the_asking_ns)
 	IS(nsid(b), NSID_NONE);
 }
 
-static long long id_in(const struct nlmsghdr *message)
+/* An attribute that is an id; -1 if it is not there. */
+static long long id_of(const struct nlmsghdr *message, int attribute)
 {
-	const struct rtattr *a = nl_find(message, sizeof(struct rtgenmsg), NETNSA_NSID);
+	const struct rtattr *a = nl_find(message, sizeof(struct rtgenmsg), attribute);
 
 	return a ? *(const int *)RTA_DATA(a) : -1;
+}
+
+static long long id_in(const struct nlmsghdr *message)
+{
+	return id_of(message, NETNSA_NSID);
+}
+
+/* Asks by which id the namespace that is `target` here knows the one behind `ns`. */
+static int ask_for(int target, int ns, struct nl_answers *answers)
+{
+	struct rtgenmsg header = {.rtgen_family = AF_UNSPEC};
+	struct nl_request r = nl_request(RTM_GETNSID, 0, &header, sizeof(header));
+
+	nl_attr_u32(&r, NETNSA_TARGET_NSID, (uint32_t)target);
+	nl_attr_u32(&r, NETNSA_FD, (uint32_t)ns);
+	return nl_ask(NETLINK_ROUTE, &r, answers);
+}
+
+CASE(id_in_a_target_ns_can_be_asked)
+{
+	int a = MUST(ns_new(NS_NET)), b = MUST(ns_new(NS_NET));
+	struct nl_answers answers;
+
+	MUST(nsid_assign(a, 50));
+	MUST(nsid_assign(b, 60));
+	OK(ask_for(50, b, &answers));
+	IS(id_in(answers.message[0]), NETNSA_NSID_NOT_ASSIGNED);
+	IS(id_of(answers.message[0], NETNSA_CURRENT_NSID), 60);
+	WITHIN(a)
+		MUST(nsid_assign(b, 70));
+	OK(ask_for(50, b, &answers));
+	IS(id_in(answers.message[0]), 70);
+	IS(id_of(answers.message[0], NETNSA_CURRENT_NSID), 60);
+	FAILS(EINVAL, ask_for(51, b, &answers));
+	CHILD(user, 0, .uid = UNPRIVILEGED) {
+		FAILS(EACCES, ask_for(50, b, &answers));
+		IS(nsid(b), 60); /* control: to ask for the id here is free */
+	}
+	EXITS(user, 0);
 }
 
 CASE(events_on_creation_and_destruction)

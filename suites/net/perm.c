@@ -3,9 +3,13 @@
 #include <arpa/inet.h>
 #include <linux/if_packet.h>
 #include <linux/if_tunnel.h>
+#include <linux/ipv6.h>
 #include <linux/veth.h>
 #include <net/ethernet.h>
+#include <net/if_arp.h>
+#include <net/route.h>
 #include <netinet/in.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 
 #include "helpers/nscheck.h"
@@ -49,6 +53,74 @@ CASE(userns_root_is_powerless_in_host_netns)
 	OK(try_socket(AF_PACKET, SOCK_RAW, 0));
 	OK(tcp_listen("127.0.0.1:80"));
 	OK(setns(home, CLONE_NEWNET));
+}
+
+static struct sockaddr inet(const char *text)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = inet_addr(text)};
+	struct sockaddr any;
+
+	memcpy(&any, &address, sizeof(any));
+	return any;
+}
+
+/* Changes the device d0 by each ioctl(2): they work, or all of them are EPERM. */
+static void claim_ioctls(bool allowed)
+{
+	int sock = MUST(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+	int sock6 = MUST(socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+	struct ifreq up = {.ifr_name = "d0", .ifr_flags = IFF_UP};
+	struct ifreq address = {.ifr_name = "d0", .ifr_addr = inet("10.9.9.9")};
+	struct arpreq arp = {.arp_dev = "d0",
+			     .arp_flags = ATF_PERM,
+			     .arp_pa = inet("10.9.9.10"),
+			     .arp_ha.sa_family = ARPHRD_ETHER};
+	struct rtentry route = {
+		.rt_dev = (char[]){"d0"}, .rt_flags = RTF_UP | RTF_HOST, .rt_dst = inet("192.0.2.1")};
+	struct in6_ifreq address6 = {.ifr6_ifindex = MUST(link_index("d0")),
+				     .ifr6_prefixlen = 64,
+				     .ifr6_addr.s6_addr = {0xfd, [15] = 1}};
+	struct in6_rtmsg route6 = {.rtmsg_ifindex = address6.ifr6_ifindex,
+				   .rtmsg_flags = RTF_UP,
+				   .rtmsg_dst_len = 64,
+				   .rtmsg_dst.s6_addr = {0xfd, 1}};
+	const struct {
+		const char *name;
+		int sock;
+		unsigned long request;
+		void *change;
+	} calls[] = {
+		{"SIOCSIFFLAGS", sock, SIOCSIFFLAGS, &up},
+		{"SIOCSIFADDR", sock, SIOCSIFADDR, &address},
+		{"SIOCSARP", sock, SIOCSARP, &arp},
+		{"SIOCADDRT", sock, SIOCADDRT, &route},
+		{"SIOCDELRT", sock, SIOCDELRT, &route},
+		{"SIOCSIFADDR of IPv6", sock6, SIOCSIFADDR, &address6},
+		{"SIOCADDRT of IPv6", sock6, SIOCADDRT, &route6},
+		{"SIOCDELRT of IPv6", sock6, SIOCDELRT, &route6},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
+		NOTE("%s", calls[i].name);
+		if (allowed)
+			OK(ioctl(calls[i].sock, calls[i].request, calls[i].change));
+		else
+			FAILS(EPERM, ioctl(calls[i].sock, calls[i].request, calls[i].change));
+	}
+	NOTE_END();
+}
+
+CASE(ioctls_need_admin_over_the_namespace)
+{
+	MUST(link_add_dummy("d0"));
+	CHILD(box, NS_USER, .map = CONTAINER_MAP) {
+		claim_ioctls(false);
+		MUST(unshare(NS_NET));
+		MUST(link_add_dummy("d0"));
+		claim_ioctls(true);
+	}
+	EXITS(box, 0);
+	claim_ioctls(true);
 }
 
 CASE(userns_root_rules_own_netns)

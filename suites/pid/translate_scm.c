@@ -130,6 +130,19 @@ CASE(scm_credentials_sender_check_uses_own_namespace)
 		FAILS(EPERM, send_as(ends[1], other->pid));
 	}
 	EXITS(user, 0);
+	pid_t outside = getpid();
+	CHILD(root, NS_USER, .map = CONTAINER_MAP) { /* all capabilities, but not where the PIDs are */
+		FAILS(EPERM, send_as(ends[1], outside));
+		CHILD(own, NS_PID) {
+			CHILD(member, 0) {
+				HEAR(member);
+			}
+			OK(send_as(ends[1], member->pid));
+			DISMISS(member);
+		}
+		EXITS(own, 0);
+	}
+	EXITS(root, 0);
 	OK(send_as(ends[1], other->pid));
 	DISMISS(other);
 }
