@@ -186,6 +186,41 @@ CASE(veth_peer_needs_admin_in_peer_ns)
 	FAILS(ENODEV, link_index("intruder"));
 }
 
+/* A macvlan over the device with this index in the namespace that has this id here. -1 with errno. */
+static int add_macvlan_over(const char *name, int id, int lower)
+{
+	struct ifinfomsg empty = {0};
+	struct nl_request r = nl_request(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &empty, sizeof(empty));
+
+	nl_attr_text(&r, IFLA_IFNAME, name);
+	nl_attr_u32(&r, IFLA_LINK, (uint32_t)lower);
+	nl_attr_u32(&r, IFLA_LINK_NETNSID, (uint32_t)id);
+	struct rtattr *info = nl_nest(&r, IFLA_LINKINFO);
+	nl_attr(&r, IFLA_INFO_KIND, "macvlan", strlen("macvlan"));
+	nl_nest_end(&r, info);
+	return nl_ask(NETLINK_ROUTE, &r, NULL);
+}
+
+CASE(link_netnsid_needs_admin_in_link_ns)
+{
+	int host = MUST(ns_open(0, "net"));
+
+	MUST(link_add("d0", "dummy", 900));
+	CHILD(box, NS_USER | NS_NET, .map = CONTAINER_MAP) {
+		int own = MUST(ns_new(NS_NET));
+		WITHIN(own)
+			MUST(link_add("d0", "dummy", 900));
+		MUST(nsid_assign(host, 7));
+		MUST(nsid_assign(own, 8));
+		FAILS(EINVAL, add_macvlan_over("m0", 9, 900)); /* nobody has this id */
+		FAILS(EPERM, add_macvlan_over("m0", 7, 900));
+		FAILS(ENODEV, link_index("m0"));
+		OK(add_macvlan_over("m0", 8, 900)); /* control */
+		IS(link_number("m0", IFLA_LINK_NETNSID), 8);
+	}
+	EXITS(box, 0);
+}
+
 /* Makes an ipip tunnel (NLM_F_CREATE | NLM_F_EXCL), or changes one (0). -1 with errno. */
 static int ipip_change(const char *name, const char *remote, int flags)
 {
