@@ -242,3 +242,41 @@ CASE(tun_needs_admin_in_ns_owner)
 	}
 	EXITS(user, 0);
 }
+
+CASE(tun_owner_is_an_id_of_the_caller)
+{
+	MUST(close(tun_open())); /* makes the node, which a container may not */
+	CHILD(box, NS_USER | NS_NET, .map = CONTAINER_MAP) {
+		int fd = tun_open();
+		MUST(tun_attach(fd, "ntun0"));
+		MUST(ioctl(fd, TUNSETPERSIST, 1));
+		FAILS(EINVAL, ioctl(fd, TUNSETOWNER, 70000)); /* not mapped */
+		OK(ioctl(fd, TUNSETOWNER, 5));
+		MUST(close(fd));
+		CHILD(other, 0, .uid = 6) {
+			FAILS(EPERM, tun_attach(tun_open(), "ntun0"));
+		}
+		EXITS(other, 0);
+		CHILD(owner, 0, .uid = 5) {
+			OK(tun_attach(tun_open(), "ntun0"));
+		}
+		EXITS(owner, 0);
+	}
+	EXITS(box, 0);
+}
+
+CASE(ipvlan_on_a_moved_one_needs_admin_over_its_master)
+{
+	MUST(link_add_dummy("d0"));
+	MUST(link_add_upper("iv0", "ipvlan", "d0", 0));
+	CHILD(box, NS_USER | NS_NET, .map = CONTAINER_MAP) {
+		HEAR(box);
+		OK(link_up("iv0")); /* control: the device itself is the box's */
+		FAILS(EPERM, link_add_upper("iv1", "ipvlan", "iv0", 0));
+		MUST(link_add_dummy("d1"));
+		OK(link_add_upper("iv2", "ipvlan", "d1", 0)); /* controls: over a master of its own */
+		OK(link_add_upper("iv3", "ipvlan", "iv2", 0));
+	}
+	MUST(link_move_to_pid("iv0", box->pid));
+	DISMISS(box);
+}

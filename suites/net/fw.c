@@ -193,6 +193,32 @@ CASE(conntrack_max_is_read_only_in_child_ns, .initial = NS_NET)
 	}
 }
 
+CASE(nft_skuid_is_an_id_of_the_owner)
+{
+	const char *address = "127.0.0.1:5000";
+
+	CHILD(box, NS_USER | NS_NET, .map = CONTAINER_MAP) {
+		MUST(link_up("lo"));
+		int sock = MUST(udp_bind(address));
+		IS(tool("nft add table inet t ; "
+			"add chain inet t out { type filter hook output priority 0 ; } ; "
+			"add rule inet t out meta skuid 0 drop"),
+		   0);
+		FAILS(EPERM, udp_send(address, "dropped"));
+		CHILD(five, 0, .uid = 5) {
+			OK(udp_send(address, "of 5"));
+		}
+		EXITS(five, 0);
+		IS(RECEIVE(sock).text, "of 5");
+		TELL(box);
+		IS(RECEIVE(sock).text, "of root outside"); /* who is not 0 here */
+	}
+	HEAR(box);
+	WITHIN(MUST(ns_open(box->pid, "net")))
+		OK(udp_send(address, "of root outside"));
+	EXITS(box, 0);
+}
+
 CASE(userns_root_may_filter_only_own_ns)
 {
 	MUST(nft_table_add("hostt"));

@@ -207,9 +207,10 @@ CASE(packet_socket_sees_only_own_ns)
 
 CASE(link_events_stay_in_own_ns)
 {
-	int watch = MUST(link_watch());
+	int a = MUST(ns_new(NS_NET)), watch = MUST(link_watch());
 
-	WITHIN(MUST(ns_new(NS_NET))) {
+	MUST(nsid_assign(a, 33)); /* who is known here is not heard for that */
+	WITHIN(a) {
 		int inside = MUST(link_watch());
 		MUST(link_add("m0", "dummy", 900));
 		int index = MUST(link_index("m0"));

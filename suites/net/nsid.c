@@ -273,6 +273,28 @@ CASE(listen_all_nsid_local_event_has_no_id)
 	IS(NL_EVENT(watch).nsid, 8); /* control: ids are delivered */
 }
 
+CASE(listen_all_nsid_skips_where_listener_may_not)
+{
+	int host = MUST(ns_open(0, "net"));
+
+	CHILD(box, NS_USER | NS_NET, .map = CONTAINER_MAP) {
+		int own = MUST(ns_new(NS_NET)), watch = MUST(link_watch());
+		MUST(nsid_assign(host, 7));
+		MUST(nsid_assign(own, 8));
+		MUST(listen_all(watch));
+		TELL(box);
+		HEAR(box);
+		WITHIN(own)
+			MUST(link_add_dummy("own"));
+		struct nl_event event = NL_EVENT(watch);
+		IS(rtnl_text(event.message, IFLA_IFNAME), "own"); /* the first that came */
+		IS(event.nsid, 8);
+	}
+	HEAR(box);
+	MUST(link_add_dummy("unheard"));
+	DISMISS(box);
+}
+
 CASE(listen_all_nsid_needs_net_broadcast)
 {
 	OK(listen_all(MUST(link_watch()))); /* control */

@@ -65,6 +65,53 @@ CASE(policy_rules_are_per_ns)
 	}
 }
 
+/* Adds the rule "uidrange 5-7 lookup 123". -1 with errno. */
+static int uid_rule_add(void)
+{
+	struct fib_rule_hdr header = {.family = AF_INET, .table = 123, .action = FR_ACT_TO_TBL};
+	struct fib_rule_uid_range uids = {.start = 5, .end = 7};
+	struct nl_request r = nl_request(RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL, &header, sizeof(header));
+
+	nl_attr_u32(&r, FRA_PRIORITY, 2000);
+	nl_attr(&r, FRA_UID_RANGE, &uids, sizeof(uids));
+	return nl_ask(NETLINK_ROUTE, &r, NULL);
+}
+
+/* Where the range of the rule begins, as the caller is told; -1 if no rule has one. */
+static long long uid_rule_start(void)
+{
+	struct nl_answers rules;
+	const struct rtattr *range = NULL;
+	int count = MUST(rtnl_dump(RTM_GETRULE, AF_INET, &rules));
+
+	for (int i = 0; i < count && !range; i++)
+		range = nl_find(rules.message[i], sizeof(struct fib_rule_hdr), FRA_UID_RANGE);
+	return range ? (long long)((const struct fib_rule_uid_range *)RTA_DATA(range))->start : -1;
+}
+
+CASE(uid_rules_are_made_in_the_owning_userns)
+{
+	CHILD(box, NS_USER | NS_NET, .map = CONTAINER_MAP) {
+		HEAR(box);
+		OK(uid_rule_add());
+		IS(uid_rule_start(), 5);
+		TELL(box);
+		HEAR(box);
+	}
+	int inside = MUST(ns_open(box->pid, "net"));
+	WITHIN(inside) {
+		FAILS(EPERM, uid_rule_add());
+		OK(rule_change(RTM_NEWRULE)); /* control: other rules are not refused */
+	}
+	TELL(box);
+	HEAR(box);
+	WITHIN(inside)
+		IS(uid_rule_start(), CONTAINER_ID + 5);
+	OK(uid_rule_add());
+	IS(uid_rule_start(), 5);
+	DISMISS(box);
+}
+
 /* Devices without ARP, such as dummies, hide their entries. */
 static int ns_with_veth(void)
 {

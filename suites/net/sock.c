@@ -126,6 +126,31 @@ CASE(unprivileged_port_start_is_per_ns)
 	EXITS(user_outside, 0);
 }
 
+/* The port that the kernel chose for a socket. */
+static int port_of(int sock)
+{
+	struct sockaddr_in address = {0};
+	socklen_t size = sizeof(address);
+
+	MUST(getsockname(sock, (struct sockaddr *)&address, &size));
+	return ntohs(address.sin_port);
+}
+
+CASE(local_port_range_is_per_ns)
+{
+	const char *range = "/proc/sys/net/ipv4/ip_local_port_range", *any = "0.0.0.0:0";
+
+	MUST(file_write(range, "30000 30000"));
+	WITHIN(MUST(ns_new(NS_NET))) {
+		MUST(file_write(range, "20000 20000"));
+		IS(port_of(OK(udp_bind(any))), 20000);
+		IS(port_of(OK(tcp_listen(any))), 20000);
+		FAILS(EADDRINUSE, udp_bind(any)); /* control: there is no other */
+	}
+	IS(port_of(OK(udp_bind(any))), 30000);
+	IS(port_of(OK(tcp_listen(any))), 30000);
+}
+
 #define PING_GROUPS "/proc/sys/net/ipv4/ping_group_range"
 
 static int ping_socket(void)

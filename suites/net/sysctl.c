@@ -203,6 +203,28 @@ CASE(tcp_defaults_copied_from_host, .initial = NS_NET)
 	MUST(file_write(control, saved_control));
 }
 
+CASE(others_do_not_follow_the_host, .initial = NS_NET)
+{
+	static const struct {
+		const char *file, *changed, *plain; /* plain: what the kernel starts with */
+	} keys[] = {{"/proc/sys/net/ipv4/ip_default_ttl", "77", "64"},
+		    {"/proc/sys/net/ipv4/ip_local_port_range", "20000\t30000", "32768\t60999"},
+		    {"/proc/sys/net/ipv4/ip_unprivileged_port_start", "80", "1024"},
+		    {"/proc/sys/net/ipv4/ping_group_range", "5\t5", "1\t0"},
+		    {"/proc/sys/net/ipv6/bindv6only", "1", "0"},
+		    {"/proc/sys/net/unix/max_dgram_qlen", "55", "10"}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		NOTE("%s", keys[i].file);
+		const char *saved = MUST(file_read(keys[i].file));
+		MUST(file_write(keys[i].file, keys[i].changed));
+		IS(file_read(keys[i].file), keys[i].changed); /* control */
+		WITHIN(MUST(ns_new(NS_NET)))
+			IS(file_read(keys[i].file), keys[i].plain);
+		MUST(file_write(keys[i].file, saved));
+	}
+}
+
 #define BACKLOG_LIMIT "/proc/sys/net/core/somaxconn"
 
 CASE(core_keys_in_userns_owned_ns, .initial = NS_NET)

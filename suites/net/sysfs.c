@@ -65,6 +65,33 @@ static uid_t owner(const char *file)
 	return st.st_uid;
 }
 
+CASE(device_files_change_owner_with_a_move)
+{
+	int home = MUST(ns_open(0, "net"));
+
+	MUST(dir_make("/tmp/in"));
+	MUST(link_add_dummy("m0"));
+	CHILD(box, NS_USER, .map = CONTAINER_MAP) {
+		MUST(unshare(NS_NET | NS_MNT)); /* after the maps were written */
+		MUST(sysfs_mount("/tmp/in"));
+		TELL(box);
+		HEAR(box);
+		IS(owner("/tmp/in/class/net/m0/mtu"), 0);
+		OK(file_write("/tmp/in/class/net/m0/mtu", "1400"));
+		TELL(box);
+		HEAR(box);
+	}
+	HEAR(box);
+	MUST(link_move_to_pid("m0", box->pid));
+	TELL(box);
+	HEAR(box);
+	WITHIN(MUST(ns_open(box->pid, "net")))
+		MUST(link_move("m0", home));
+	MUST(sysfs_mount("/tmp/in"));
+	IS(owner("/tmp/in/class/net/m0/mtu"), 0); /* which is another than inside */
+	DISMISS(box);
+}
+
 CASE(device_files_owned_by_ns_root)
 {
 	MUST(dir_make("/tmp/in"));

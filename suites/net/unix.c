@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Abstract names belong to a network namespace, paths to the filesystem. network_namespaces(7), unix(7) */
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include "helpers/nscheck.h"
 
@@ -37,6 +38,38 @@ CASE(abstract_names_are_per_ns, .initial = NS_NET)
 	claim_name_stays_here(); /* names of the initial namespace are no exception */
 	WITHIN(MUST(ns_new(NS_NET)))
 		claim_name_stays_here();
+}
+
+/* How many datagrams a socket takes that nobody reads. */
+static int queue_length(void)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	socklen_t size = sizeof(address);
+	int receiver = MUST(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)), count = 0;
+	int sender = MUST(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+
+	MUST(bind(receiver, (struct sockaddr *)&address,
+		  sizeof(sa_family_t))); /* a name of the kernel's choice */
+	MUST(getsockname(receiver, (struct sockaddr *)&address, &size));
+	while (sendto(sender, "", 1, 0, (struct sockaddr *)&address, size) == 1)
+		count++;
+	IS(errno, EAGAIN);
+	MUST(close(receiver));
+	MUST(close(sender));
+	return count;
+}
+
+CASE(queue_length_is_per_ns)
+{
+	const char *limit = "/proc/sys/net/unix/max_dgram_qlen";
+
+	MUST(file_write(limit, "5"));
+	IS(queue_length(), 6); /* one more than the limit says */
+	WITHIN(MUST(ns_new(NS_NET))) {
+		MUST(file_write(limit, "2"));
+		IS(queue_length(), 3);
+	}
+	IS(queue_length(), 6);
 }
 
 /* Sends a byte and, with it, a descriptor (unix(7) SCM_RIGHTS). */
