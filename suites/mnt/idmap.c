@@ -72,6 +72,36 @@ CASE(ownership_is_translated_only_through_the_idmapped_mount)
 	DISMISS(holder);
 }
 
+CASE(group_permission_and_sticky_bit_follow_the_translated_ids)
+{
+	CHILD(holder, NS_USER, .map = "0 10000 2000") {
+		HEAR(holder);
+	}
+	MUST(tmpfs_make("/tmp/m"));
+	MUST(chmod("/tmp/m", 01777));
+	MUST(dir_make("/tmp/i"));
+	MUST(file_make("/tmp/m/group_reads"));
+	MUST(chmod("/tmp/m/group_reads", 0640));
+	MUST(chown("/tmp/m/group_reads", 0, 1000));
+	OK(tree_attach(mapped_clone(MUST(ns_open(holder->pid, "user"))), "/tmp/i"));
+	for (int mapped = 0; mapped < 2; mapped++) {
+		const char *own = mapped ? "/tmp/i" : "/tmp/m", *other = mapped ? "/tmp/m" : "/tmp/i";
+
+		MUST(file_make("/tmp/m/mine"));
+		MUST(chown("/tmp/m/mine", 1000, 1000));
+		CHILD(user, 0, .uid = mapped ? 11000 : 1000) {
+			OK(open(path("%s/group_reads", own), O_RDONLY | O_CLOEXEC));
+			FAILS(EACCES, open(path("%s/group_reads", own), O_RDWR));
+			FAILS(EACCES, open(path("%s/group_reads", other), O_RDONLY));
+			FAILS(EPERM, unlink(path("%s/group_reads", own)));
+			FAILS(EPERM, unlink(path("%s/mine", other)));
+			OK(unlink(path("%s/mine", own)));
+		}
+		EXITS(user, 0);
+	}
+	DISMISS(holder);
+}
+
 CASE(requests_are_validated)
 {
 	CHILD(holder, NS_USER, .map = CONTAINER_MAP) {

@@ -184,6 +184,41 @@ static int create(int context)
 	return fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
 }
 
+/* Gives the file system on a mount point another size by fspick(2). -1 with errno of what makes it so. */
+static int resize(const char *where)
+{
+	int context = MUST(fspick(AT_FDCWD, where, FSPICK_CLOEXEC));
+
+	MUST(fsconfig(context, FSCONFIG_SET_STRING, "size", "1m", 0));
+	int done = fsconfig(context, FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0), err = errno;
+	MUST(close(context));
+	errno = err;
+	return done;
+}
+
+static bool resized(const char *where)
+{
+	return strstr(MUST(mnt_at(where))->super, "size=1024k");
+}
+
+CASE(only_own_filesystems_can_be_reconfigured)
+{
+	MUST(tmpfs_make("/tmp/host"));
+	MUST(dir_make("/tmp/own"));
+	CHILD(box, NS_USER | NS_MNT, .map = CONTAINER_MAP) {
+		FAILS(EPERM, resize("/tmp/host"));
+		FAILS(EPERM, mount("none", "/tmp/host", NULL, MS_REMOUNT, "size=1m"));
+		MUST(tmpfs_make("/tmp/own")); /* controls */
+		OK(resize("/tmp/own"));
+		HOLDS(resized("/tmp/own"));
+		OK(mount("none", "/tmp/own", NULL, MS_REMOUNT, "size=2m"));
+	}
+	EXITS(box, 0);
+	HOLDS(!resized("/tmp/host"));
+	OK(resize("/tmp/host"));
+	HOLDS(resized("/tmp/host"));
+}
+
 /* Whether the kernel has warned since it booted: TAINT_WARN, bit 9. */
 static bool has_warned(void)
 {
