@@ -69,6 +69,11 @@ int file_make(const char *file)
 	return file_put(file, file);
 }
 
+int file_make_owned(const char *file, uid_t uid, gid_t gid, mode_t mode)
+{
+	return file_make(file) < 0 || chown(file, uid, gid) < 0 ? -1 : chmod(file, mode);
+}
+
 const char *file_read(const char *file)
 {
 	const size_t size = 65536;

@@ -3,6 +3,7 @@
 #define HELPERS_FILE_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 /* Files by path. Paths and texts given back stay valid until the eighth such call after it in this process. */
 
@@ -11,6 +12,9 @@ const char *path(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* Makes a file (mode 0644) that holds its own path as text, so that a reader can tell it from any other. -1 with errno. */
 int file_make(const char *file);
+
+/* The same with an owner and a mode. */
+int file_make_owned(const char *file, uid_t uid, gid_t gid, mode_t mode);
 
 /* Makes or replaces a file with this text. -1 with errno. */
 int file_put(const char *file, const char *text);

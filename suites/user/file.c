@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Files and their owners. user_namespaces(7) "Accessing files", "Operation of file-related capabilities" */
-#include <sys/xattr.h>
-
+#include "helpers/acl.h"
 #include "helpers/nscheck.h"
 
 #define GROUP "user.file"
@@ -21,17 +20,10 @@ static const struct {
 };
 #define FILES 4
 
-static void make_owned(const char *file, uid_t uid, gid_t gid, mode_t mode)
-{
-	MUST(file_make(file));
-	MUST(chown(file, uid, gid));
-	MUST(chmod(file, mode));
-}
-
 static void make_files(mode_t mode)
 {
 	for (int i = 0; i < FILES; i++)
-		make_owned(files[i].file, files[i].uid, files[i].gid, mode);
+		MUST(file_make_owned(files[i].file, files[i].uid, files[i].gid, mode));
 }
 
 /* "UID:GID" as the caller sees them. */
@@ -133,7 +125,7 @@ CASE(o_noatime_and_utimes_on_unmapped_owner)
 
 CASE(chown_to_unmapped_id_einval)
 {
-	make_owned("/tmp/file", CONTAINER_ID, CONTAINER_ID, 0644);
+	MUST(file_make_owned("/tmp/file", CONTAINER_ID, CONTAINER_ID, 0644));
 	CHILD(root, NS_USER, .map = CONTAINER_MAP) {
 		FAILS(EINVAL, chown("/tmp/file", 70000, 5));
 		FAILS(EINVAL, chown("/tmp/file", 5, 70000));
@@ -171,7 +163,7 @@ CASE(writing_clears_setuid_and_setgid_bits)
 	static const char *const written[] = {"/tmp/written", "/tmp/truncated", "/tmp/by_real_root"};
 
 	for (int i = 0; i < 3; i++)
-		make_owned(written[i], CONTAINER_ID, CONTAINER_ID, 06755);
+		MUST(file_make_owned(written[i], CONTAINER_ID, CONTAINER_ID, 06755));
 	CHILD(root, NS_USER, .map = CONTAINER_MAP) {
 		IS(mode_of(written[0]), 06755);
 		OK(write_to(written[0]));
@@ -226,50 +218,18 @@ CASE(creating_on_userns_tmpfs_with_unmapped_id_eoverflow)
 	DISMISS(box);
 }
 
-/* The value of a system.posix_acl_access attribute, acl(5) and <linux/posix_acl_xattr.h>. */
-struct acl {
-	uint32_t version;
-	struct acl_entry {
-		uint16_t tag, perm;
-		uint32_t id;
-	} entries[6];
-};
-
-#define ACL "system.posix_acl_access"
-
-static struct acl acl_for(uid_t a, uid_t b)
-{
-	return (struct acl){
-		2, {{0x01, 6, -1}, {0x02, 4, a}, {0x02, 4, b}, {0x04, 4, -1}, {0x10, 4, -1}, {0x20, 0, -1}}};
-}
-
-/* The two users an ACL names, "A and B"; read twice, into buffers of different size. */
-static const char *acl_users(const char *file)
-{
-	struct acl acl;
-	char large[256];
-
-	MUST(getxattr(file, ACL, &acl, sizeof(acl)));
-	IS(getxattr(file, ACL, large, sizeof(large)), sizeof(acl));
-	HOLDS(memcmp(large, &acl, sizeof(acl)) == 0);
-	return path("%u and %u", acl.entries[1].id, acl.entries[2].id);
-}
-
 CASE(posix_acl_ids_are_translated)
 {
-	struct acl acl = acl_for(0, CONTAINER_ID + 5);
-
-	make_owned("/tmp/file", CONTAINER_ID, CONTAINER_ID, 0600);
-	make_owned("/tmp/other", CONTAINER_ID, CONTAINER_ID, 0600);
-	OK(setxattr("/tmp/file", ACL, &acl, sizeof(acl), 0));
-	IS(acl_users("/tmp/file"), "0 and 100005");
+	MUST(file_make_owned("/tmp/file", CONTAINER_ID, CONTAINER_ID, 0600));
+	MUST(file_make_owned("/tmp/other", CONTAINER_ID, CONTAINER_ID, 0600));
+	OK(acl_set("/tmp/file", 0, CONTAINER_ID + 5));
+	IS(OK(acl_users("/tmp/file")), "0 and 100005");
 	CHILD(root, NS_USER, .map = CONTAINER_MAP) {
-		IS(acl_users("/tmp/file"), "4294967295 and 5");
-		struct acl own = acl_for(7, 8), unmapped = acl_for(7, 70000);
-		FAILS(EINVAL, setxattr("/tmp/other", ACL, &unmapped, sizeof(unmapped), 0));
-		OK(setxattr("/tmp/other", ACL, &own, sizeof(own), 0));
-		IS(acl_users("/tmp/other"), "7 and 8");
+		IS(OK(acl_users("/tmp/file")), "4294967295 and 5");
+		FAILS(EINVAL, acl_set("/tmp/other", 7, 70000));
+		OK(acl_set("/tmp/other", 7, 8));
+		IS(OK(acl_users("/tmp/other")), "7 and 8");
 	}
 	EXITS(root, 0);
-	IS(acl_users("/tmp/other"), "100007 and 100008");
+	IS(OK(acl_users("/tmp/other")), "100007 and 100008");
 }
