@@ -8,6 +8,8 @@
 
 /* All for the possessor and the owner, and others may view. */
 #define PERMISSIONS 0x3f3f0001
+/* The same, and others may do what they like. */
+#define PERMISSIONS_OF_ALL 0x3f3f003f
 
 static long keyctl(int operation, long a, long b, long c)
 {
@@ -107,5 +109,30 @@ CASE(ids_are_translated)
 	}
 	long key = HEAR(root);
 	IS(owner_of(key), "100000;100000");
+	DISMISS(root);
+}
+
+static long give_key(long key, uid_t uid, gid_t gid)
+{
+	return keyctl(KEYCTL_CHOWN, key, (int)uid, (int)gid);
+}
+
+CASE(only_real_root_can_give_keys_away)
+{
+	CHILD(root, NS_USER, .map = CONTAINER_MAP) {
+		MUST(join_session(NULL));
+		long key = MUST(add_key(KEY_SPEC_SESSION_KEYRING));
+		MUST(keyctl(KEYCTL_SETPERM, key, PERMISSIONS_OF_ALL, 0));
+		OK(give_key(key, 0, 0)); /* control: it may change what stays the same */
+		FAILS(EACCES, give_key(key, 5, -1));
+		FAILS(EACCES, give_key(key, -1, 5));
+		FAILS(EINVAL, give_key(key, 70000, -1));
+		TELL(root, key);
+		HEAR(root);
+		IS(owner_of(key), "5;6");
+	}
+	long key = HEAR(root);
+	IS(owner_of(key), "100000;100000");
+	OK(give_key(key, CONTAINER_ID + 5, CONTAINER_ID + 6));
 	DISMISS(root);
 }
