@@ -67,9 +67,19 @@ static int change_of(int file)
 	return MUST(poll(&poller, 1, 0)) ? poller.revents & (POLLERR | POLLPRI) : 0;
 }
 
-CASE(poll_reports_changes_of_its_own_namespace_only)
+/* Opens a file and reads it to its end. */
+static int read_through(const char *file)
 {
 	char text[4096];
+	int fd = MUST(open(file, O_RDONLY | O_CLOEXEC));
+
+	while (MUST(read(fd, text, sizeof(text))) > 0)
+		;
+	return fd;
+}
+
+CASE(poll_reports_changes_of_its_own_namespace_only)
+{
 	int changed = POLLERR | POLLPRI;
 
 	MUST(tmpfs_make("/tmp/s"));
@@ -83,16 +93,17 @@ CASE(poll_reports_changes_of_its_own_namespace_only)
 		HEAR(box);
 		MUST(tmpfs_make("/tmp/s/x"));
 	}
-	int file = MUST(open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC));
-	while (MUST(read(file, text, sizeof(text))) > 0)
-		;
+	int file = read_through("/proc/self/mountinfo");
 	IS(change_of(file), 0);
 	OK(tmpfs_make("/tmp/m"));
 	IS(change_of(file), changed);
 	IS(change_of(file), 0);
 	OK(mount(NULL, "/tmp/m", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL));
 	IS(change_of(file), changed);
-	OK(umount2("/tmp/m", 0));
+	MUST(dir_make("/tmp/to"));
+	OK(mount("/tmp/m", "/tmp/to", NULL, MS_MOVE, NULL));
+	IS(change_of(file), changed);
+	OK(umount2("/tmp/to", 0));
 	IS(change_of(file), changed);
 
 	TELL(box);
@@ -101,6 +112,27 @@ CASE(poll_reports_changes_of_its_own_namespace_only)
 	DISMISS(box);
 	IS(change_of(file), changed);
 	IS(mnt_count("/tmp/s/x"), 1);
+}
+
+CASE(poll_on_the_file_of_another_process_reports_changes_of_its_namespace)
+{
+	CHILD(box, NS_MNT) {
+		TELL(box);
+		HEAR(box);
+		MUST(tmpfs_make("/tmp/own"));
+		TELL(box);
+		HEAR(box);
+	}
+	HEAR(box);
+	int file = read_through(proc_path(box->pid, "mountinfo"));
+	IS(change_of(file), 0);
+	MUST(tmpfs_make("/tmp/here"));
+	IS(change_of(file), 0);
+	TELL(box);
+	HEAR(box);
+	IS(change_of(file), POLLERR | POLLPRI);
+	IS(change_of(file), 0);
+	DISMISS(box);
 }
 
 CASE(open_file_stays_with_the_namespace_it_was_opened_in)

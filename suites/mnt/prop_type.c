@@ -229,6 +229,16 @@ CASE(propagate_from_names_nearest_visible_master_group, .unsabotaged = ONE_NAMES
 
 	int top = MUST(mnt_at("/tmp/m"))->shared, middle = MUST(mnt_at("/tmp/o"))->shared;
 	IS(OK(mnt_at("/tmp/m/tmp/etc"))->tags, path("master:%d", middle));
+	CHILD(elsewhere, NS_MNT) {
+		MUST(chroot("/tmp/m"));
+		TELL(elsewhere);
+		HEAR(elsewhere);
+	}
+	HEAR(elsewhere);
+	struct mountinfo seen;
+	OK(mountinfo_find(proc_path(elsewhere->pid, "mountinfo"), "/tmp/etc", &seen));
+	IS(seen.tags, path("master:%d propagate_from:%d", middle, top));
+	DISMISS(elsewhere);
 	MUST(chroot("/tmp/m"));
 	IS(OK(mnt_at("/"))->tags, path("shared:%d", top));
 	IS(OK(mnt_at("/tmp/etc"))->tags, path("master:%d propagate_from:%d", middle, top));
@@ -341,4 +351,21 @@ CASE(set_group_joins_an_existing_sharing_group)
 	HEAR(elsewhere);
 	OK(tmpfs_make("/tmp/from/sub"));
 	DISMISS(elsewhere);
+}
+
+CASE(set_group_of_a_slave_makes_another_slave, .unsabotaged = ONE_NAMESPACE)
+{
+	make_groups();
+	MUST(mnt_propagation("/tmp/from", MS_SLAVE)); /* and no longer shared */
+	if (set_group("/tmp/from", "/tmp/to") < 0 && errno == EINVAL)
+		SKIP("no MOVE_MOUNT_SET_GROUP");
+	const char *tags = path("master:%d", MUST(mnt_at("/tmp/master"))->shared);
+	IS(MUST(mnt_at("/tmp/from"))->tags, tags);
+	IS(OK(mnt_at("/tmp/to"))->tags, tags);
+	OK(tmpfs_make("/tmp/master/x"));
+	IS(mnt_count("/tmp/from/x"), 1);
+	IS(mnt_count("/tmp/to/x"), 1);
+	OK(tmpfs_make("/tmp/to/sub"));
+	IS(mnt_count("/tmp/from/sub"), 0);
+	IS(mnt_count("/tmp/master/sub"), 0);
 }

@@ -219,6 +219,35 @@ CASE(only_own_filesystems_can_be_reconfigured)
 	HOLDS(resized("/tmp/host"));
 }
 
+/* Makes a directory the root of a process, a mount of its own, and unmounts that: 0, or errno. */
+static int unmount_as_root(const char *dir)
+{
+	CHILD(jailed, 0) {
+		MUST(bind_make(dir, dir));
+		MUST(chroot(dir));
+		TELL(jailed, umount2("/", 0) < 0 ? errno : 0);
+	}
+	int err = (int)HEAR(jailed);
+	EXITS(jailed, 0);
+	return err;
+}
+
+CASE(unmounted_root_makes_only_own_filesystems_readonly)
+{
+	MUST(tmpfs_make("/tmp/host"));
+	MUST(dir_make("/tmp/own"));
+	CHILD(box, NS_USER | NS_MNT, .map = CONTAINER_MAP) {
+		MUST(tmpfs_make("/tmp/own"));
+		IS(unmount_as_root("/tmp/own"), 0); /* control */
+		FAILS(EROFS, file_make("/tmp/own/file"));
+		IS(unmount_as_root("/tmp/host"), EPERM);
+	}
+	EXITS(box, 0);
+	OK(file_make("/tmp/host/file"));
+	IS(unmount_as_root("/tmp/host"), 0);
+	FAILS(EROFS, file_make("/tmp/host/file"));
+}
+
 /* Whether the kernel has warned since it booted: TAINT_WARN, bit 9. */
 static bool has_warned(void)
 {

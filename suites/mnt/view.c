@@ -142,6 +142,34 @@ CASE(new_namespace_starts_with_a_full_copy_of_the_list)
 	EXITS(unsharer, 0);
 }
 
+/* Claims that what the working directory is on is a mount of the caller's namespace, where one can be made on "dir". */
+static void works_in_its_namespace(void)
+{
+	char cwd[64];
+
+	IS(OK(getcwd(cwd, sizeof(cwd))), "/tmp/w");
+	IS(mnt_count("/tmp/w/dir"), 0);
+	OK(mount("tmpfs", "dir", "tmpfs", 0, NULL));
+	IS(mnt_count("/tmp/w/dir"), 1);
+}
+
+CASE(working_directory_moves_to_the_copy)
+{
+	MUST(tmpfs_make("/tmp/w"));
+	MUST(dir_make("/tmp/w/dir"));
+	MUST(chdir("/tmp/w"));
+	CHILD(cloned, NS_MNT) {
+		works_in_its_namespace();
+	}
+	EXITS(cloned, 0);
+	CHILD(unsharer, 0) {
+		OK(unshare(CLONE_NEWNS));
+		works_in_its_namespace();
+	}
+	EXITS(unsharer, 0);
+	works_in_its_namespace();
+}
+
 CASE(proc_mount_files_describe_the_namespace_of_the_target)
 {
 	static const char *const files[] = {"mounts", "mountinfo", "mountstats"};
