@@ -11,6 +11,48 @@ CASE(freed_when_last_process_leaves)
 	freed_with_its_last_process(NS_MNT);
 }
 
+CASE(freed_when_last_process_joins_another)
+{
+	COUNTED(box, NS_MNT, 1) {
+		CHILD(mover, 0) {
+			int home = MUST(ns_open(0, "mnt"));
+			OK(unshare(CLONE_NEWNS));
+			TELL(mover);
+			HEAR(mover);
+			OK(setns(home, CLONE_NEWNS));
+			TELL(mover);
+			HEAR(mover);
+		}
+		HEAR(mover);
+		FAILS(ENOSPC, ns_one_more(NS_MNT));
+		TELL(mover);
+		HEAR(mover);
+		FREED(NS_MNT);
+		DISMISS(mover);
+	}
+	EXITS(box, 0);
+}
+
+CASE(open_list_of_mounts_keeps_alive)
+{
+	static const char *const lists[] = {"mounts", "mountinfo", "mountstats"};
+
+	COUNTED(box, NS_MNT, 1) {
+		for (int i = 0; i < 3; i++) {
+			NOTE("%s", lists[i]);
+			CHILD(member, NS_MNT) {
+				HEAR(member);
+			}
+			int list = OK(open(proc_path(member->pid, lists[i]), O_RDONLY | O_CLOEXEC));
+			KILL(member);
+			FAILS(ENOSPC, ns_one_more(NS_MNT));
+			OK(close(list));
+			FREED(NS_MNT);
+		}
+	}
+	EXITS(box, 0);
+}
+
 static void make_mount(void)
 {
 	MUST(tmpfs_make("/tmp/kept"));

@@ -147,6 +147,22 @@ CASE(mount_max_is_enospc_here_and_in_receiving_namespaces)
 			     "/tmp/y")); /* control; some mounts are beyond the root, unlisted */
 }
 
+CASE(unmounted_mounts_do_not_count_against_mount_max, .unsabotaged = "a limit of one namespace's mounts")
+{
+	const int room = 10;
+	int limit = MUST(mountinfo_count("/proc/self/mountinfo", "/")) + room, made = 0;
+
+	MUST(dir_make("/tmp/y"));
+	for (int i = 0; i < 2 * room; i++) {
+		OK(mount_under_limit(limit, NULL, "/tmp/y"));
+		OK(umount2("/tmp/y", i % 2 ? MNT_DETACH : 0));
+	}
+	while (made <= room && mount_under_limit(limit, NULL, "/tmp/y") == 0)
+		made++;
+	IS(errno, ENOSPC); /* control: mounts that stay do count */
+	HOLDS(made <= room);
+}
+
 CASE(same_filesystem_twice_on_one_mount_point_is_ebusy)
 {
 	MUST(dir_make("/tmp/s"));

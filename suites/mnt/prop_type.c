@@ -213,6 +213,30 @@ CASE(type_and_group_of_new_mounts_and_of_copies)
 	}
 }
 
+CASE(recursive_change_reaches_submounts, .unsabotaged = ONE_NAMESPACE)
+{
+	MUST(tmpfs_make("/tmp/m"));
+	MUST(tmpfs_make("/tmp/m/sub"));
+	OK(mnt_propagation("/tmp/m", MS_SHARED | MS_REC));
+	int group = OK(mnt_at("/tmp/m/sub"))->shared;
+	HOLDS(group);
+	MUST(dir_make("/tmp/r"));
+	MUST(mount("/tmp/m", "/tmp/r", NULL, MS_BIND | MS_REC, NULL));
+	OK(mnt_propagation("/tmp/r", MS_SLAVE)); /* control: not recursive */
+	IS(OK(mnt_at("/tmp/r/sub"))->tags, path("shared:%d", group));
+
+	OK(mnt_propagation("/tmp/r", MS_SLAVE | MS_REC));
+	IS(OK(mnt_at("/tmp/r/sub"))->tags, path("master:%d", group));
+	OK(mnt_propagation("/tmp/r", MS_SHARED | MS_REC));
+	IS(OK(mnt_at("/tmp/r/sub"))->master, group);
+	HOLDS(mnt_at("/tmp/r/sub")->shared);
+	OK(mnt_propagation("/tmp/r", MS_PRIVATE | MS_REC));
+	IS(OK(mnt_at("/tmp/r/sub"))->tags, "");
+	OK(mnt_propagation("/tmp/r", MS_UNBINDABLE | MS_REC));
+	HOLDS(OK(mnt_at("/tmp/r/sub"))->unbindable);
+	IS(OK(mnt_at("/tmp/m/sub"))->tags, path("shared:%d", group));
+}
+
 CASE(propagate_from_names_nearest_visible_master_group, .unsabotaged = ONE_NAMESPACE)
 {
 	MUST(tmpfs_make("/tmp/m"));

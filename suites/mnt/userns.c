@@ -7,12 +7,28 @@
 #define GROUP     "mnt.userns"
 #define CONTAINER (NS_USER | NS_MNT | NS_PID | NS_IPC | NS_NET | NS_CGROUP)
 
-/* What a fresh proc or sysfs says in new user and mount namespaces and those of `flags`: 0 or an errno. */
+/* A file system made and mounted nowhere, by fsopen(2) and fsmount(2): 0 or an errno. */
+static int mount_detached(const char *type)
+{
+	int context = fsopen(type, FSOPEN_CLOEXEC);
+
+	if (context < 0 || fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0 ||
+	    fsmount(context, FSMOUNT_CLOEXEC, 0) < 0)
+		return errno;
+	return 0;
+}
+
+/*
+ * What a fresh proc or sysfs says in new user and mount namespaces and those of `flags`, to mount(2) and to fsmount(2)
+ * alike: 0 or an errno.
+ */
 static int mount_inside(unsigned long long flags, const char *type)
 {
 	MUST(dir_make("/tmp/at"));
 	CHILD(box, NS_USER | NS_MNT | flags, .map = CONTAINER_MAP) {
-		TELL(box, mount("none", "/tmp/at", type, 0, NULL) < 0 ? errno : 0);
+		int said = mount("none", "/tmp/at", type, 0, NULL) < 0 ? errno : 0;
+		IS(mount_detached(type), said);
+		TELL(box, said);
 	}
 	int err = (int)HEAR(box);
 	EXITS(box, 0);
@@ -274,6 +290,34 @@ CASE(context_completed_from_another_userns_does_not_warn)
 	GIVE_FD(box, MUST(fsopen("tmpfs", FSOPEN_CLOEXEC)));
 	EXITS(box, 0);
 	IS(has_warned(), before);
+}
+
+CASE(overlay_context_is_completed_only_where_it_was_opened)
+{
+	MUST(dir_make("/tmp/low1"));
+	MUST(dir_make("/tmp/low2"));
+	CHILD(box, NS_USER | NS_MNT, .map = CONTAINER_MAP) {
+		for (int i = 0; i < 2; i++) {
+			int overlay = MUST(fsopen("overlay", FSOPEN_CLOEXEC));
+			OK(fsconfig(overlay, FSCONFIG_SET_STRING, "lowerdir", "/tmp/low1:/tmp/low2", 0));
+			if (i == 1)
+				GIVE_FD(box, overlay);
+			else if (create(overlay) < 0) /* control */
+				SKIP("no overlay in user namespaces: %s", errno_name(errno));
+		}
+		HEAR(box);
+	}
+	int overlay = TAKE_FD(box);
+	VISITOR(root, box, NS_MNT) { /* where the layers are found */
+		TELL(root, create(overlay) < 0 ? errno : 0);
+	}
+	long long err = HEAR(root);
+	EXITS(root, 0);
+	IS_NOT(ns_id(box->pid, "user"), ns_id(0, "user"));
+	DISMISS(box);
+	if (err == 0)
+		SKIP("overlay does not compare user namespaces");
+	HOLDS(err == EIO || err == EINVAL); /* which one depends on the kernel */
 }
 
 CASE(legacy_context_parameters_are_bounded_by_one_page, .unsabotaged = "a bound of fsconfig(2); no isolation")

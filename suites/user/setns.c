@@ -73,3 +73,33 @@ CASE(nondumpable_joiner_is_protected_from_namespace_root)
 		DISMISS(joiner);
 	}
 }
+
+/* A process that joins a user namespace: whether it can be traced and dumped afterwards, as it could before. */
+static int dumpable_after_joining(int userns)
+{
+	CHILD(joiner, 0) {
+		MUST(prctl(PR_SET_DUMPABLE, 1));
+		OK(setns(userns, CLONE_NEWUSER));
+		TELL(joiner, prctl(PR_GET_DUMPABLE));
+	}
+	int dumpable = (int)HEAR(joiner);
+	EXITS(joiner, 0);
+	return dumpable;
+}
+
+CASE(joiner_from_outside_who_is_not_the_owner_is_not_dumpable)
+{
+	CHILD(own, NS_USER) {
+		HEAR(own);
+	}
+	CHILD(user, 0, .uid = UNPRIVILEGED) {
+		OK(unshare(CLONE_NEWUSER));
+		TELL(user);
+		HEAR(user);
+	}
+	HEAR(user);
+	IS(dumpable_after_joining(MUST(ns_open(own->pid, "user"))), 1); /* control */
+	IS_NOT(dumpable_after_joining(MUST(ns_open(user->pid, "user"))), 1);
+	DISMISS(user);
+	DISMISS(own);
+}
