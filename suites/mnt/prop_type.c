@@ -237,6 +237,22 @@ CASE(recursive_change_reaches_submounts, .unsabotaged = ONE_NAMESPACE)
 	IS(OK(mnt_at("/tmp/m/sub"))->tags, path("shared:%d", group));
 }
 
+/* The tags of a mount, read here from the mountinfo of a process with another root, in another namespace. */
+static const char *tags_of_jailed(const char *root, const char *where)
+{
+	static struct mountinfo seen;
+
+	CHILD(jailed, NS_MNT) {
+		MUST(chroot(root));
+		TELL(jailed);
+		HEAR(jailed);
+	}
+	HEAR(jailed);
+	OK(mountinfo_find(proc_path(jailed->pid, "mountinfo"), where, &seen));
+	DISMISS(jailed);
+	return seen.tags;
+}
+
 CASE(propagate_from_names_nearest_visible_master_group, .unsabotaged = ONE_NAMESPACE)
 {
 	MUST(tmpfs_make("/tmp/m"));
@@ -253,16 +269,7 @@ CASE(propagate_from_names_nearest_visible_master_group, .unsabotaged = ONE_NAMES
 
 	int top = MUST(mnt_at("/tmp/m"))->shared, middle = MUST(mnt_at("/tmp/o"))->shared;
 	IS(OK(mnt_at("/tmp/m/tmp/etc"))->tags, path("master:%d", middle));
-	CHILD(elsewhere, NS_MNT) {
-		MUST(chroot("/tmp/m"));
-		TELL(elsewhere);
-		HEAR(elsewhere);
-	}
-	HEAR(elsewhere);
-	struct mountinfo seen;
-	OK(mountinfo_find(proc_path(elsewhere->pid, "mountinfo"), "/tmp/etc", &seen));
-	IS(seen.tags, path("master:%d propagate_from:%d", middle, top));
-	DISMISS(elsewhere);
+	IS(tags_of_jailed("/tmp/m", "/tmp/etc"), path("master:%d propagate_from:%d", middle, top));
 	MUST(chroot("/tmp/m"));
 	IS(OK(mnt_at("/"))->tags, path("shared:%d", top));
 	IS(OK(mnt_at("/tmp/etc"))->tags, path("master:%d propagate_from:%d", middle, top));
