@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Joining a namespace by its descriptor. setns(2) "fd refers to a /proc/[pid]/ns/ link" */
 #include <sys/mman.h>
+#include <sys/prctl.h>
 
 #include "helpers/nscheck.h"
 #include "helpers/utsname.h"
@@ -199,6 +200,31 @@ CASE(eperm_without_sys_admin)
 		refuse_all(fds);
 	}
 	EXITS(inside, 0);
+}
+
+CASE(eperm_for_the_owner_outside)
+{
+	int fds[NS_TYPES];
+
+	CHILD(creator, 0, .uid = UNPRIVILEGED) {
+		MUST(prctl(PR_SET_DUMPABLE, 1)); /* or nobody may open what belongs to its child */
+		CHILD(box, ns_all()) {
+			HEAR(box);
+		}
+		FOR_EACH_NS_TYPE(t)
+			fds[t - ns_types] = ns_supported(t->flag) && t->flag != NS_USER
+						    ? MUST(ns_open(box->pid, t->name))
+						    : -1;
+		refuse_all(fds);
+		OK(setns(MUST(ns_open(box->pid, "user")), CLONE_NEWUSER));
+		FOR_EACH_NS_TYPE(t) {
+			NOTE("%s namespace, from inside", t->label);
+			if (fds[t - ns_types] >= 0)
+				OK(ns_try_setns(fds[t - ns_types], t->flag)); /* control */
+		}
+		DISMISS(box);
+	}
+	EXITS(creator, 0);
 }
 
 CASE(mnt_needs_sys_chroot)

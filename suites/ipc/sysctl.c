@@ -228,3 +228,25 @@ CASE(next_id_is_per_namespace_and_one_shot)
 		EXITS(user, 0);
 	}
 }
+
+CASE(next_id_is_for_root_of_the_owner)
+{
+	const char *name = "kernel/msg_next_id";
+
+	CHILD(root, NS_USER | NS_IPC, .map = CONTAINER_MAP) {
+		if (set(name, "123") < 0 && errno == EACCES)
+			SKIP("it is for real root alone");
+		IS(value(name), "123");
+		CHILD(powerless, 0) {
+			MUST(cap_drop_all());
+			FAILS(EACCES, set(name, "456"));
+		}
+		EXITS(powerless, 0);
+		TELL(root);
+		HEAR(root);
+		IS(new_msg(0), 123);
+	}
+	HEAR(root);
+	IS(value(name), "-1");
+	DISMISS(root);
+}
