@@ -14,8 +14,10 @@
 #include "helpers/timens.h"
 
 #define GROUP "time.timers"
-#define AHEAD 100000 /* seconds: the usual offset of both clocks here */
-#define HOUR  3600
+/* Seconds: the usual offsets of the monotonic clock and of the one that counts from the start of the machine. */
+#define AHEAD      100000
+#define BOOT_AHEAD (3 * AHEAD)
+#define HOUR       3600
 
 static const struct {
 	const char *name;
@@ -65,14 +67,15 @@ static void sleeps_until(clockid_t clock, struct timespec deadline)
 CASE(absolute_clock_nanosleep_uses_namespace_time)
 {
 	const struct {
-		long long offset, past;
+		long long monotonic, boottime, past;
 	} rows[] = {
-		{AHEAD, -50000 * 1000},
-		{1 - clock_seconds(CLOCK_MONOTONIC), -500}, /* the machine has just been started there */
+		{AHEAD, BOOT_AHEAD, -50000 * 1000},
+		/* the machine has just been started there */
+		{1 - clock_seconds(CLOCK_MONOTONIC), 1 - clock_seconds(CLOCK_BOOTTIME), -500},
 	};
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		NOTE("offset %lld", rows[i].offset);
-		MUST(timens_unshare(rows[i].offset, rows[i].offset));
+		NOTE("offset %lld", rows[i].monotonic);
+		MUST(timens_unshare(rows[i].monotonic, rows[i].boottime));
 		CHILD(inside, 0) {
 			sleeps_until(CLOCK_MONOTONIC, moment(CLOCK_MONOTONIC, rows[i].past));
 			sleeps_until(CLOCK_BOOTTIME, moment(CLOCK_BOOTTIME, rows[i].past));
@@ -95,7 +98,7 @@ static long long timerfd_left(int fd, int flags, struct timespec t)
 
 CASE(timerfd_absolute_values_use_namespace_time)
 {
-	MUST(timens_unshare(AHEAD, AHEAD));
+	MUST(timens_unshare(AHEAD, BOOT_AHEAD));
 	CHILD(inside, 0) {
 		for (size_t i = 0; i < ARRAY_SIZE(clocks); i++) {
 			NOTE("%s", clocks[i].name);
@@ -135,7 +138,7 @@ CASE(posix_timers_absolute_values_use_namespace_time)
 	sigemptyset(&usr1);
 	sigaddset(&usr1, SIGUSR1);
 	MUST(sigprocmask(SIG_BLOCK, &usr1, NULL));
-	MUST(timens_unshare(AHEAD, AHEAD));
+	MUST(timens_unshare(AHEAD, BOOT_AHEAD));
 	CHILD(inside, 0) {
 		for (size_t i = 0; i < ARRAY_SIZE(clocks); i++) {
 			NOTE("%s", clocks[i].name);
@@ -218,7 +221,7 @@ CASE(relative_timeouts_are_unaffected)
 
 CASE(realtime_absolute_timers_are_unaffected)
 {
-	MUST(timens_unshare(AHEAD, AHEAD));
+	MUST(timens_unshare(AHEAD, BOOT_AHEAD));
 	CHILD(inside, 0) {
 		int fd = MUST(timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC));
 		IS_NEARLY(timerfd_left(fd, TFD_TIMER_ABSTIME, moment(CLOCK_REALTIME, (HOUR + 10) * 1000)),
@@ -234,7 +237,7 @@ CASE(inherited_timerfd_keeps_its_deadline)
 	int fd = MUST(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC));
 
 	IS_NEARLY(timerfd_left(fd, TFD_TIMER_ABSTIME, moment(CLOCK_MONOTONIC, HOUR * 1000)), HOUR);
-	MUST(timens_unshare(AHEAD, AHEAD));
+	MUST(timens_unshare(AHEAD, BOOT_AHEAD));
 	CHILD(inside, 0) {
 		struct itimerspec left;
 		OK(timerfd_gettime(fd, &left));
