@@ -28,6 +28,35 @@ CASE(kill_minus_one_from_init_hits_all_other_members)
 	DISMISS(witness);
 }
 
+CASE(kill_minus_one_from_a_member_spares_init)
+{
+	CHILD(init, NS_PID) {
+		const struct timespec now = {0};
+		sigset_t usr1;
+		IS(getpid(), 1); /* or it would end the whole machine */
+		CHILD(other, 0) {
+			for (;;)
+				pause();
+		}
+		sigemptyset(&usr1);
+		sigaddset(&usr1, SIGUSR1);
+		MUST(sigprocmask(SIG_BLOCK, &usr1, NULL));
+		CHILD(member, 0) {
+			OK(kill(-1, SIGUSR1));
+			TELL(member);
+			HEAR(member);
+			OK(kill(1, SIGUSR1));
+		}
+		HEAR(member);
+		DIES_BY(other, SIGUSR1);
+		FAILS(EAGAIN, sigtimedwait(&usr1, NULL, &now));
+		TELL(member);
+		EXITS(member, 0);
+		IS(sigtimedwait(&usr1, NULL, &now), SIGUSR1); /* control: by its own PID it gets it */
+	}
+	EXITS(init, 0);
+}
+
 CASE(kill_minus_one_reaches_nested_members_but_not_their_unhandled_init)
 {
 	CHILD(outer, NS_PID) {

@@ -127,15 +127,20 @@ CASE(process_accounting_is_per_namespace)
 		IS(last.ac_version & 0xf, 3);
 		IS(last.ac_pid, 2);
 		IS(last.ac_comm, "inner");
+		CHILD(below, NS_PID) {}
+		EXITS(below, 0);
+		IS(records(), 2);
+		MUST(read(file, &last, sizeof(last)));
+		IS(last.ac_pid, 3); /* not 1, as there */
 		TELL(init);
 		HEAR(init);
 	}
 	HEAR(init);
 	end_one("outer");
-	IS(records(), 1);
+	IS(records(), 2);
 	DISMISS(init);
 	long long then = records();
-	HOLDS(then > 1); /* the end of init itself */
+	HOLDS(then > 2); /* the end of init itself */
 	end_one("late");
 	IS(records(), then);
 }
