@@ -47,6 +47,11 @@ CASE(mqueue_limits_are_enforced_in_their_namespace_only)
 		MUST(file_write("/proc/sys/fs/mqueue/msg_default", "4"));
 		MUST(file_write("/proc/sys/fs/mqueue/msgsize_default", "256"));
 		claim_limits(true);
+		CHILD(root, NS_USER, .map = CONTAINER_MAP) {
+			FAILS(ENOSPC, queue_make("/fifth", NULL));
+		}
+		EXITS(root, 0);
+		OK(queue_make("/fifth", NULL)); /* control: no limit for real root */
 		TELL(limited);
 		HEAR(limited);
 	}

@@ -39,6 +39,28 @@ CASE(instances_of_one_namespace_are_independent)
 	EXITS(init, 0);
 }
 
+CASE(gid_option_is_a_group_of_the_mounter)
+{
+	MUST(dir_make("/tmp/hidden"));
+	CHILD(init, NS_USER | NS_PID | NS_MNT, .map = CONTAINER_MAP) {
+		IS(getpid(), 1);
+		OK(mount("proc", "/tmp/hidden", "proc", 0, "hidepid=2,gid=5"));
+		CHILD(member, 0) {
+			MUST(setresgid(5, 5, 5));
+			MUST(setresuid(7, 7, 7));
+			OK(access("/tmp/hidden/1", F_OK));
+		}
+		EXITS(member, 0);
+		CHILD(other, 0) {
+			MUST(setresgid(6, 6, 6));
+			MUST(setresuid(7, 7, 7));
+			FAILS(ENOENT, access("/tmp/hidden/1", F_OK));
+		}
+		EXITS(other, 0);
+	}
+	EXITS(init, 0);
+}
+
 CASE(ids_of_outer_processes_read_as_0)
 {
 	CHILD(init, NS_PID | NS_MNT) {
