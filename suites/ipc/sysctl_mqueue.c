@@ -59,3 +59,18 @@ CASE(mqueue_limits_are_enforced_in_their_namespace_only)
 	claim_limits(false);
 	DISMISS(limited);
 }
+
+CASE(queues_max_binds_root_of_the_owner)
+{
+	const struct mq_attr tiny = {.mq_maxmsg = 1, .mq_msgsize = 1};
+
+	CHILD(root, NS_USER | NS_IPC, .map = CONTAINER_MAP) {
+		long long max = MUST(file_number("/proc/sys/fs/mqueue/queues_max"));
+		for (int i = 0; i < max; i++)
+			OK(mq_close(OK(queue_make(path("/%d", i), &tiny))));
+		FAILS(ENOSPC, queue_make("/excess", &tiny));
+		OK(mq_unlink("/0"));
+		OK(queue_make("/excess", &tiny));
+	}
+	EXITS(root, 0);
+}
