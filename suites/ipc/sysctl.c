@@ -132,6 +132,47 @@ CASE(limits_are_enforced_in_their_namespace_only)
 	}
 }
 
+static int remove_shm(int id)
+{
+	return shmctl(id, IPC_RMID, NULL);
+}
+
+static int remove_msg(int id)
+{
+	return msgctl(id, IPC_RMID, NULL);
+}
+
+static int remove_sem(int id)
+{
+	return semctl(id, 0, IPC_RMID);
+}
+
+CASE(removed_objects_no_longer_count)
+{
+	static const struct {
+		const char *name, *limit;
+		int (*make)(int size), (*remove)(int id), size;
+	} rows[] = {
+		{"kernel/shmmni", "1", new_shm, remove_shm, 4096},
+		{"kernel/shmall", "4", new_shm, remove_shm, 4 * 4096},
+		{"kernel/msgmni", "1", new_msg, remove_msg, 0},
+		{"kernel/sem", "32000 32000 32 1", new_sem, remove_sem, 1},
+		{"kernel/sem", "32000 4 32 32", new_sem, remove_sem, 4},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		NOTE("%s = %s", rows[i].name, rows[i].limit);
+		CHILD(limited, NS_IPC) {
+			OK(set(rows[i].name, rows[i].limit));
+			int first = OK(rows[i].make(rows[i].size));
+			FAILS(ENOSPC, rows[i].make(rows[i].size)); /* control */
+			OK(rows[i].remove(first));
+			OK(rows[i].make(rows[i].size));
+		}
+		EXITS(limited, 0);
+	}
+}
+
 CASE(open_file_is_bound_to_the_namespace_of_the_opener)
 {
 	char text[16] = "";
