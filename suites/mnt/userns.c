@@ -292,34 +292,6 @@ CASE(context_completed_from_another_userns_does_not_warn)
 	IS(has_warned(), before);
 }
 
-CASE(overlay_context_is_completed_only_where_it_was_opened)
-{
-	MUST(dir_make("/tmp/low1"));
-	MUST(dir_make("/tmp/low2"));
-	CHILD(box, NS_USER | NS_MNT, .map = CONTAINER_MAP) {
-		for (int i = 0; i < 2; i++) {
-			int overlay = MUST(fsopen("overlay", FSOPEN_CLOEXEC));
-			OK(fsconfig(overlay, FSCONFIG_SET_STRING, "lowerdir", "/tmp/low1:/tmp/low2", 0));
-			if (i == 1)
-				GIVE_FD(box, overlay);
-			else if (create(overlay) < 0) /* control */
-				SKIP("no overlay in user namespaces: %s", errno_name(errno));
-		}
-		HEAR(box);
-	}
-	int overlay = TAKE_FD(box);
-	VISITOR(root, box, NS_MNT) { /* where the layers are found */
-		TELL(root, create(overlay) < 0 ? errno : 0);
-	}
-	long long err = HEAR(root);
-	EXITS(root, 0);
-	IS_NOT(ns_id(box->pid, "user"), ns_id(0, "user"));
-	DISMISS(box);
-	if (err == 0)
-		SKIP("overlay does not compare user namespaces");
-	HOLDS(err == EIO || err == EINVAL); /* which one depends on the kernel */
-}
-
 CASE(legacy_context_parameters_are_bounded_by_one_page, .unsabotaged = "a bound of fsconfig(2); no isolation")
 {
 	char value[256];
