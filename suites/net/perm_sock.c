@@ -24,11 +24,30 @@ static struct sockaddr inet(const char *text)
 	return any;
 }
 
-/* Changes the device d0 by each ioctl(2): they work, or all of them are EPERM. */
-static void claim_ioctls(bool allowed)
+struct change {
+	const char *name;
+	unsigned long request;
+	void *argument;
+};
+
+/* Changes of a device over a socket of this family: they work, or all of them are EPERM. */
+static void claim_changes(int family, const struct change *changes, size_t count, bool allowed)
 {
-	int sock = MUST(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-	int sock6 = MUST(socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+	int sock = MUST(socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+
+	for (size_t i = 0; i < count; i++) {
+		NOTE("%s, family %d", changes[i].name, family);
+		if (allowed)
+			OK(ioctl(sock, changes[i].request, changes[i].argument));
+		else
+			FAILS(EPERM, ioctl(sock, changes[i].request, changes[i].argument));
+	}
+	NOTE_END();
+	MUST(close(sock));
+}
+
+static void claim_ipv4(bool allowed)
+{
 	struct ifreq up = {.ifr_name = "d0", .ifr_flags = IFF_UP};
 	struct ifreq address = {.ifr_name = "d0", .ifr_addr = inet("10.9.9.9")};
 	struct arpreq arp = {.arp_dev = "d0",
@@ -37,37 +56,36 @@ static void claim_ioctls(bool allowed)
 			     .arp_ha.sa_family = ARPHRD_ETHER};
 	struct rtentry route = {
 		.rt_dev = (char[]){"d0"}, .rt_flags = RTF_UP | RTF_HOST, .rt_dst = inet("192.0.2.1")};
-	struct in6_ifreq address6 = {.ifr6_ifindex = MUST(link_index("d0")),
-				     .ifr6_prefixlen = 64,
-				     .ifr6_addr.s6_addr = {0xfd, [15] = 1}};
-	struct in6_rtmsg route6 = {.rtmsg_ifindex = address6.ifr6_ifindex,
-				   .rtmsg_flags = RTF_UP,
-				   .rtmsg_dst_len = 64,
-				   .rtmsg_dst.s6_addr = {0xfd, 1}};
-	const struct {
-		const char *name;
-		int sock;
-		unsigned long request;
-		void *change;
-	} calls[] = {
-		{"SIOCSIFFLAGS", sock, SIOCSIFFLAGS, &up},
-		{"SIOCSIFADDR", sock, SIOCSIFADDR, &address},
-		{"SIOCSARP", sock, SIOCSARP, &arp},
-		{"SIOCADDRT", sock, SIOCADDRT, &route},
-		{"SIOCDELRT", sock, SIOCDELRT, &route},
-		{"SIOCSIFADDR of IPv6", sock6, SIOCSIFADDR, &address6},
-		{"SIOCADDRT of IPv6", sock6, SIOCADDRT, &route6},
-		{"SIOCDELRT of IPv6", sock6, SIOCDELRT, &route6},
-	};
+	const struct change changes[] = {{"SIOCSIFFLAGS", SIOCSIFFLAGS, &up},
+					 {"SIOCSIFADDR", SIOCSIFADDR, &address},
+					 {"SIOCSARP", SIOCSARP, &arp},
+					 {"SIOCADDRT", SIOCADDRT, &route},
+					 {"SIOCDELRT", SIOCDELRT, &route}};
 
-	for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
-		NOTE("%s", calls[i].name);
-		if (allowed)
-			OK(ioctl(calls[i].sock, calls[i].request, calls[i].change));
-		else
-			FAILS(EPERM, ioctl(calls[i].sock, calls[i].request, calls[i].change));
-	}
-	NOTE_END();
+	claim_changes(AF_INET, changes, ARRAY_SIZE(changes), allowed);
+}
+
+static void claim_ipv6(bool allowed)
+{
+	struct in6_ifreq address = {.ifr6_ifindex = MUST(link_index("d0")),
+				    .ifr6_prefixlen = 64,
+				    .ifr6_addr.s6_addr = {0xfd, [15] = 1}};
+	struct in6_rtmsg route = {.rtmsg_ifindex = address.ifr6_ifindex,
+				  .rtmsg_flags = RTF_UP,
+				  .rtmsg_dst_len = 64,
+				  .rtmsg_dst.s6_addr = {0xfd, 1}};
+	const struct change changes[] = {{"SIOCSIFADDR", SIOCSIFADDR, &address},
+					 {"SIOCADDRT", SIOCADDRT, &route},
+					 {"SIOCDELRT", SIOCDELRT, &route}};
+
+	claim_changes(AF_INET6, changes, ARRAY_SIZE(changes), allowed);
+}
+
+/* Changes the device d0 by each ioctl(2). */
+static void claim_ioctls(bool allowed)
+{
+	claim_ipv4(allowed);
+	claim_ipv6(allowed);
 }
 
 CASE(ioctls_need_admin_over_the_namespace)
