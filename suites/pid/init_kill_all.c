@@ -32,15 +32,12 @@ CASE(kill_minus_one_from_a_member_spares_init)
 {
 	CHILD(init, NS_PID) {
 		const struct timespec now = {0};
-		sigset_t usr1;
 		IS(getpid(), 1); /* or it would end the whole machine */
 		CHILD(other, 0) {
 			for (;;)
 				pause();
 		}
-		sigemptyset(&usr1);
-		sigaddset(&usr1, SIGUSR1);
-		MUST(sigprocmask(SIG_BLOCK, &usr1, NULL));
+		sigset_t usr1 = signal_block(SIGUSR1);
 		CHILD(member, 0) {
 			OK(kill(-1, SIGUSR1));
 			TELL(member);

@@ -179,12 +179,9 @@ CASE(so_peercred)
 
 CASE(siginfo_and_wait_use_the_parents_namespace)
 {
-	sigset_t chld;
+	sigset_t chld = signal_block(SIGCHLD);
 	siginfo_t info;
 
-	sigemptyset(&chld);
-	sigaddset(&chld, SIGCHLD);
-	MUST(sigprocmask(SIG_BLOCK, &chld, NULL));
 	CHILD(init, NS_PID) {
 		IS(getpid(), 1);
 		CHILD(member, 0) {

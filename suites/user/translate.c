@@ -205,12 +205,9 @@ static const char *shm_ids(int id)
 
 CASE(sigchld_si_uid)
 {
-	sigset_t chld;
+	sigset_t chld = signal_block(SIGCHLD);
 	siginfo_t info;
 
-	sigemptyset(&chld);
-	sigaddset(&chld, SIGCHLD);
-	MUST(sigprocmask(SIG_BLOCK, &chld, NULL));
 	CHILD(seven, NS_USER, .map = CONTAINER_MAP) {
 		MUST(setresuid(7, 7, 7));
 		CHILD(within, 0) {}
