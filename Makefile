@@ -18,7 +18,7 @@ WRAPPED := $(foreach call,$(WRAP) fork,-Wl,--wrap=$(call))
 SUITE_SRC := runner/guest/guest.c runner/guest/inside.c runner/guest/serve.c
 AGENT_SRC := $(filter-out $(SUITE_SRC),$(wildcard runner/guest/*.c))
 GUEST_SRC := $(SUITE_SRC) $(wildcard helpers/*.c) $(wildcard suites/*/*.c)
-HOST_SRC  := $(wildcard runner/host/*.c) $(wildcard vm/*.c) $(wildcard results/*.c)
+HOST_SRC  := $(wildcard runner/base/*.c) $(wildcard runner/host/*.c) $(wildcard vm/*.c) $(wildcard results/*.c)
 TEST_SRC  := $(wildcard runner/tests/*_test.c) $(wildcard runner/tests/*_samples.c) runner/tests/tests_main.c
 TSV       := $(wildcard suites/*/behaviours.tsv)
 

@@ -7,7 +7,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "vm/file.h"
+#include "runner/base/mem.h"
+#include "runner/base/file.h"
 
 #define SHIPPED "results/baseline/known.tsv"
 
@@ -86,7 +87,7 @@ static const char *take_runtime(struct kernel_condition *k, const char *s)
 	len = strspn(s, LETTERS "_-");
 	if (!len || (s[len] && s[len] != ','))
 		return NULL;
-	k->runtime = xprintf("%.*s", (int)len, s);
+	k->runtime = mem_printf("%.*s", (int)len, s);
 	return s[len] ? s + len + 1 : "-";
 }
 
@@ -150,7 +151,7 @@ static char *printable(const char *s)
 static void add_entry(struct reader *r, char *const column[COLUMNS])
 {
 	struct baseline *b = r->baseline;
-	struct known k = {.line = r->line, .condition = xstrdup(column[COL_KERNEL])};
+	struct known k = {.line = r->line, .condition = mem_strdup(column[COL_KERNEL])};
 	const char *value, *wrong = check_columns(column, &k.kernel, &value);
 
 	if (wrong) {
@@ -161,14 +162,14 @@ static void add_entry(struct reader *r, char *const column[COLUMNS])
 	}
 	if (k.kernel.glob) /* the end of the column that the line has */
 		k.kernel.glob = k.condition + (k.kernel.glob - column[COL_KERNEL]);
-	k.id = xstrdup(column[COL_ID]);
+	k.id = mem_strdup(column[COL_ID]);
 	k.verdict = (enum verdict)verdict_parse(column[COL_VERDICT]);
 	k.reason = printable(column[COL_REASON]);
 	k.link = printable(column[COL_LINK]);
-	k.added = xstrdup(column[COL_ADDED]);
-	k.expires = xstrdup(column[COL_EXPIRES]);
+	k.added = mem_strdup(column[COL_ADDED]);
+	k.expires = mem_strdup(column[COL_EXPIRES]);
 	k.expired = strcmp(k.expires, r->today) < 0;
-	b->entries = xrealloc(b->entries, (b->count + 1) * sizeof(*b->entries));
+	b->entries = mem_realloc(b->entries, (b->count + 1) * sizeof(*b->entries));
 	b->entries[b->count++] = k;
 }
 
@@ -237,7 +238,7 @@ static int read_asked(struct baseline *b, const char *asked, struct text *proble
 	*b = (struct baseline){0};
 	if (asked && !strcmp(asked, "none"))
 		return 0;
-	char *path = asked ? xstrdup(asked) : data_path(SHIPPED, fault);
+	char *path = asked ? mem_strdup(asked) : data_path(SHIPPED, fault);
 	if (!path)
 		return -1;
 	strftime(today, sizeof(today), "%Y-%m-%d", gmtime(&now));
@@ -325,8 +326,8 @@ void baseline_apply(const struct baseline *b, const struct subject *on, struct r
 	if (r->verdict == VERDICT_XFAIL)
 		return;
 	free(r->message);
-	r->message = xprintf("passes, but %s:%d expects %s: %s", b->path, k->line, verdict_name(k->verdict),
-			     k->reason);
+	r->message = mem_printf("passes, but %s:%d expects %s: %s", b->path, k->line,
+				verdict_name(k->verdict), k->reason);
 }
 
 static bool matches_any(const char *glob, const char *const *ids, size_t count)

@@ -3,8 +3,8 @@
 #define RESULTS_BASELINE_H
 
 #include "results/run.h"
-#include "results/text.h"
-#include "vm/fault.h"
+#include "runner/base/text.h"
+#include "runner/base/fault.h"
 
 /*
  * The baseline: failures that are known, each with its reason. They run all the same; results/baseline/known.tsv

@@ -5,9 +5,10 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "runner/base/mem.h"
 #include "results/baseline.h"
 #include "results/grid.h"
-#include "vm/file.h"
+#include "runner/base/file.h"
 
 enum { FILE_MAX = 1 << 20, REASON_MAX = 200, DAYS = 180 };
 
@@ -45,16 +46,16 @@ static char *series(const char *release)
 	size_t minor = release[major] == '.' ? strspn(release + major + 1, "0123456789") : 0;
 
 	if (!major || !minor || release[major + 1 + minor] != '.')
-		return xstrdup(*release ? release : "-");
-	return xprintf("%.*s.*", (int)(major + 1 + minor), release);
+		return mem_strdup(*release ? release : "-");
+	return mem_printf("%.*s.*", (int)(major + 1 + minor), release);
 }
 
 /* What only a container runtime can be to blame for holds for that one. */
 static char *condition_for(const struct subject *s)
 {
 	char *kernels = series(s->release);
-	char *condition = is_of_runtime(s->id, s->runtime) ? xprintf("runtime=%s,%s", s->runtime, kernels)
-							   : xstrdup(kernels);
+	char *condition = is_of_runtime(s->id, s->runtime) ? mem_printf("runtime=%s,%s", s->runtime, kernels)
+							   : mem_strdup(kernels);
 
 	free(kernels);
 	return condition;
@@ -198,10 +199,9 @@ static int store(const struct update *u, const char *path, const char *old, stru
 		text_printf(&new, BASELINE_HEADING "\n");
 	text_add(&new, text_get(&u->added), u->added.len);
 
-	const struct bytes content = {(unsigned char *)new.data, new.len};
 	struct stat before;
 	mode_t mode = stat(path, &before) ? 0644 : before.st_mode & 0777;
-	int ret = file_store(path, &content, fault);
+	int ret = file_store(path, text_get(&new), new.len, fault);
 	if (!ret && chmod(path, mode))
 		ret = fault_writing(fault, path, errno);
 	text_free(&new);
@@ -213,7 +213,7 @@ static int read_old(struct update *u, const char *path, struct bytes *old, struc
 	struct text problems = {0};
 	int ret = 0;
 
-	u->baseline = (struct baseline){.path = xstrdup(path)};
+	u->baseline = (struct baseline){.path = mem_strdup(path)};
 	if (!file_exists(path))
 		return 0;
 	baseline_free(&u->baseline);
@@ -235,7 +235,7 @@ int baseline_update(const char *path, const struct run *const *runs, size_t coun
 
 	set_dates(&u);
 	int ret = read_old(&u, path, &old, fault);
-	u.asked_again = xzalloc(u.baseline.count * sizeof(*u.asked_again));
+	u.asked_again = mem_zalloc(u.baseline.count * sizeof(*u.asked_again));
 	if (!ret)
 		ret = take_runs(&u, runs, count, fault);
 	if (!ret)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "results/grid.h"
-#include "vm/fault.h"
+#include "runner/base/fault.h"
 
 enum { SLOWER_TIMES = 3, SLOWER_MS = 100, LISTED_MAX = 20 };
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "results/grid.h"
-#include "results/text.h"
+#include "runner/base/text.h"
 
 enum { MESSAGE_MAX = 2000 };
 

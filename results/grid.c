@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "results/text.h"
+#include "runner/base/mem.h"
+#include "runner/base/text.h"
 #include "vm/runtime.h"
 
 static const char *fact_of(const struct run *run, const char *object, const char *key)
@@ -21,7 +22,7 @@ static char *kernel_name(const struct run *run)
 	bool is_path = !*name || *name == '/' || *name == '.' || strstr(name, ".deb") ||
 		       strstr(name, "vmlinu") || strstr(name, "bzImage");
 
-	return xstrdup(is_path && *release ? release : *name ? name : "kernel");
+	return mem_strdup(is_path && *release ? release : *name ? name : "kernel");
 }
 
 char *run_runtime(const struct run *run)
@@ -29,14 +30,14 @@ char *run_runtime(const struct run *run)
 	const char *runtime = fact_of(run, "runtime", "name"), *version = fact_of(run, "runtime", "version");
 
 	if (!strncmp(version, runtime, strlen(runtime))) /* programs begin with their name */
-		return xstrdup(version);
-	return xprintf("%s%s%s", runtime, *version ? " " : "", version);
+		return mem_strdup(version);
+	return mem_printf("%s%s%s", runtime, *version ? " " : "", version);
 }
 
 static char *run_name(const struct run *run)
 {
 	char *runtime = run_runtime(run), *kernel = kernel_name(run);
-	char *name = xprintf("%s%s%s", kernel, *runtime ? " " : "", runtime);
+	char *name = mem_printf("%s%s%s", kernel, *runtime ? " " : "", runtime);
 
 	free(runtime);
 	free(kernel);
@@ -68,14 +69,14 @@ static bool is_taken(const struct grid *g, size_t upto, const char *name)
 
 static void name_runs(struct grid *g)
 {
-	g->names = xzalloc(g->count * sizeof(*g->names));
+	g->names = mem_zalloc(g->count * sizeof(*g->names));
 	for (size_t i = 0; i < g->count; i++) {
 		char *base = run_name(g->runs[i]);
 
-		g->names[i] = xstrdup(base);
+		g->names[i] = mem_strdup(base);
 		for (int n = 2; is_taken(g, i, g->names[i]); n++) {
 			free(g->names[i]);
-			g->names[i] = xprintf("%s (%d)", base, n);
+			g->names[i] = mem_printf("%s (%d)", base, n);
 		}
 		free(base);
 	}
@@ -101,8 +102,8 @@ static void add_cell(struct grid *g, const struct place *p)
 	bool is_new = !g->row_count || strcmp(g->rows[g->row_count - 1].id, p->outcome->id);
 
 	if (is_new)
-		g->rows[g->row_count++] = (struct row){.id = p->outcome->id,
-						       .cells = xzalloc(g->count * sizeof(struct outcome *))};
+		g->rows[g->row_count++] = (struct row){
+			.id = p->outcome->id, .cells = mem_zalloc(g->count * sizeof(struct outcome *))};
 	g->rows[g->row_count - 1].cells[p->run] = p->outcome;
 }
 
@@ -204,12 +205,12 @@ void grid_make(struct grid *g, const struct run *const *runs, size_t count)
 	name_runs(g);
 	for (size_t i = 0; i < count; i++)
 		all += run_has_results(runs[i]) ? runs[i]->count : 0;
-	places = xzalloc(all * sizeof(*places));
+	places = mem_zalloc(all * sizeof(*places));
 	for (size_t i = 0; i < count; i++)
 		for (size_t j = 0; n < all && run_has_results(runs[i]) && j < runs[i]->count; j++)
 			places[n++] = (struct place){&runs[i]->tests[j], i};
 	qsort(places, all, sizeof(*places), by_id);
-	g->rows = xzalloc(all * sizeof(*g->rows));
+	g->rows = mem_zalloc(all * sizeof(*g->rows));
 	for (size_t i = 0; i < all; i++)
 		add_cell(g, &places[i]);
 	free(places);
@@ -291,11 +292,11 @@ bool run_is_whole(const struct run *run, char **why)
 	if (how && !strcmp(how, "finished") && !fault)
 		return true;
 	if (fault)
-		*why = xstrdup(fault);
+		*why = mem_strdup(fault);
 	else if (how && !strcmp(how, "interrupted"))
-		*why = xstrdup("interrupted before it was finished");
+		*why = mem_strdup("interrupted before it was finished");
 	else
-		*why = xstrdup("nscheck was killed before the run was finished");
+		*why = mem_strdup("nscheck was killed before the run was finished");
 	return false;
 }
 
@@ -308,5 +309,5 @@ char *run_command(const struct run *run, const char *id)
 {
 	const char *command = run_fact(run, "command");
 
-	return *command ? xprintf("%s %s", command, id) : NULL;
+	return *command ? mem_printf("%s %s", command, id) : NULL;
 }

@@ -7,11 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runner/base/mem.h"
 #include "results/grid.h"
 #include "results/markup.h"
 #include "results/matrix.h"
-#include "results/text.h"
-#include "vm/sha256.h"
+#include "runner/base/text.h"
+#include "runner/base/sha256.h"
 
 enum { MESSAGE_MAX = 100000, LOG_MAX = 64 * 1024, ATTENTION_MAX = 100, WHY_MAX = 200 };
 
@@ -368,7 +369,7 @@ static void put_suites(FILE *out, const struct grid *g)
 		if (i && !strncmp(id, g->rows[i - 1].id, len) && strcspn(id, ".") == len)
 			continue;
 		len = strcspn(id, ".");
-		char *suite = xprintf("%.*s", (int)len, id);
+		char *suite = mem_printf("%.*s", (int)len, id);
 		put_element(out, "option", NULL, suite, 0);
 		free(suite);
 	}
@@ -422,7 +423,7 @@ static void put_filters(FILE *out, const struct grid *g)
 		markup_attribute(out, "title", g->names[i], 0);
 		fputc('>', out);
 		if (last != g->names[i]) {
-			char *first = xprintf("%.*s", (int)(last - g->names[i]), g->names[i]);
+			char *first = mem_printf("%.*s", (int)(last - g->names[i]), g->names[i]);
 
 			put_element(out, "small", NULL, first, WHY_MAX);
 			free(first);
@@ -579,7 +580,7 @@ static void put_more(FILE *out, const struct grid *g, const struct row *row, con
 	put_pair(out, "observed by", c->expected);
 	put_pair(out, "source", c->source);
 	if (c->file) {
-		char *at = xprintf("%s:%d", c->file, c->line);
+		char *at = mem_printf("%s:%d", c->file, c->line);
 
 		put_pair(out, "test", at);
 		free(at);
@@ -621,7 +622,7 @@ static void put_rows(FILE *out, const struct grid *g)
 {
 	for (size_t i = 0, end; i < g->row_count; i = end) {
 		size_t len = strcspn(g->rows[i].id, ".");
-		char *suite = xprintf("%.*s", (int)len, g->rows[i].id);
+		char *suite = mem_printf("%.*s", (int)len, g->rows[i].id);
 
 		for (end = i; end < g->row_count && strcspn(g->rows[end].id, ".") == len &&
 			      !strncmp(g->rows[end].id, suite, len);

@@ -10,16 +10,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "results/text.h"
-#include "vm/file.h"
+#include "runner/base/mem.h"
+#include "runner/base/text.h"
+#include "runner/base/file.h"
 
 #define JOURNAL "journal.ndjson"
 
 int journal_create(struct journal *j, const char *dir, struct fault *fault)
 {
-	char *path = xprintf("%s/" JOURNAL, dir);
+	char *path = mem_printf("%s/" JOURNAL, dir);
 
-	*j = (struct journal){.dir = xstrdup(dir)};
+	*j = (struct journal){.dir = mem_strdup(dir)};
 	j->fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0644);
 	if (j->fd < 0)
 		fault_set(fault, EXIT_BAD_INPUT, "cannot write results to %s: %s", path, strerror(errno));
@@ -53,10 +54,10 @@ static off_t whole_lines(int fd)
 
 int journal_open(struct journal *j, const char *dir, struct fault *fault)
 {
-	char *path = xprintf("%s/" JOURNAL, dir);
+	char *path = mem_printf("%s/" JOURNAL, dir);
 	off_t end;
 
-	*j = (struct journal){.dir = xstrdup(dir)};
+	*j = (struct journal){.dir = mem_strdup(dir)};
 	j->fd = open(path, O_RDWR | O_APPEND | O_CLOEXEC);
 	if (j->fd < 0)
 		fault_set(fault, EXIT_BAD_INPUT, "cannot write results to %s: %s", path, strerror(errno));
@@ -107,7 +108,7 @@ static int copy_file(int from, int to)
 /* The file has no name any more: its folder was removed. What it holds goes to a new one. */
 static int make_again(struct journal *j)
 {
-	char *path = xprintf("%s/" JOURNAL, j->dir);
+	char *path = mem_printf("%s/" JOURNAL, j->dir);
 	struct fault ignored = {0};
 	int fd = -1, ret = dir_make(j->dir, &ignored);
 
@@ -141,7 +142,7 @@ int journal_add(struct journal *j, const char *type, json_t *object, struct faul
 		return fault_set(fault, EXIT_UNFINISHED, "cannot encode a journal entry of type %s", type);
 
 	size_t len = strlen(line);
-	line = xrealloc(line, len + 2);
+	line = mem_realloc(line, len + 2);
 	line[len] = '\n';
 	ret = is_gone(j) ? make_again(j) : 0;
 	if (!ret)
@@ -164,7 +165,7 @@ void journal_close(struct journal *j)
 int journal_read(const char *dir, void (*entry)(void *arg, const char *type, json_t *object), void *arg,
 		 unsigned int *damaged, struct fault *fault)
 {
-	char *path = xprintf("%s/" JOURNAL, dir), *line = NULL;
+	char *path = mem_printf("%s/" JOURNAL, dir), *line = NULL;
 	FILE *f = fopen(path, "re");
 	size_t room = 0;
 	ssize_t len;

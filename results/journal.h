@@ -5,7 +5,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-#include "vm/fault.h"
+#include "runner/base/fault.h"
 
 /*
  * The journal of a run: one JSON object a line, appended and on the disk before the next test starts.

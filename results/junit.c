@@ -6,9 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runner/base/mem.h"
 #include "results/markup.h"
 #include "results/grid.h"
-#include "results/text.h"
+#include "runner/base/text.h"
 
 enum { ATTRIBUTE_MAX = 1000, LOG_MAX = 100000 };
 
@@ -161,7 +162,7 @@ static void put_suite(FILE *out, const struct grid *g, size_t run, size_t first,
 			count(&c, g->rows[i].cells[run]);
 	if (!c.tests)
 		return;
-	char *name = xprintf("%s/%.*s", g->names[run], (int)len, g->rows[first].id);
+	char *name = mem_printf("%s/%.*s", g->names[run], (int)len, g->rows[first].id);
 	put_suite_head(out, g->runs[run], name, &c);
 	for (size_t i = first; i < end; i++)
 		if (g->rows[i].cells[run])
@@ -173,7 +174,7 @@ static void put_suite(FILE *out, const struct grid *g, size_t run, size_t first,
 /* A run that was not finished shows even if none of its tests ran. */
 static void put_broken(FILE *out, const struct run *run, const char *name, const char *why)
 {
-	char *suite = xprintf("%s/nscheck", name);
+	char *suite = mem_printf("%s/nscheck", name);
 
 	put_suite_head(out, run, suite, &(struct counts){.tests = 1, .errors = 1});
 	fputs("  <testcase", out);

@@ -9,8 +9,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "runner/base/mem.h"
 #include "results/grid.h"
-#include "results/text.h"
+#include "runner/base/text.h"
 
 enum { EXCERPT_MAX = 16384, COMMENT_MAX = 4096 };
 
@@ -43,7 +44,7 @@ static const char *status_of(enum verdict v)
 /* What an id may be made of is not restricted behind the colon; what a path may be made of is. */
 static char *path_of(const char *id)
 {
-	char *path = xprintf("nscheck.%s", id);
+	char *path = mem_printf("nscheck.%s", id);
 
 	for (char *c = path; *c; c++)
 		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.", *c) ||
@@ -56,7 +57,7 @@ static char *build_id(const struct run *run, const char *name)
 {
 	const char *sum = json_string_value(json_object_get(json_object_get(run->facts, "kernel"), "sha256"));
 
-	return xprintf("%s:%.32s", origin_name(), sum ? sum : name);
+	return mem_printf("%s:%.32s", origin_name(), sum ? sum : name);
 }
 
 /* The start of a run plus so many milliseconds, as RFC 3339 wants it; NULL: unknown. */
@@ -70,7 +71,7 @@ static char *time_at(const struct run *run, long ms)
 		return NULL;
 	time_t at = timegm(&tm) + ms / 1000;
 	strftime(seconds, sizeof(seconds), "%Y-%m-%dT%H:%M:%S", gmtime_r(&at, &tm));
-	return xprintf("%s.%03ld+00:00", seconds, ms % 1000);
+	return mem_printf("%s.%03ld+00:00", seconds, ms % 1000);
 }
 
 static void put_time(json_t *o, const struct run *run, long ms)
@@ -104,7 +105,7 @@ static void add_kernel(json_t *root, const struct run *run, const char *name)
 	json_t *checkouts = json_object_get(root, "checkouts"),
 	       *kernel = json_object_get(run->facts, "kernel");
 	const char *release = json_string_value(json_object_get(kernel, "release"));
-	char *id = build_id(run, name), *comment = xprintf("%s %s", name, release ? release : "");
+	char *id = build_id(run, name), *comment = mem_printf("%s %s", name, release ? release : "");
 
 	if (!is_listed(checkouts, id)) {
 		json_t *checkout = new_object(id), *build = new_object(id);
@@ -130,7 +131,7 @@ static void add_kernel(json_t *root, const struct run *run, const char *name)
 static void put_excerpt(json_t *test, const struct result *r)
 {
 	const char *log = r->kernel_log ? r->kernel_log : "", *said = r->diagnostics ? r->diagnostics : "";
-	char *all = xprintf("%s%s%s", said, *said && *log ? "\n" : "", log);
+	char *all = mem_printf("%s%s%s", said, *said && *log ? "\n" : "", log);
 	size_t len = strlen(all);
 
 	put(test, "log_excerpt", len > EXCERPT_MAX ? all + len - EXCERPT_MAX : all, EXCERPT_MAX);
@@ -141,7 +142,7 @@ static json_t *environment(const struct run *run)
 {
 	const char *version =
 		json_string_value(json_object_get(json_object_get(run->facts, "qemu"), "version"));
-	char *comment = xprintf("%s, accelerator %s", version ? version : "QEMU", run_fact(run, "accel"));
+	char *comment = mem_printf("%s, accelerator %s", version ? version : "QEMU", run_fact(run, "accel"));
 	json_t *e = json_object(), *runtime = json_object_get(run->facts, "runtime");
 
 	put(e, "comment", comment, COMMENT_MAX);
@@ -153,8 +154,8 @@ static json_t *environment(const struct run *run)
 
 static json_t *new_test(const struct run *run, const char *name, const char *about, const char *status)
 {
-	char *id =
-		xprintf("%s:%s.%s", origin_name(), *run_fact(run, "id") ? run_fact(run, "id") : name, about);
+	char *id = mem_printf("%s:%s.%s", origin_name(), *run_fact(run, "id") ? run_fact(run, "id") : name,
+			      about);
 	char *build = build_id(run, name);
 	json_t *test = new_object(id);
 

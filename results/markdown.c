@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runner/base/mem.h"
 #include "results/grid.h"
-#include "results/text.h"
+#include "runner/base/text.h"
 
 /* A summary of GitHub may have 1 MiB; nobody reads as much. */
 enum { MESSAGE_MAX = 300, ROWS_MAX = 200 };
@@ -122,7 +123,7 @@ static void put_row(FILE *out, const struct grid *g, const struct row *row, cons
 	put_code(out, message_of(o));
 	fputs(" | ", out);
 	if (file) {
-		char *at = xprintf("%s:%d", file, r && r->file ? r->line : o->line);
+		char *at = mem_printf("%s:%d", file, r && r->file ? r->line : o->line);
 
 		put_code(out, at);
 		free(at);

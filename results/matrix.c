@@ -5,13 +5,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "runner/base/mem.h"
 #include "results/grid.h"
-#include "results/text.h"
-#include "vm/file.h"
+#include "runner/base/text.h"
+#include "runner/base/file.h"
 
 bool matrix_is(const char *dir)
 {
-	char *path = xprintf("%s/" MATRIX_FILE, dir);
+	char *path = mem_printf("%s/" MATRIX_FILE, dir);
 	bool found = !access(path, F_OK);
 
 	free(path);
@@ -20,17 +21,11 @@ bool matrix_is(const char *dir)
 
 int matrix_write(const char *dir, const json_t *facts, struct fault *fault)
 {
-	char *path = xprintf("%s/" MATRIX_FILE, dir);
+	char *path = mem_printf("%s/" MATRIX_FILE, dir);
 	char *text = json_dumps(facts, JSON_INDENT(1) | JSON_ENSURE_ASCII);
-	int ret;
+	int ret = text ? file_store(path, text, strlen(text), fault)
+		       : fault_set(fault, EXIT_UNFINISHED, "cannot encode %s", path);
 
-	if (text) {
-		const struct bytes content = {(unsigned char *)text, strlen(text)};
-
-		ret = file_store(path, &content, fault);
-	} else {
-		ret = fault_set(fault, EXIT_UNFINISHED, "cannot encode %s", path);
-	}
 	free(text);
 	free(path);
 	return ret;
@@ -47,7 +42,7 @@ static bool is_sound(json_t *entry)
 
 json_t *matrix_read(const char *dir, struct fault *fault)
 {
-	char *path = xprintf("%s/" MATRIX_FILE, dir);
+	char *path = mem_printf("%s/" MATRIX_FILE, dir);
 	json_t *facts = json_load_file(path, 0, NULL), *runs = json_object_get(facts, "runs"), *entry;
 	bool sound = json_is_array(runs) && json_array_size(runs);
 	size_t i;
@@ -79,17 +74,17 @@ int matrix_load(struct matrix *m, const char *dir, struct fault *fault)
 	*m = (struct matrix){.facts = facts};
 	if (!facts)
 		return -1;
-	m->names = xzalloc(json_array_size(runs) * sizeof(*m->names));
-	m->runs = xzalloc(json_array_size(runs) * sizeof(*m->runs));
+	m->names = mem_zalloc(json_array_size(runs) * sizeof(*m->names));
+	m->runs = mem_zalloc(json_array_size(runs) * sizeof(*m->runs));
 	json_array_foreach(runs, i, entry)
 	{
 		const char *name = json_string_value(json_object_get(entry, "name"));
-		char *sub = xprintf("%s/%s", dir, json_string_value(json_object_get(entry, "folder")));
+		char *sub = mem_printf("%s/%s", dir, json_string_value(json_object_get(entry, "folder")));
 		struct fault absent = {0};
 
 		if (run_load(&m->runs[i], sub, &absent))
 			never_began(&m->runs[i], name);
-		m->names[i] = xstrdup(name);
+		m->names[i] = mem_strdup(name);
 		m->count++;
 		free(sub);
 	}
@@ -143,13 +138,13 @@ int matrix_report(const struct matrix *m, const char *dir, bool parts, struct fa
 
 	json_array_foreach(runs, i, entry)
 	{
-		char *sub = xprintf("%s/%s", dir, json_string_value(json_object_get(entry, "folder")));
+		char *sub = mem_printf("%s/%s", dir, json_string_value(json_object_get(entry, "folder")));
 
 		if (parts && m->runs[i].count && report_all(&m->runs[i], sub, fault))
 			ret = -1;
 		free(sub);
 	}
-	const struct run **all = xzalloc(m->count * sizeof(*all));
+	const struct run **all = mem_zalloc(m->count * sizeof(*all));
 	for (i = 0; i < m->count; i++)
 		all[i] = &m->runs[i];
 	if (report_matrix(all, m->count, dir, fault))

@@ -3,10 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runner/base/mem.h"
 #include "results/grid.h"
 #include "results/matrix.h"
 #include "results/term.h"
-#include "results/text.h"
+#include "runner/base/text.h"
 
 enum { NAME_WIDTH = 16, FOLD_TO = 3 };
 
@@ -42,21 +43,21 @@ static void make_heads(struct table *t)
 	for (size_t i = 0; i < t->width; i++) {
 		const char *name = t->m->names[t->columns[i]], *slash = strrchr(name, '/');
 
-		t->heads[i] = xstrdup(slash && slash[1] ? slash + 1 : name);
+		t->heads[i] = mem_strdup(slash && slash[1] ? slash + 1 : name);
 		numbers |= strlen(t->heads[i]) > NAME_WIDTH;
 		for (size_t j = 0; j < i; j++)
 			numbers |= !strcmp(t->heads[i], t->heads[j]);
 	}
 	for (size_t i = 0; numbers && i < t->width; i++) {
 		free(t->heads[i]);
-		t->heads[i] = xprintf("[%zu]", t->columns[i] + 1);
+		t->heads[i] = mem_printf("[%zu]", t->columns[i] + 1);
 	}
 }
 
 static void make_columns(struct table *t)
 {
-	t->columns = xzalloc((t->m->count + 1) * sizeof(*t->columns));
-	t->heads = xzalloc((t->m->count + 1) * sizeof(*t->heads));
+	t->columns = mem_zalloc((t->m->count + 1) * sizeof(*t->columns));
+	t->heads = mem_zalloc((t->m->count + 1) * sizeof(*t->heads));
 	for (size_t i = 0; i < t->m->count; i++)
 		if (run_has_results(&t->m->runs[i]))
 			t->columns[t->width++] = i;
@@ -65,7 +66,7 @@ static void make_columns(struct table *t)
 
 static char *make_cells(const struct table *t, const struct row *row)
 {
-	char *cells = xzalloc(2 * t->width + 1);
+	char *cells = mem_zalloc(2 * t->width + 1);
 
 	for (size_t i = 0; i < t->width; i++) {
 		const struct outcome *o = row->cells[t->columns[i]];
@@ -121,7 +122,7 @@ static void print_cells(const struct table *t, const char *cells)
 	for (size_t i = 0; i < t->width; i++) {
 		char cell = cells[2 * i];
 		const char *word = cell == NOT_PLANNED ? "-" : verdict_name(cell_verdict(cell));
-		char *text = xprintf("%s%s", word, cells[2 * i + 1] == LACKING ? "!" : "");
+		char *text = mem_printf("%s%s", word, cells[2 * i + 1] == LACKING ? "!" : "");
 
 		fprintf(t->out, "%s%-*s%s", colour_of(t, cell), column_width(t, i), text,
 			*colour_of(t, cell) ? "\033[0m" : "");
@@ -224,7 +225,7 @@ static void print_lack(const struct table *t, size_t column, size_t first, bool 
 
 static void print_lacks(const struct table *t)
 {
-	bool *told = xzalloc(t->grid->row_count + 1);
+	bool *told = mem_zalloc(t->grid->row_count + 1);
 
 	for (size_t column = 0; column < t->width; column++) {
 		memset(told, 0, t->grid->row_count + 1);
@@ -271,7 +272,7 @@ static void print_totals(const struct table *t)
 
 void matrix_print(const struct matrix *m, const char *dir, bool colour, FILE *out)
 {
-	const struct run **runs = xzalloc((m->count + 1) * sizeof(*runs));
+	const struct run **runs = mem_zalloc((m->count + 1) * sizeof(*runs));
 	struct grid grid;
 	struct table t = {.m = m, .grid = &grid, .out = out, .colour = colour};
 	bool *done, headed = false;
@@ -280,10 +281,10 @@ void matrix_print(const struct matrix *m, const char *dir, bool colour, FILE *ou
 		runs[i] = &m->runs[i];
 	grid_make(&grid, runs, m->count);
 	make_columns(&t);
-	t.cells = xzalloc((grid.row_count + 1) * sizeof(*t.cells));
+	t.cells = mem_zalloc((grid.row_count + 1) * sizeof(*t.cells));
 	for (size_t i = 0; i < grid.row_count; i++)
 		t.cells[i] = make_cells(&t, &grid.rows[i]);
-	done = xzalloc(grid.row_count + 1);
+	done = mem_zalloc(grid.row_count + 1);
 	fputs("\n", out);
 	print_same(&t, done);
 	print_groups(&t, false, done, &headed);

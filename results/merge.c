@@ -8,10 +8,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "runner/base/mem.h"
 #include "results/journal.h"
 #include "results/matrix.h"
-#include "results/text.h"
-#include "vm/file.h"
+#include "runner/base/text.h"
+#include "runner/base/file.h"
 
 enum { PARTS_MAX = 99999 }; /* as --shard takes them */
 
@@ -238,7 +239,7 @@ static void add_entry(void *arg, const char *type, json_t *entry)
 /* Each line of a console begins with the number of its VM. */
 static void add_console(struct joined *j, const char *dir)
 {
-	char *path = xprintf("%s/console.log", dir), *line = NULL;
+	char *path = mem_printf("%s/console.log", dir), *line = NULL;
 	FILE *f = fopen(path, "re");
 	size_t room = 0;
 
@@ -265,7 +266,7 @@ static int add_part(struct joined *j, const struct part *p)
 
 		if (strcmp(json_string_value(json_object_get(entry, "name")), j->name))
 			continue;
-		char *dir = xprintf("%s/%s", p->dir, json_string_value(json_object_get(entry, "folder")));
+		char *dir = mem_printf("%s/%s", p->dir, json_string_value(json_object_get(entry, "folder")));
 		bool killed = j->killed;
 		j->dir = p->dir;
 		j->vms_before = j->vms;
@@ -299,7 +300,7 @@ static int write_joined(struct joined *j, const char *dir)
 
 static FILE *create(const char *dir, const char *name)
 {
-	char *path = xprintf("%s/%s", dir, name);
+	char *path = mem_printf("%s/%s", dir, name);
 	FILE *f = fopen(path, "wxe");
 
 	free(path);
@@ -368,7 +369,7 @@ static void remove_joined(json_t *runs, const char *output)
 
 	json_array_foreach(runs, i, entry)
 	{
-		char *dir = xprintf("%s/%s", output, json_string_value(json_object_get(entry, "folder")));
+		char *dir = mem_printf("%s/%s", output, json_string_value(json_object_get(entry, "folder")));
 
 		dir_remove(dir);
 		free(dir);
@@ -387,7 +388,7 @@ static int join(const struct part *parts, size_t count, const char *output, cons
 	json_object_set_new(facts, "parts", json_integer((json_int_t)count));
 	json_array_foreach(runs, i, entry)
 	{
-		char *dir = xprintf("%s/%s", output, json_string_value(json_object_get(entry, "folder")));
+		char *dir = mem_printf("%s/%s", output, json_string_value(json_object_get(entry, "folder")));
 
 		if (!ret)
 			ret = join_kernel(parts, count, json_string_value(json_object_get(entry, "name")),
@@ -405,7 +406,7 @@ static int join(const struct part *parts, size_t count, const char *output, cons
 
 int merge_parts(char *const *dirs, size_t count, const char *output, const char *id, struct fault *fault)
 {
-	struct part *parts = xzalloc((count + 1) * sizeof(*parts));
+	struct part *parts = mem_zalloc((count + 1) * sizeof(*parts));
 	int ret = 0;
 
 	for (size_t i = 0; !ret && i < count; i++)

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "vm/fault.h"
+#include "runner/base/fault.h"
 
 /*
  * Makes one matrix of its parts, which were run with --shard, maybe on several machines: each kernel's journals become

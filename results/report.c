@@ -5,8 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "runner/base/mem.h"
 #include "results/grid.h"
-#include "results/text.h"
+#include "runner/base/text.h"
 
 /* What one report is made from: a run, and the same as a grid. */
 struct subject {
@@ -49,7 +50,7 @@ static int write_report(const struct subject *s, size_t which, const char *path)
 
 static int make_report(const struct subject *s, const char *dir, size_t which, struct fault *fault)
 {
-	char *path = xprintf("%s/%s", dir, reports[which].name), *tmp = xprintf("%s.tmp", path);
+	char *path = mem_printf("%s/%s", dir, reports[which].name), *tmp = mem_printf("%s.tmp", path);
 	int ret = write_report(s, which, tmp);
 
 	if (!ret)

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "results/text.h"
+#include "runner/base/mem.h"
+#include "runner/base/text.h"
 
 static const char *const verdict_names[VERDICTS] = {
 	[VERDICT_PASS] = "pass",       [VERDICT_SKIP] = "skip",   [VERDICT_FAIL] = "fail",
@@ -39,9 +40,9 @@ bool verdict_is_good(enum verdict v)
 
 struct result *result_new(const char *id)
 {
-	struct result *r = xzalloc(sizeof(*r));
+	struct result *r = mem_zalloc(sizeof(*r));
 
-	r->id = xstrdup(id);
+	r->id = mem_strdup(id);
 	r->micros = -1;
 	return r;
 }
@@ -64,7 +65,7 @@ void result_free(struct result *r)
 
 void result_set(char **field, const char *value)
 {
-	char *copy = value ? xstrdup(value) : NULL;
+	char *copy = value ? mem_strdup(value) : NULL;
 
 	free(*field);
 	*field = copy;

@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runner/base/mem.h"
 #include "results/journal.h"
-#include "results/text.h"
+#include "runner/base/text.h"
 
 /* A run while its journal is read: the index finds a test's outcome by id. */
 struct loader {
@@ -23,7 +24,7 @@ static void copy_string(json_t *object, const char *key, char **field)
 	const char *value = json_string_value(json_object_get(object, key));
 
 	if (value)
-		*field = xstrdup(value);
+		*field = mem_strdup(value);
 }
 
 static void load_plan(struct loader *l, json_t *plan)
@@ -31,7 +32,7 @@ static void load_plan(struct loader *l, json_t *plan)
 	size_t i;
 	json_t *entry;
 
-	l->run->tests = xzalloc(json_array_size(plan) * sizeof(*l->run->tests));
+	l->run->tests = mem_zalloc(json_array_size(plan) * sizeof(*l->run->tests));
 	json_array_foreach(plan, i, entry)
 	{
 		const char *id = json_string_value(json_object_get(entry, "id"));
@@ -39,7 +40,7 @@ static void load_plan(struct loader *l, json_t *plan)
 
 		if (!id || json_object_get(l->index, id))
 			continue;
-		o->id = xstrdup(id);
+		o->id = mem_strdup(id);
 		copy_string(entry, "file", &o->file);
 		copy_string(entry, "statement", &o->statement);
 		copy_string(entry, "since", &o->since);
@@ -145,11 +146,11 @@ static void load_company(struct loader *l, json_t *entry)
 		return;
 	free_company(o);
 	copy_string(entry, "about", &o->company_about);
-	o->company = xzalloc(json_array_size(tests) * sizeof(*o->company));
+	o->company = mem_zalloc(json_array_size(tests) * sizeof(*o->company));
 	json_array_foreach(tests, i, test)
 	{
 		if (json_is_string(test))
-			o->company[o->company_count++] = xstrdup(json_string_value(test));
+			o->company[o->company_count++] = mem_strdup(json_string_value(test));
 	}
 }
 
@@ -216,7 +217,7 @@ static void take_result(struct run *run, json_t *entry)
 	}
 
 	struct outcome *o = &run->tests[run->count++];
-	o->id = xstrdup(r->id);
+	o->id = mem_strdup(r->id);
 	copy_string(entry, "file", &o->file);
 	copy_string(entry, "statement", &o->statement);
 	copy_string(entry, "source", &o->source);
@@ -247,7 +248,7 @@ int run_load_results(struct run *run, const char *path, struct fault *fault)
 	run->end = json_incref(json_object_get(root, "end"));
 	run->vms = json_incref(json_object_get(root, "vms"));
 	run->notes = json_incref(json_object_get(root, "notes"));
-	run->tests = xzalloc(json_array_size(tests) * sizeof(*run->tests));
+	run->tests = mem_zalloc(json_array_size(tests) * sizeof(*run->tests));
 	json_array_foreach(tests, i, entry) take_result(run, entry);
 	json_decref(root);
 	return 0;

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "results/result.h"
-#include "vm/fault.h"
+#include "runner/base/fault.h"
 
 /* One planned test and what became of it. */
 struct outcome {

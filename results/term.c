@@ -5,9 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "runner/base/mem.h"
 #include "results/grid.h"
 #include "results/matrix.h"
-#include "results/text.h"
+#include "runner/base/text.h"
 
 enum { KERNEL_LINES = 5, NAMES_SHOWN = 3, STATUS_WIDTH = 78 };
 
@@ -49,7 +50,8 @@ void term_status(struct term *t, const char *text)
 	if (!t->live)
 		return;
 	wipe(t);
-	char *line = xprintf("[%zu/%zu] %s: %s%s", t->done, t->planned, t->kernel, text, t->bad ? ", " : "");
+	char *line =
+		mem_printf("[%zu/%zu] %s: %s%s", t->done, t->planned, t->kernel, text, t->bad ? ", " : "");
 	fprintf(t->out, "%.*s", STATUS_WIDTH - 12, line);
 	if (t->bad)
 		fprintf(t->out, "%s%zu bad%s", t->colour ? RED : "", t->bad, t->colour ? PLAIN : "");
@@ -168,7 +170,7 @@ void term_verdict(struct term *t, const struct result *r, const char *why)
 /* Skips with the same reason, told once; and whether a kernel of this version should have what they lack. */
 static void print_skips(struct term *t, const struct run *run)
 {
-	bool *told = xzalloc(run->count * sizeof(*told));
+	bool *told = mem_zalloc(run->count * sizeof(*told));
 
 	for (size_t i = 0; i < run->count; i++) {
 		const struct result *r = run->tests[i].result;

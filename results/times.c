@@ -5,9 +5,10 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "runner/base/mem.h"
 #include "results/journal.h"
 #include "results/matrix.h"
-#include "results/text.h"
+#include "runner/base/text.h"
 
 /* A journal while it is read: the kernel is named by its first entry. */
 struct reader {
@@ -64,7 +65,7 @@ static int read_matrix(struct times *times, const char *dir, struct fault *fault
 
 	json_array_foreach(json_object_get(facts, "runs"), i, entry)
 	{
-		char *sub = xprintf("%s/%s", dir, json_string_value(json_object_get(entry, "folder")));
+		char *sub = mem_printf("%s/%s", dir, json_string_value(json_object_get(entry, "folder")));
 		struct fault ignored = {0};
 
 		read_run(times, sub, &ignored);

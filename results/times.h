@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 
-#include "vm/fault.h"
+#include "runner/base/fault.h"
 
 /* How long tests took in an earlier run, in milliseconds of the host's clock. */
 struct times {

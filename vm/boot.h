@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "vm/fault.h"
+#include "runner/base/fault.h"
 
 #define RELEASE_MAX 64 /* __NEW_UTS_LEN */
 
@@ -13,10 +13,10 @@
 bool release_valid(const char *s);
 
 /*
- * boot_release - what `uname -r` will say, read from a kernel's file.
- * @data, @len: the file: a bzImage (Documentation/arch/x86/boot.rst) or an ELF vmlinux with a PVH entry
- * @name: what to call it in a fault
- * @release: receives the release
+ * What `uname -r` will say, read from a kernel's file.
+ * data, len: the file: a bzImage (Documentation/arch/x86/boot.rst) or an ELF vmlinux with a PVH entry
+ * name: what to call it in a fault
+ * release: receives the release
  * A fault says why QEMU's -kernel could not boot it as an x86-64 kernel.
  */
 int boot_release(const void *data, size_t len, const char *name, char release[RELEASE_MAX + 1],

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "vm/kernel.h"
-#include "vm/mem.h"
+#include "runner/base/mem.h"
 
 struct demand {
 	const char *option, *why;

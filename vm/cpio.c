@@ -9,7 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "vm/sha256.h"
+#include "runner/base/mem.h"
+#include "runner/base/sha256.h"
 
 #define SEGMENT 512
 #define BLOCK   (64U << 10)
@@ -39,7 +40,7 @@ static int by_path(const void *a, const void *b)
 
 struct cpio *cpio_new(int spool)
 {
-	struct cpio *c = mem_need(calloc(1, sizeof(*c)));
+	struct cpio *c = mem_zalloc(sizeof(*c));
 
 	c->spool = spool;
 	return c;
@@ -62,7 +63,7 @@ void cpio_free(struct cpio *c)
 /* Returns the new entry, or NULL when the path is there already. */
 static struct node *add(struct cpio *c, const char *path, mode_t mode)
 {
-	struct node *e = mem_need(calloc(1, sizeof(*e)));
+	struct node *e = mem_zalloc(sizeof(*e));
 
 	*e = (struct node){.path = mem_strdup(path), .mode = mode};
 	struct node **slot = mem_need(tsearch(e, &c->paths, by_path));

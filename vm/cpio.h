@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "vm/mem.h"
+#include "runner/base/mem.h"
 
 /*
  * Writer of the "newc" archives that the kernel unpacks as initramfs
@@ -30,8 +30,8 @@ void cpio_chardev(struct cpio *c, const char *path, mode_t permissions, unsigned
 		  unsigned int minor);
 
 /*
- * cpio_write - the whole archive, with its trailer, padded to 512 bytes so that another one may follow.
- * @sum: receives the SHA-256 of what was written
+ * The whole archive, with its trailer, padded to 512 bytes so that another one may follow.
+ * sum: receives the SHA-256 of what was written
  * Returns -1 with errno when it, or the spool earlier, could not be written.
  */
 int cpio_write(struct cpio *c, int fd, char sum[65]);

@@ -10,8 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "runner/base/mem.h"
 #include "vm/boot.h"
-#include "vm/file.h"
+#include "runner/base/file.h"
 
 #define CHUNK       65536
 #define CONTROL_MAX (1 << 20)
@@ -106,7 +107,7 @@ static int inner_open(struct package *p, struct fault *fault)
 
 static struct package *package_open(const struct deb_source *source, const char *prefix, struct fault *fault)
 {
-	struct package *p = mem_need(calloc(1, sizeof(*p)));
+	struct package *p = mem_zalloc(sizeof(*p));
 
 	p->name = source->name;
 	p->outer = mem_need(archive_read_new());
@@ -297,7 +298,7 @@ static char *field(const char *text, const char *name)
 			continue;
 		line += len + 1;
 		line += strspn(line, " \t");
-		return mem_need(strndup(line, strcspn(line, "\r\n")));
+		return mem_strndup(line, strcspn(line, "\r\n"));
 	}
 	return NULL;
 }

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "vm/fault.h"
-#include "vm/mem.h"
+#include "runner/base/fault.h"
+#include "runner/base/mem.h"
 
 /*
  * Reading Debian packages (deb(5)) with libarchive. They come from a user or from a mirror, and are hostile
@@ -57,16 +57,16 @@ void deb_free(struct deb *deb);
 int deb_walk(const struct deb_source *source, deb_taker take, void *arg, struct fault *fault);
 
 /*
- * deb_unpack - writes what a kernel needs below a folder: vmlinuz, config, modules/kernel/...
- * @path: the package
- * @dir: an existing folder of our own
+ * Writes what a kernel needs below a folder: vmlinuz, config, modules/kernel/...
+ * path: the package
+ * dir: an existing folder of our own
  */
 int deb_unpack(const char *path, const char *dir, struct fault *fault);
 
 /*
- * deb_member - the name under which a package's file is kept.
- * @path: as in the package, e.g. "./boot/vmlinuz-6.12.1" or "./usr/lib/modules/7.3.4/vmlinuz"
- * @out: receives "vmlinuz", "config" or "modules/kernel/...", to free; NULL for a file that is not needed
+ * The name under which a package's file is kept.
+ * path: as in the package, e.g. "./boot/vmlinuz-6.12.1" or "./usr/lib/modules/7.3.4/vmlinuz"
+ * out: receives "vmlinuz", "config" or "modules/kernel/...", to free; NULL for a file that is not needed
  * Returns -1 for a path that leads out of the package.
  */
 int deb_member(const char *path, char **out);

@@ -9,8 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "runner/base/mem.h"
 #include "vm/cpio.h"
-#include "vm/file.h"
+#include "runner/base/file.h"
 #include "vm/memo.h"
 #include "vm/modules.h"
 #include "vm/strip.h"
@@ -58,7 +59,7 @@ static void add_skeleton(struct cpio *image)
 	cpio_chardev(image, "dev/console", 0600, 5, 1);
 }
 
-/* @signatures: receives whether the kernel may insist on those of its modules; without a configuration, nobody knows. */
+/* signatures: receives whether the kernel may insist on those of its modules; without a configuration, nobody knows. */
 static int add_config(const struct build *b, const char *config, bool *signatures, struct fault *fault)
 {
 	struct bytes text;
@@ -76,12 +77,11 @@ static int add_config(const struct build *b, const char *config, bool *signature
 	return 0;
 }
 
-static void add_text(struct cpio *image, const char *release, const char *name, struct bytes text)
+static void add_list(struct cpio *image, const char *release, const char *name, const void *text, size_t len)
 {
 	char *path = mem_printf("lib/modules/%s/%s", release, name);
 
-	cpio_file(image, path, 0644, text.data, text.len);
-	bytes_free(&text);
+	cpio_file(image, path, 0644, text, len);
 	free(path);
 }
 
@@ -93,8 +93,12 @@ static void add_module_set(struct cpio *image, const char *release, const struct
 		cpio_file(image, path, 0644, set->items[i].elf.data, set->items[i].elf.len);
 		free(path);
 	}
-	add_text(image, release, "modules.dep", modules_dep(set));
-	add_text(image, release, "modules.alias", modules_alias(set));
+	struct text dep = modules_dep(set), alias = modules_alias(set);
+
+	add_list(image, release, "modules.dep", text_get(&dep), dep.len);
+	add_list(image, release, "modules.alias", text_get(&alias), alias.len);
+	text_free(&dep);
+	text_free(&alias);
 }
 
 /* Tests ask it for what has no file of its own. */
@@ -107,7 +111,8 @@ static int add_builtin(const struct build *b, const struct kernel *kernel, struc
 	memo_input(b->memo, kernel->builtin);
 	if (file_read(kernel->builtin, BUILTIN_MAX, &text, fault) < 0)
 		return -1;
-	add_text(b->image, kernel->release, "modules.builtin", text);
+	add_list(b->image, kernel->release, "modules.builtin", text.data, text.len);
+	bytes_free(&text);
 	return 0;
 }
 

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "vm/fault.h"
+#include "runner/base/fault.h"
 #include "vm/kernel.h"
 #include "vm/runtime.h"
 
@@ -17,11 +17,11 @@ struct image_request {
 };
 
 /*
- * image_build - the initramfs for a kernel: /init, tools, the modules of vm/modules.list and what they need.
- * @request: what goes in
- * @cache_dir: the image lands in images/ there, named by the SHA-256 of its content, which depends on
+ * The initramfs for a kernel: /init, tools, the modules of vm/modules.list and what they need.
+ * request: what goes in
+ * cache_dir: the image lands in images/ there, named by the SHA-256 of its content, which depends on
  *             nothing but the inputs
- * @path: receives its name, to free
+ * path: receives its name, to free
  * A fault names a missing tool or a damaged module (bad input), or a full disk.
  */
 int image_build(const struct image_request *request, const char *cache_dir, char **path, struct fault *fault);

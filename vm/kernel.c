@@ -8,12 +8,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "runner/base/mem.h"
 #include "vm/boot.h"
-#include "vm/file.h"
+#include "runner/base/file.h"
 #include "vm/memo.h"
 #include "vm/modules.h"
 #include "vm/package.h"
-#include "vm/sha256.h"
+#include "runner/base/sha256.h"
 
 #define CONFIG_MAX (4U << 20)
 
@@ -105,14 +106,11 @@ static bool has_magic(const char *path, const char *magic)
 
 static int no_such(const char *spec, const struct strings *known, struct fault *fault)
 {
-	struct bytes names = {0};
+	char *names = strings_join(known, ", ");
 
-	for (size_t i = 0; i < known->count; i++)
-		bytes_printf(&names, "%s%s", i ? ", " : "", known->items[i]);
-	bytes_append(&names, "", 1);
 	fault_set(fault, EXIT_BAD_INPUT, "no kernel %s: there is no such file, and the known names are %s",
-		  spec, (const char *)names.data);
-	bytes_free(&names);
+		  spec, names);
+	free(names);
 	return -1;
 }
 

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "vm/fault.h"
+#include "runner/base/fault.h"
 
 /* What the user asked for; all but spec may be NULL. */
 struct kernel_request {
@@ -29,14 +29,14 @@ struct kernel {
 };
 
 /*
- * kernel_resolve - turns --kernel into a kernel that has been checked.
- * @request: spec is one of
+ * Turns --kernel into a kernel that has been checked.
+ * request: spec is one of
  *           a name of vm/kernels.list (debian/6.12): fetched by vm/fetch.sh when it is not in the cache;
  *           a bzImage, or a vmlinux with a PVH entry;
  *           a build tree, of which arch/x86/boot/bzImage, .config and the modules are taken;
  *           a .deb: a kernel's package; when it is split (linux-binary-, linux-modules-) its siblings stand beside it
- * @cache_dir: packages are unpacked to kernels/ there
- * @kernel: receives it; free with kernel_free(), also after a fault
+ * cache_dir: packages are unpacked to kernels/ there
+ * kernel: receives it; free with kernel_free(), also after a fault
  * Checked: it is an x86-64 kernel; its modules are of its release; its configuration, where it is known, has
  * an initrd and a serial console. A fault is bad input (2), or network, disk and the like (3).
  */
@@ -44,7 +44,7 @@ int kernel_resolve(const struct kernel_request *request, const char *cache_dir, 
 		   struct fault *fault);
 void kernel_free(struct kernel *kernel);
 
-/* config_check - can this configuration (a text) boot in the guest? @name, @release: for the fault and the match. */
+/* Can this configuration (a text) boot in the guest? name, release: for the fault and the match. */
 int config_check(const char *text, const char *name, const char *release, struct fault *fault);
 
 /* Whether a kernel of this configuration has modules at all. */

@@ -8,8 +8,10 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "vm/file.h"
-#include "vm/sha256.h"
+#include "runner/base/mem.h"
+#include "runner/base/file.h"
+#include "runner/base/sha256.h"
+#include "runner/base/text.h"
 
 #define FIRST_LINE "nscheck-memo 1"
 #define LAST_LINE  "end"
@@ -26,7 +28,7 @@ struct memo {
 
 struct memo *memo_new(const char *cache_dir, const char *kind)
 {
-	struct memo *memo = mem_need(calloc(1, sizeof(*memo)));
+	struct memo *memo = mem_zalloc(sizeof(*memo));
 
 	memo->dir = mem_printf("%s/memos", cache_dir);
 	memo_ask(memo, kind);
@@ -145,19 +147,19 @@ bool memo_recall(const struct memo *memo, struct strings *answer)
 void memo_keep(const struct memo *memo, const struct strings *answer)
 {
 	struct fault ignored = {0};
-	struct bytes text = {0};
+	struct text text = {0};
 
 	if (memo->unsafe || dir_make(memo->dir, &ignored) < 0)
 		return;
-	bytes_printf(&text, FIRST_LINE "\n");
+	text_printf(&text, FIRST_LINE "\n");
 	for (size_t i = 0; i < memo->inputs.count; i++)
-		bytes_printf(&text, "<%s\n", memo->inputs.items[i]);
+		text_printf(&text, "<%s\n", memo->inputs.items[i]);
 	for (size_t i = 0; i < answer->count; i++)
-		bytes_printf(&text, ">%s\n", answer->items[i]);
-	bytes_printf(&text, LAST_LINE "\n");
+		text_printf(&text, ">%s\n", answer->items[i]);
+	text_printf(&text, LAST_LINE "\n");
 	char *path = memo_path(memo);
-	if (file_store(path, &text, &ignored) == 0)
+	if (file_store(path, text_get(&text), text.len, &ignored) == 0)
 		dir_prune(memo->dir, ".memo", MEMOS_KEPT);
 	free(path);
-	bytes_free(&text);
+	text_free(&text);
 }

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "vm/mem.h"
+#include "runner/base/mem.h"
 
 /*
  * What was found out about files once and stays true as long as they do not change: a note in CACHE/memos/, named by the

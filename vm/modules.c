@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "vm/file.h"
+#include "runner/base/mem.h"
+#include "runner/base/file.h"
 #include "vm/strip.h"
 
 #define MODULE_MAX (512U << 20) /* unpacked, with debug information */
@@ -80,7 +81,7 @@ static void modinfo_line(struct modinfo *info, const char *line)
 	else if (!strncmp(line, "alias=", 6))
 		strings_add(&info->aliases, line + 6);
 	else if (!strncmp(line, "vermagic=", 9) && !info->release)
-		info->release = mem_need(strndup(line + 9, strcspn(line + 9, " ")));
+		info->release = mem_strndup(line + 9, strcspn(line + 9, " "));
 }
 
 /* The section is a row of NUL-terminated strings; one that the end cuts off is damage, and left out. */
@@ -456,18 +457,18 @@ int modules_release(const char *dir, struct memo *memo, char release[RELEASE_MAX
 	return rc;
 }
 
-struct bytes modules_dep(const struct module_set *set)
+struct text modules_dep(const struct module_set *set)
 {
-	struct bytes out = {0};
+	struct text out = {0};
 
 	for (size_t i = 0; i < set->count; i++) {
 		const struct strings *needs = &set->items[i].needs;
 
 		/* depmod's order: modprobe loads a line from its end. */
-		bytes_printf(&out, "%s.ko:", set->items[i].name);
+		text_printf(&out, "%s.ko:", set->items[i].name);
 		for (size_t n = needs->count; n-- > 0;)
-			bytes_printf(&out, " %s.ko", needs->items[n]);
-		bytes_append(&out, "\n", 1);
+			text_printf(&out, " %s.ko", needs->items[n]);
+		text_add(&out, "\n", 1);
 	}
 	return out;
 }
@@ -480,16 +481,16 @@ static bool alias_printable(const char *alias)
 	return true;
 }
 
-struct bytes modules_alias(const struct module_set *set)
+struct text modules_alias(const struct module_set *set)
 {
-	struct bytes out = {0};
+	struct text out = {0};
 
 	for (size_t i = 0; i < set->count; i++) {
 		const struct strings *aliases = &set->items[i].info.aliases;
 
 		for (size_t n = 0; n < aliases->count; n++)
 			if (alias_printable(aliases->items[n]))
-				bytes_printf(&out, "alias %s %s\n", aliases->items[n], set->items[i].name);
+				text_printf(&out, "alias %s %s\n", aliases->items[n], set->items[i].name);
 	}
 	return out;
 }

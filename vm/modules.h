@@ -5,8 +5,9 @@
 #include <stddef.h>
 
 #include "vm/boot.h"
-#include "vm/fault.h"
-#include "vm/mem.h"
+#include "runner/base/fault.h"
+#include "runner/base/mem.h"
+#include "runner/base/text.h"
 #include "vm/memo.h"
 
 /*
@@ -23,9 +24,9 @@ struct modinfo {
 };
 
 /*
- * modinfo_parse - reads .modinfo of an unpacked module.
- * @bytes: the module; libelf wants it writable but leaves it as it is
- * @name: what to call it in a fault
+ * Reads .modinfo of an unpacked module.
+ * bytes: the module; libelf wants it writable but leaves it as it is
+ * name: what to call it in a fault
  * A fault says that it is no x86-64 kernel module, or a damaged one.
  */
 int modinfo_parse(const struct bytes *bytes, const char *name, struct modinfo *info, struct fault *fault);
@@ -47,11 +48,11 @@ struct module_set {
 };
 
 /*
- * modules_collect - the modules of a list, with all that they depend on.
- * @dir: a /lib/modules/RELEASE or a build tree (then modules.order tells which files are current)
- * @release: what the modules must be built for
- * @memo: is told what files and folders were looked at; may be NULL
- * @names: wanted modules; one that is not there is built in or not configured, and left out
+ * The modules of a list, with all that they depend on.
+ * dir: a /lib/modules/RELEASE or a build tree (then modules.order tells which files are current)
+ * release: what the modules must be built for
+ * memo: is told what files and folders were looked at; may be NULL
+ * names: wanted modules; one that is not there is built in or not configured, and left out
  * A fault names a damaged or foreign module, or a dependency that is missing.
  */
 int modules_collect(const char *dir, const char *release, const struct strings *names, struct memo *memo,
@@ -62,14 +63,14 @@ void modules_free(struct module_set *set);
 int modules_list(const char *path, struct strings *names, struct fault *fault);
 
 /*
- * modules_release - the release that the modules below a folder are built for.
- * @memo: is told what files and folders were looked at; may be NULL
- * @release: receives it, or the empty string when there is no module
+ * The release that the modules below a folder are built for.
+ * memo: is told what files and folders were looked at; may be NULL
+ * release: receives it, or the empty string when there is no module
  */
 int modules_release(const char *dir, struct memo *memo, char release[RELEASE_MAX + 1], struct fault *fault);
 
 /* The texts of modules.dep and modules.alias (modprobe(8)) for modules that all lie in one folder. */
-struct bytes modules_dep(const struct module_set *set);
-struct bytes modules_alias(const struct module_set *set);
+struct text modules_dep(const struct module_set *set);
+struct text modules_alias(const struct module_set *set);
 
 #endif

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "vm/file.h"
-#include "vm/mem.h"
+#include "runner/base/file.h"
+#include "runner/base/mem.h"
 
 enum { LIST_MAX = 1 << 20, COLUMNS = 4 };
 

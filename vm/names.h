@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "vm/fault.h"
+#include "runner/base/fault.h"
 #include "vm/memo.h"
 
 /* A row of vm/kernels.list: a kernel that --kernel knows by name, and where vm/fetch.sh looks for it. */

@@ -10,11 +10,11 @@
 #include <unistd.h>
 
 #include "vm/deb.h"
-#include "vm/file.h"
-#include "vm/mem.h"
+#include "runner/base/file.h"
+#include "runner/base/mem.h"
 #include "vm/names.h"
 #include "vm/parcel.h"
-#include "vm/sha256.h"
+#include "runner/base/sha256.h"
 
 void package_free(struct package_tree *tree)
 {

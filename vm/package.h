@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-#include "vm/fault.h"
-#include "vm/mem.h"
+#include "runner/base/fault.h"
+#include "runner/base/mem.h"
 #include "vm/memo.h"
 
 /* A kernel that came in Debian packages, unpacked in the cache. */
@@ -23,9 +23,9 @@ struct package_tree {
 bool package_is_name(const char *name, struct strings *known, struct memo *memo, struct fault *fault);
 
 /*
- * package_named - a kernel of vm/kernels.list, fetched if it is not in the cache yet.
- * @mirror: what vm/fetch.sh shall fetch from, or NULL for the system's own
- * @offline: only from the cache
+ * A kernel of vm/kernels.list, fetched if it is not in the cache yet.
+ * mirror: what vm/fetch.sh shall fetch from, or NULL for the system's own
+ * offline: only from the cache
  */
 int package_named(const char *name, const char *mirror, bool offline, const char *cache_dir,
 		  struct memo *memo, struct package_tree *tree, struct fault *fault);
@@ -33,7 +33,7 @@ int package_named(const char *name, const char *mirror, bool offline, const char
 /* Whether a kernel of vm/kernels.list is in the cache, and which it is. Free tree with package_free() in any case. */
 bool package_cached(const char *name, const char *cache_dir, struct package_tree *tree);
 
-/* package_file - a kernel from a .deb; the packages that it is split into stand beside it. */
+/* A kernel from a .deb; the packages that it is split into stand beside it. */
 int package_file(const char *path, const char *cache_dir, struct memo *memo, struct package_tree *tree,
 		 struct fault *fault);
 void package_free(struct package_tree *tree);

@@ -10,8 +10,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "vm/file.h"
-#include "vm/sha256.h"
+#include "runner/base/mem.h"
+#include "runner/base/file.h"
+#include "runner/base/sha256.h"
 
 #define FACTS_MAX (1U << 20)
 

@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-#include "vm/fault.h"
-#include "vm/mem.h"
+#include "runner/base/fault.h"
+#include "runner/base/mem.h"
 #include "vm/memo.h"
 
 /* Packages that belong together and what is known about them. All zero: none. */
@@ -27,8 +27,8 @@ struct parcel_request {
 int parcel_read_lines(const char *path, struct strings *lines, struct fault *fault);
 
 /*
- * parcel_get - packages by name, fetched if they are not in the cache yet.
- * @memo: is told what the answer comes from; may be NULL
+ * Packages by name, fetched if they are not in the cache yet.
+ * memo: is told what the answer comes from; may be NULL
  * Free with parcel_free(), also after a fault.
  */
 int parcel_get(const struct parcel_request *request, const char *cache_dir, struct memo *memo,

@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "vm/mem.h"
+#include "runner/base/mem.h"
 #include "vm/memo.h"
 
 #define MEMORY_MIN 128

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "vm/fault.h"
+#include "runner/base/fault.h"
 #include "vm/kernel.h"
 
 enum accel {
@@ -36,14 +36,14 @@ struct qemu_request {
 };
 
 /*
- * qemu_argv - the command line for a request.
+ * The command line for a request.
  * Returns a NULL-terminated vector to give to qemu_argv_free(), or NULL with a fault about the request.
  */
 char **qemu_argv(const struct qemu_request *request, struct fault *fault);
 void qemu_argv_free(char **argv);
 
 /*
- * qemu_version - the first line of `qemu --version`, which is asked for once for each program.
+ * The first line of `qemu --version`, which is asked for once for each program.
  * A fault says that QEMU is not installed (bad input), or does not work.
  */
 int qemu_version(const char *binary, const char *cache_dir, char *out, size_t size, struct fault *fault);

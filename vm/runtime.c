@@ -5,8 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runner/base/mem.h"
 #include "vm/deb.h"
-#include "vm/file.h"
+#include "runner/base/file.h"
 #include "vm/tools.h"
 
 /* What is held of the packages at a time; that of the largest runtime is a quarter of it. */
@@ -90,16 +91,14 @@ static int take_row(void *arg, const struct strings *columns)
 static int no_such(const char *name, struct fault *fault)
 {
 	struct strings names = {0};
-	struct bytes text = {0};
 
 	if (runtime_names(&names, fault) == 0) {
-		for (size_t i = 0; i < names.count; i++)
-			bytes_printf(&text, "%s%s", i ? ", " : "", names.items[i]);
-		bytes_append(&text, "", 1);
+		char *known = strings_join(&names, ", ");
+
 		fault_set(fault, EXIT_BAD_INPUT, "no container runtime %.64s: the known ones are %s", name,
-			  (const char *)text.data);
+			  known);
+		free(known);
 	}
-	bytes_free(&text);
 	strings_free(&names);
 	return -1;
 }

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 
 #include "vm/cpio.h"
-#include "vm/fault.h"
-#include "vm/mem.h"
+#include "runner/base/fault.h"
+#include "runner/base/mem.h"
 #include "vm/memo.h"
 #include "vm/parcel.h"
 
@@ -36,7 +36,7 @@ int runtime_names(struct strings *names, struct fault *fault);
 int runtime_check(const char *name, struct fault *fault);
 
 /*
- * runtime_resolve - a container runtime by name; its packages are fetched if they are not in the cache yet.
+ * A container runtime by name; its packages are fetched if they are not in the cache yet.
  * A fault names the runtimes that are known, or says why the packages cannot be had.
  */
 int runtime_resolve(const struct runtime_request *request, const char *cache_dir, struct runtime *runtime,

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runner/base/mem.h"
+
 /* A module with its section headers copied out, since those in the file need not be aligned. */
 struct module_file {
 	const struct bytes *elf;

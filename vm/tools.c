@@ -11,7 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "vm/file.h"
+#include "runner/base/mem.h"
+#include "runner/base/file.h"
 
 #define TOOL_MAX (64U << 20)
 
@@ -125,7 +126,7 @@ static char *read_interpreter(Elf *elf, const struct bytes *bytes)
 	for (size_t i = 0; i < count; i++)
 		if (gelf_getphdr(elf, (int)i, &ph) && ph.p_type == PT_INTERP && ph.p_offset < bytes->len &&
 		    ph.p_filesz <= bytes->len - ph.p_offset)
-			return mem_need(strndup((const char *)bytes->data + ph.p_offset, ph.p_filesz));
+			return mem_strndup((const char *)bytes->data + ph.p_offset, ph.p_filesz);
 	return NULL;
 }
 
@@ -331,7 +332,7 @@ char *program_version(const char *program)
 	if (!out)
 		return NULL;
 	if (fgets(line, sizeof(line), out) && line[strspn(line, " \n")])
-		version = mem_need(strndup(line, strcspn(line, "\n")));
+		version = mem_strndup(line, strcspn(line, "\n"));
 	fclose(out);
 	waitpid(pid, NULL, 0);
 	return version;

@@ -6,7 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "results/text.h"
+#include "runner/base/mem.h"
+#include "runner/base/text.h"
 
 static char *read_word(const char *path)
 {
@@ -18,15 +19,15 @@ static char *read_word(const char *path)
 	if (f)
 		fclose(f);
 	word[strcspn(word, "\n")] = '\0';
-	return xstrdup(word);
+	return mem_strdup(word);
 }
 
 void accel_init(struct accel_memory *m, const char *cache, const char *qemu_version)
 {
 	char *boot = read_word("/proc/sys/kernel/random/boot_id");
 
-	m->path = xprintf("%s/accel", cache);
-	m->key = xprintf("kvm-broken %s %s\n", boot, qemu_version);
+	m->path = mem_printf("%s/accel", cache);
+	m->key = mem_printf("kvm-broken %s %s\n", boot, qemu_version);
 	free(boot);
 }
 
@@ -50,7 +51,7 @@ bool accel_kvm_is_broken(const struct accel_memory *m)
 
 void accel_remember_broken(const struct accel_memory *m)
 {
-	char *tmp = xprintf("%s.%d.tmp", m->path, (int)getpid());
+	char *tmp = mem_printf("%s.%d.tmp", m->path, (int)getpid());
 	FILE *f = fopen(tmp, "we");
 	bool written = f && fputs(m->key, f) >= 0;
 

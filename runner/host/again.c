@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runner/base/mem.h"
 #include "runner/host/search.h"
 
 /* A test that is being run again. */
@@ -36,9 +37,9 @@ static bool is_wanted(struct pool *p, enum verdict v)
 
 static struct recheck *recheck_new(struct pool *p, const struct test *test, int runs)
 {
-	struct recheck *c = xzalloc(sizeof(*c));
+	struct recheck *c = mem_zalloc(sizeof(*c));
 
-	c->id = xstrdup(test->id);
+	c->id = mem_strdup(test->id);
 	c->left = runs;
 	c->next = p->rechecks;
 	p->rechecks = c;
@@ -62,7 +63,7 @@ void again_consider(struct pool *p, const struct test *test, const struct result
 static void judge(struct pool *p, const struct recheck *c)
 {
 	struct result *r = result_new(c->id);
-	char *text = xprintf("failed %d of %d runs", 1 + c->bad, 1 + c->bad + c->good);
+	char *text = mem_printf("failed %d of %d runs", 1 + c->bad, 1 + c->bad + c->good);
 
 	r->verdict = r->observed = VERDICT_FLAKY;
 	pool_expect(p, r);
@@ -150,7 +151,7 @@ static void tell_limit(struct pool *p, int left_out, const char *what, int limit
 
 	if (!left_out)
 		return;
-	text = xprintf("%d more %s: the limit of a run is %d", left_out, what, limit);
+	text = mem_printf("%d more %s: the limit of a run is %d", left_out, what, limit);
 	pool_note(p, text);
 	free(text);
 }

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "runner/base/mem.h"
 #include "results/run.h"
 #include "runner/host/folder.h"
 #include "runner/host/loop.h"
@@ -67,7 +68,7 @@ static bool look_at_run(struct step *s, const struct run *run, bool first)
 		json_string_value(json_object_get(json_object_get(run->facts, "kernel"), "release"));
 
 	if (first && release)
-		s->release = xstrdup(release);
+		s->release = mem_strdup(release);
 	if (how && !strcmp(how, "interrupted"))
 		decide(s, EXIT_INTERRUPTED, "interrupted");
 	else if (fault || run->count != 1)
@@ -84,7 +85,7 @@ static bool ask_vm(struct step *s, struct table *table, int number, struct fault
 	struct fault failed = {0}, unread = {0};
 	struct run run;
 
-	own.output = xprintf("%s/%d", s->folder, number);
+	own.output = mem_printf("%s/%d", s->folder, number);
 	own.baseline = "none";
 	own.quiet = true;
 	own.jobs = 1;
@@ -140,12 +141,12 @@ static char *commit(void)
 	if (f)
 		pclose(f);
 	line[strcspn(line, "\n")] = '\0';
-	return xstrdup(line);
+	return mem_strdup(line);
 }
 
 static int append_log(const char *dir, const char *line, struct fault *fault)
 {
-	char *path = xprintf("%s/log", dir), stamp[32];
+	char *path = mem_printf("%s/log", dir), stamp[32];
 	time_t now = time(NULL);
 	FILE *f = fopen(path, "ae");
 	int ret = f ? 0 : -1;
@@ -164,15 +165,15 @@ static int append_log(const char *dir, const char *line, struct fault *fault)
 static int tell(const struct step *s, const char *dir, struct fault *fault)
 {
 	char *head = commit();
-	char *line =
-		xprintf("%s%s%s: %s %s%s%s%s%s", head, *head ? " " : "", s->release ? s->release : "kernel",
-			s->id, word(s->status), s->seen.len ? ": " : "", text_get(&s->seen),
-			s->about.len ? ": " : "", text_get(&s->about));
+	char *line = mem_printf("%s%s%s: %s %s%s%s%s%s", head, *head ? " " : "",
+				s->release ? s->release : "kernel", s->id, word(s->status),
+				s->seen.len ? ": " : "", text_get(&s->seen), s->about.len ? ": " : "",
+				text_get(&s->about));
 	int ret;
 
 	printf("bisect: %s\n", line);
 	fflush(stdout);
-	char *whole = xprintf("%s; results: %s", line, s->folder);
+	char *whole = mem_printf("%s; results: %s", line, s->folder);
 	ret = append_log(dir, whole, fault);
 	free(whole);
 	free(line);
@@ -200,10 +201,10 @@ static const char *the_test(const struct table *table, struct fault *fault)
 int bisect_step(const struct options *o, struct table *table, struct fault *fault)
 {
 	struct step s = {.options = o, .id = the_test(table, fault)};
-	char *runs = folder_runs(o), *dir = o->output ? xstrdup(o->output) : xprintf("%s/bisect", runs);
+	char *runs = folder_runs(o), *dir = o->output ? mem_strdup(o->output) : mem_printf("%s/bisect", runs);
 	char *id = folder_new_id();
 
-	s.folder = xprintf("%s/%s", dir, id);
+	s.folder = mem_printf("%s/%s", dir, id);
 	if (s.id && folder_create(s.folder))
 		fault_set(fault, BISECT_STOP, "cannot make the results folder %s: %m", s.folder);
 	if (!fault->status && has_kernel(&s, fault))

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "vm/fault.h"
+#include "runner/base/fault.h"
 
 /* Who QEMU runs as: oneself, or nobody when started as root. */
 struct identity {

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "runner/base/mem.h"
 #include "results/compare.h"
 #include "results/matrix.h"
 #include "runner/host/folder.h"
@@ -27,7 +28,7 @@ static bool is_folder(const char *path)
 
 static bool has(const char *dir, const char *name)
 {
-	char *path = xprintf("%s/%s", dir, name);
+	char *path = mem_printf("%s/%s", dir, name);
 	struct stat st;
 	bool found = !stat(path, &st);
 
@@ -66,7 +67,7 @@ static bool take_part_of(struct run *run, const char *dir, const char *kernel)
 
 	json_array_foreach(json_object_get(facts, "runs"), i, entry)
 	{
-		char *sub = xprintf("%s/%s", dir, json_string_value(json_object_get(entry, "folder")));
+		char *sub = mem_printf("%s/%s", dir, json_string_value(json_object_get(entry, "folder")));
 
 		found = found || take_run_of(run, sub, kernel);
 		free(sub);
@@ -84,7 +85,7 @@ static int load_last_of(struct side *s, const char *kernel, const struct options
 	bool found = false;
 
 	for (int i = count - 1; i >= 0; i--) {
-		char *dir = xprintf("%s/%s", runs, names[i]->d_name);
+		char *dir = mem_printf("%s/%s", runs, names[i]->d_name);
 
 		if (!found && *names[i]->d_name != '.' && strcmp(names[i]->d_name, "latest"))
 			found = take_run_of(&s->run, dir, kernel) || take_part_of(&s->run, dir, kernel);
@@ -122,7 +123,7 @@ static int load_side(struct side *s, const char *what, const struct options *o, 
 	if (is_folder(what) && has(what, "journal.ndjson"))
 		return run_load(&s->run, what, fault);
 	if (is_folder(what) && has(what, "results.json")) {
-		char *path = xprintf("%s/results.json", what);
+		char *path = mem_printf("%s/results.json", what);
 		int ret = run_load_results(&s->run, path, fault);
 
 		free(path);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "vm/mem.h"
+#include "runner/base/mem.h"
 
 /* At the start of a message: what the kernel writes when it complains. */
 static const char *const heads[] = {
@@ -69,9 +69,9 @@ int splat_allow_load(struct splat_allow *allow, const char *path, struct fault *
 			continue;
 		}
 		*tab = '\0';
-		allow->entries = xrealloc(allow->entries, (allow->count + 1) * sizeof(*allow->entries));
+		allow->entries = mem_realloc(allow->entries, (allow->count + 1) * sizeof(*allow->entries));
 		allow->entries[allow->count++] =
-			(struct splat_allowed){.pattern = xstrdup(line), .reason = xstrdup(tab + 1)};
+			(struct splat_allowed){.pattern = mem_strdup(line), .reason = mem_strdup(tab + 1)};
 	}
 	free(line);
 	fclose(f);
@@ -173,7 +173,7 @@ char *console_fingerprint(const char *slice)
 
 	while (*slice && found < SYMBOLS) {
 		size_t len, end = strcspn(slice, "\n");
-		char *line = mem_need(strndup(slice, end));
+		char *line = mem_strndup(slice, end);
 		const char *name = trace_symbol(line, &len);
 
 		skipped = tells_of_itself(line, skipped);
@@ -221,7 +221,7 @@ void console_begin(struct console *c, const char *id)
 	free(c->gap_splat);
 	c->gap_splat = NULL;
 	text_clear(&c->gap);
-	c->id = id ? xstrdup(id) : NULL;
+	c->id = id ? mem_strdup(id) : NULL;
 }
 
 /* 1 for a start mark of the current test, 2 for its end mark, 0 for any other line. */
@@ -238,7 +238,7 @@ static int mark_of(const struct console *c, const char *message)
 static void note_splat(struct console *c, char **splat, const char *message)
 {
 	if (!*splat && splat_match(c->allow, message))
-		*splat = xstrdup(message);
+		*splat = mem_strdup(message);
 }
 
 static void cut_line(struct console *c, const char *line)

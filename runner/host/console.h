@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "results/text.h"
-#include "vm/fault.h"
+#include "runner/base/text.h"
+#include "runner/base/fault.h"
 
 enum {
 	CONSOLE_LINE_MAX = 1024,

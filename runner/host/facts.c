@@ -7,6 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "runner/base/mem.h"
+
 enum { JOURNAL_SCHEMA = 1 };
 
 static void put(json_t *o, const char *key, const char *value)
@@ -50,7 +52,7 @@ static char *cpu_model(void)
 
 		line[strcspn(line, "\n")] = '\0';
 		if (!strncmp(line, "model name", 10) && colon && colon[1])
-			model = xstrdup(colon + 2);
+			model = mem_strdup(colon + 2);
 	}
 	if (f)
 		fclose(f);

@@ -11,21 +11,23 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "runner/base/mem.h"
+
 char *folder_runs(const struct options *o)
 {
 	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-	char *door = xprintf("%s/../run.sh", o->home), *results = xprintf("%s/../results", o->home);
+	char *door = mem_printf("%s/../run.sh", o->home), *results = mem_printf("%s/../results", o->home);
 	char *tree = access(door, F_OK) ? NULL : realpath(results, NULL);
 	char *runs;
 
 	if (tree)
-		runs = xprintf("%s/runs", tree);
+		runs = mem_printf("%s/runs", tree);
 	else if (state && *state == '/')
-		runs = xprintf("%s/nscheck/runs", state);
+		runs = mem_printf("%s/nscheck/runs", state);
 	else if (home && *home == '/')
-		runs = xprintf("%s/.local/state/nscheck/runs", home);
+		runs = mem_printf("%s/.local/state/nscheck/runs", home);
 	else
-		runs = xstrdup("results/runs");
+		runs = mem_strdup("results/runs");
 	free(door);
 	free(results);
 	free(tree);
@@ -34,7 +36,7 @@ char *folder_runs(const struct options *o)
 
 int folder_create(const char *path)
 {
-	char *copy = xstrdup(path);
+	char *copy = mem_strdup(path);
 	int ret = 0;
 
 	for (char *slash = strchr(copy + 1, '/'); slash && !ret; slash = strchr(slash + 1, '/')) {
@@ -70,17 +72,17 @@ char *folder_new_id(void)
 	if (getrandom(salt, sizeof(salt), 0) != sizeof(salt))
 		abort();
 	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", gmtime(&now));
-	return xprintf("%s-%02x%02x%02x", stamp, salt[0], salt[1], salt[2]);
+	return mem_printf("%s-%02x%02x%02x", stamp, salt[0], salt[1], salt[2]);
 }
 
 int folder_make(struct folder *f, const struct options *o, struct fault *fault)
 {
 	*f = (struct folder){.id = folder_new_id()};
 	if (o->output) {
-		f->path = xstrdup(o->output);
+		f->path = mem_strdup(o->output);
 	} else {
 		f->runs = folder_runs(o);
-		f->path = xprintf("%s/%s", f->runs, f->id);
+		f->path = mem_printf("%s/%s", f->runs, f->id);
 	}
 	if (folder_create(f->path))
 		return fault_set(fault, EXIT_BAD_INPUT, "cannot make the results folder %s: %m", f->path);
@@ -94,7 +96,7 @@ int folder_make(struct folder *f, const struct options *o, struct fault *fault)
 
 void folder_again(struct folder *f, const char *path, const char *id)
 {
-	*f = (struct folder){.id = xstrdup(id), .path = xstrdup(path)};
+	*f = (struct folder){.id = mem_strdup(id), .path = mem_strdup(path)};
 }
 
 void folder_publish(const struct folder *f)
@@ -103,8 +105,8 @@ void folder_publish(const struct folder *f)
 
 	if (!f->runs)
 		return;
-	link = xprintf("%s/latest", f->runs);
-	tmp = xprintf("%s/.latest.%s", f->runs, f->id);
+	link = mem_printf("%s/latest", f->runs);
+	tmp = mem_printf("%s/.latest.%s", f->runs, f->id);
 	if (symlink(f->id, tmp) || rename(tmp, link))
 		unlink(tmp);
 	free(link);

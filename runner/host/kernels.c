@@ -7,8 +7,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "runner/base/mem.h"
 #include "runner/host/matrix.h"
-#include "vm/file.h"
+#include "runner/base/file.h"
 #include "vm/names.h"
 #include "vm/package.h"
 
@@ -33,7 +34,7 @@ static long long size_mib(const char *dir)
 static void print_name(const struct kernel_name *name, int width, const char *cache)
 {
 	struct package_tree tree;
-	char *dir = xprintf("%s/kernels/%s", cache, name->name);
+	char *dir = mem_printf("%s/kernels/%s", cache, name->name);
 
 	printf("%-*s  ", width, name->name);
 	if (package_cached(name->name, cache, &tree))

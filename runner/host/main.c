@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "runner/base/mem.h"
 #include "results/baseline.h"
 #include "results/matrix.h"
 #include "runner/host/bisect.h"
@@ -49,7 +50,7 @@ static int lint(const struct options *o, struct fault *fault)
 	int ret = table_load(&table, o->guest, fault);
 
 	if (!ret) {
-		ids = xzalloc(table.count * sizeof(*ids));
+		ids = mem_zalloc(table.count * sizeof(*ids));
 		for (size_t i = 0; i < table.count; i++)
 			ids[i] = table.tests[i].id;
 		ret = baseline_lint(o->baseline, ids, table.count, &problems, fault);

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "runner/base/mem.h"
 #include "results/baseline.h"
 #include "results/journal.h"
 #include "results/matrix.h"
@@ -19,7 +20,7 @@
 #include "runner/host/loop.h"
 #include "runner/host/run.h"
 #include "runner/host/shard.h"
-#include "vm/file.h"
+#include "runner/base/file.h"
 #include "vm/names.h"
 
 enum { MATRIX_SCHEMA = 1, FOLDER_LENGTH = 60 };
@@ -33,7 +34,7 @@ bool matrix_wanted(const struct options *o)
 static char *folder_name(const char *name)
 {
 	size_t len = strlen(name);
-	char *folder = xstrdup(len > FOLDER_LENGTH ? name + len - FOLDER_LENGTH : name);
+	char *folder = mem_strdup(len > FOLDER_LENGTH ? name + len - FOLDER_LENGTH : name);
 
 	for (char *c = folder; *c; c++)
 		if (!isalnum((unsigned char)*c) && !strchr("._+", *c))
@@ -55,7 +56,7 @@ static void add_entry(struct entries *entries, const struct options *o, const ch
 		      const char *runtime)
 {
 	/* One runtime is the same for all, and needs no name in each. */
-	char *name = o->runtime_count > 1 ? xprintf("%s %s", kernel, runtime) : xstrdup(kernel);
+	char *name = o->runtime_count > 1 ? mem_printf("%s %s", kernel, runtime) : mem_strdup(kernel);
 
 	for (size_t i = 0; i < entries->count; i++) {
 		if (!strcmp(entries->items[i].name, name)) {
@@ -63,15 +64,15 @@ static void add_entry(struct entries *entries, const struct options *o, const ch
 			return;
 		}
 	}
-	entries->items = xrealloc(entries->items, (entries->count + 1) * sizeof(*entries->items));
+	entries->items = mem_realloc(entries->items, (entries->count + 1) * sizeof(*entries->items));
 
 	struct entry entry = {
-		.options = *o, .kernel = xstrdup(kernel), .name = name, .folder = folder_name(name)};
+		.options = *o, .kernel = mem_strdup(kernel), .name = name, .folder = folder_name(name)};
 
 	for (int n = 2; folder_is_taken(entries, entry.folder); n++) {
 		free(entry.folder);
 		entry.folder = folder_name(name);
-		char *numbered = xprintf("%s-%d", entry.folder, n);
+		char *numbered = mem_printf("%s-%d", entry.folder, n);
 		free(entry.folder);
 		entry.folder = numbered;
 	}
@@ -197,7 +198,7 @@ static int journal_of_none(const struct entry *e, const struct table *table, con
 
 static bool has_journal(const char *dir)
 {
-	char *path = xprintf("%s/journal.ndjson", dir);
+	char *path = mem_printf("%s/journal.ndjson", dir);
 	bool found = file_exists(path);
 
 	free(path);
@@ -229,7 +230,7 @@ static int run_entries(struct entries *entries, const struct shard *shard, struc
 	for (size_t i = 0; i < entries->count && !fault->status; i++) {
 		struct entry *e = &entries->items[i];
 
-		e->output = xprintf("%s/%s", dir, e->folder);
+		e->output = mem_printf("%s/%s", dir, e->folder);
 		e->options.output = e->output;
 		if (shard->facts)
 			shard_select(shard, i, table);
@@ -259,7 +260,7 @@ static int conclude(const struct options *o, const char *dir, bool parts, struct
 	term_begin(&term, stdout, "", "", 0);
 	matrix_print(&m, dir, term.colour, stdout);
 	status = matrix_status(&m);
-	const struct run **all = xzalloc(m.count * sizeof(*all));
+	const struct run **all = mem_zalloc(m.count * sizeof(*all));
 	for (size_t i = 0; i < m.count; i++)
 		all[i] = &m.runs[i];
 	if ((matrix_report(&m, dir, parts, fault) || after_runs(o, all, m.count, fault)) &&

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "runner/base/mem.h"
 #include "runner/host/bisect.h"
 #include "runner/host/matrix.h"
 
@@ -175,7 +176,7 @@ static int take_number(struct parse *p, const char *option, const char *value, l
 	*out = strtol(value, &end, 10);
 	if (*value >= '0' && *value <= '9' && !*end && !errno && *out >= least && *out <= most)
 		return 0;
-	want = xprintf("a whole number from %ld to %ld", least, most);
+	want = mem_printf("a whole number from %ld to %ld", least, most);
 	bad_value(p, option, value, want);
 	free(want);
 	return EINVAL;
@@ -226,7 +227,7 @@ static void remember(struct options *o, const char *name, const char *value)
 
 static void select_also(struct options *o, char *word)
 {
-	o->selection = xrealloc(o->selection, (o->selected + 1) * sizeof(*o->selection));
+	o->selection = mem_realloc(o->selection, (o->selected + 1) * sizeof(*o->selection));
 	o->selection[o->selected++] = word;
 }
 
@@ -237,7 +238,7 @@ static error_t take_runtime(struct parse *p, char *name)
 
 	if (!*name || name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-:")])
 		return bad_value(p, "runtime", name, "a name of vm/runtimes.list, or reference");
-	o->runtimes = xrealloc(o->runtimes, (o->runtime_count + 1) * sizeof(*o->runtimes));
+	o->runtimes = mem_realloc(o->runtimes, (o->runtime_count + 1) * sizeof(*o->runtimes));
 	o->runtimes[o->runtime_count++] = name;
 	o->runtime.name = name;
 	return 0;
@@ -261,7 +262,7 @@ static error_t parse_kernel(int key, char *arg, struct parse *p)
 
 	switch (key) {
 	case 'k':
-		o->kernels = xrealloc(o->kernels, (o->kernel_count + 1) * sizeof(*o->kernels));
+		o->kernels = mem_realloc(o->kernels, (o->kernel_count + 1) * sizeof(*o->kernels));
 		o->kernels[o->kernel_count++] = arg;
 		o->kernel.spec = arg;
 		return 0;
@@ -310,7 +311,7 @@ static error_t parse_machine(int key, char *arg, struct parse *p)
 				  strlen(arg), SETUP_MAX);
 			return EINVAL;
 		}
-		o->setup = xrealloc(o->setup, (o->setups + 1) * sizeof(*o->setup));
+		o->setup = mem_realloc(o->setup, (o->setups + 1) * sizeof(*o->setup));
 		o->setup[o->setups++] = arg;
 		remember(o, "setup", arg);
 		return 0;
@@ -379,15 +380,15 @@ static error_t parse_results(int key, char *arg, struct parse *p)
 	case KEY_TIMINGS: o->timings = true; return 0;
 	case KEY_GUEST:
 		free(o->guest);
-		o->guest = xstrdup(arg);
+		o->guest = mem_strdup(arg);
 		return 0;
 	case KEY_INIT:
 		free(o->init);
-		o->init = xstrdup(arg);
+		o->init = mem_strdup(arg);
 		return 0;
 	case KEY_CACHE:
 		free(o->cache);
-		o->cache = xstrdup(arg);
+		o->cache = mem_strdup(arg);
 		return 0;
 	case KEY_CACHE_SIZE: return take_number(p, "cache-size", arg, 0, 1 << 20, &o->cache_size);
 	default: return ARGP_ERR_UNKNOWN;
@@ -421,8 +422,8 @@ static void note_option(struct options *o, int key, const char *arg)
 	if (!goes_beside(key) || key == KEY_RESUME)
 		return;
 	const char *name = option_name(key);
-	o->beside = xrealloc(o->beside, (o->beside_count + 1) * sizeof(*o->beside));
-	o->beside[o->beside_count++] = arg ? xprintf("--%s=%s", name, arg) : xprintf("--%s", name);
+	o->beside = mem_realloc(o->beside, (o->beside_count + 1) * sizeof(*o->beside));
+	o->beside[o->beside_count++] = arg ? mem_printf("--%s=%s", name, arg) : mem_printf("--%s", name);
 }
 
 /* What a variable of a script was that nobody has set; that nothing is appended or set up is sound. */
@@ -463,10 +464,10 @@ static char *program_folder(void)
 	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
 
 	if (n < 0)
-		return xstrdup(".");
+		return mem_strdup(".");
 	path[n] = '\0';
 	*strrchr(path, '/') = '\0';
-	return xstrdup(path);
+	return mem_strdup(path);
 }
 
 static char *default_cache(void)
@@ -474,10 +475,10 @@ static char *default_cache(void)
 	const char *own = getenv("NSCHECK_CACHE"), *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
 
 	if (own && *own)
-		return xstrdup(own);
+		return mem_strdup(own);
 	if (xdg && *xdg == '/')
-		return xprintf("%s/nscheck", xdg);
-	return xprintf("%s/.cache/nscheck", home && *home ? home : "/tmp");
+		return mem_printf("%s/nscheck", xdg);
+	return mem_printf("%s/.cache/nscheck", home && *home ? home : "/tmp");
 }
 
 static void set_defaults(struct options *o)
@@ -493,8 +494,8 @@ static void set_defaults(struct options *o)
 		.kernel.spec = "debian/6.12",
 	};
 	o->home = program_folder();
-	o->guest = xprintf("%s/nscheck-guest", o->home);
-	o->init = xprintf("%s/nscheck-init", o->home);
+	o->guest = mem_printf("%s/nscheck-guest", o->home);
+	o->init = mem_printf("%s/nscheck-init", o->home);
 	o->cache = default_cache();
 }
 
@@ -502,7 +503,8 @@ static void set_defaults(struct options *o)
 static int check_writable(const char *path, struct fault *fault)
 {
 	const char *slash = strrchr(path, '/');
-	char *folder = slash ? xprintf("%.*s", slash == path ? 1 : (int)(slash - path), path) : xstrdup(".");
+	char *folder =
+		slash ? mem_printf("%.*s", slash == path ? 1 : (int)(slash - path), path) : mem_strdup(".");
 	int ret = access(folder, W_OK);
 
 	if (ret)

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "results/text.h"
+#include "runner/base/text.h"
 #include "vm/kernel.h"
 #include "vm/qemu.h"
 #include "vm/runtime.h"

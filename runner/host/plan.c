@@ -4,13 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "results/text.h"
+#include "runner/base/mem.h"
+#include "runner/base/text.h"
 #include "results/times.h"
 
 void plan_add(struct plan *plan, struct job job)
 {
 	if (!(plan->count & (plan->count - 1)))
-		plan->jobs = xrealloc(plan->jobs, (plan->count ? plan->count * 2 : 1) * sizeof(*plan->jobs));
+		plan->jobs =
+			mem_realloc(plan->jobs, (plan->count ? plan->count * 2 : 1) * sizeof(*plan->jobs));
 	plan->jobs[plan->count++] = job;
 }
 

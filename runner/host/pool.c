@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "runner/base/mem.h"
 #include "runner/host/again.h"
 #include "runner/host/search.h"
 
@@ -106,7 +107,7 @@ static void remember(struct slot *slot, const struct test *test)
 {
 	if (!(slot->ran & (slot->ran - 1)))
 		slot->history =
-			xrealloc(slot->history, (slot->ran ? slot->ran * 2 : 1) * sizeof(*slot->history));
+			mem_realloc(slot->history, (slot->ran ? slot->ran * 2 : 1) * sizeof(*slot->history));
 	slot->history[slot->ran++] = test;
 }
 
@@ -170,7 +171,7 @@ static void on_result(void *arg, struct vm *vm, struct result *r)
 static void on_note(void *arg, struct vm *vm, const char *text)
 {
 	struct pool *p = arg;
-	char *line = xprintf("VM %d: %s", vm->number, text);
+	char *line = mem_printf("VM %d: %s", vm->number, text);
 
 	pool_note(p, line);
 	free(line);
@@ -191,7 +192,7 @@ static void on_late_splat(void *arg, struct vm *vm, const char *id, const char *
 	r->sabotage = p->options->sabotage;
 	r->at_ms = (long)(loop_now() - p->began);
 	r->fingerprint = console_fingerprint(log);
-	r->message = xprintf("after its end: %s", line);
+	r->message = mem_printf("after its end: %s", line);
 	result_set(&r->kernel_log, log);
 	if (!r->sabotage)
 		pool_expect(p, r);
@@ -222,7 +223,8 @@ static bool fall_back(struct pool *p, const struct vm *vm)
 		return false;
 	p->machine->accel = ACCEL_TCG;
 	accel_remember_broken(p->accel);
-	char *text = xprintf("KVM does not work here (%s): emulating instead, and from now on", vm->failure);
+	char *text =
+		mem_printf("KVM does not work here (%s): emulating instead, and from now on", vm->failure);
 	pool_note(p, text);
 	free(text);
 	pool_journal(p, "facts", json_pack("{s:s}", "accel", accel_name(ACCEL_TCG)));
@@ -255,7 +257,7 @@ static void restore_failed(struct pool *p, const struct vm *vm)
 
 	if (p->machine->snapshots->fd < 0)
 		return; /* another VM has said it already */
-	text = xprintf("the saved VM cannot be restored (%s): it is thrown away", vm->failure);
+	text = mem_printf("the saved VM cannot be restored (%s): it is thrown away", vm->failure);
 	pool_note(p, text);
 	free(text);
 	snapshot_discard(p->machine->snapshots);
@@ -361,8 +363,8 @@ static void order(struct pool *p, struct slot *slot)
 	const struct test *test = s && slot->step < s->trial_count ? s->trial[slot->step] : slot->job.test;
 
 	if (s) {
-		char *text = xprintf("what does the crash of %s take? trial %d", slot->job.test->id,
-				     s->trials + 1);
+		char *text = mem_printf("what does the crash of %s take? trial %d", slot->job.test->id,
+					s->trials + 1);
 
 		term_status(p->term, text);
 		free(text);
@@ -488,7 +490,7 @@ int pool_run(struct pool *p)
 {
 	int64_t own = processor_time();
 
-	p->slots = xzalloc((size_t)p->jobs * sizeof(*p->slots));
+	p->slots = mem_zalloc((size_t)p->jobs * sizeof(*p->slots));
 	p->began = loop_now() - p->before_ms;
 	if (watch_signals(p))
 		fault_set(p->fault, EXIT_UNFINISHED, "cannot watch signals: %m");

@@ -6,7 +6,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "results/text.h"
+#include "runner/base/mem.h"
+#include "runner/base/text.h"
 
 enum { QMP_LINE_MAX = 256 << 10 };
 
@@ -60,7 +61,7 @@ int qmp_send(struct qmp *qmp, const char *command, json_t *arguments, int pass)
 		return -1;
 
 	size_t len = strlen(line);
-	line = xrealloc(line, len + 2);
+	line = mem_realloc(line, len + 2);
 	memcpy(line + len, "\n", 2);
 	int ret = send_all(qmp->fd, line, len + 1, pass);
 	free(line);
@@ -107,7 +108,7 @@ void qmp_feed(struct qmp *qmp, const char *data, size_t len)
 		qmp->len = 0;
 	if (len > QMP_LINE_MAX)
 		return;
-	qmp->in = xrealloc(qmp->in, qmp->len + len + 1);
+	qmp->in = mem_realloc(qmp->in, qmp->len + len + 1);
 	memcpy(qmp->in + qmp->len, data, len);
 	qmp->len += len;
 

@@ -6,8 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "runner/base/mem.h"
 #include "results/matrix.h"
-#include "results/text.h"
+#include "runner/base/text.h"
 #include "runner/host/loop.h"
 #include "runner/host/run.h"
 #include "runner/host/select.h"
@@ -24,7 +25,7 @@ static int check_folder(const char *dir, struct fault *fault)
 	if (matrix_is(dir))
 		return refuse(fault, dir, "it is a matrix; give the folder of one of its runs");
 
-	char *path = xprintf("%s/journal.ndjson", dir);
+	char *path = mem_printf("%s/journal.ndjson", dir);
 	struct stat st;
 	int ret = stat(path, &st);
 
@@ -41,7 +42,7 @@ static char **words_of(const struct options *o, const struct run *before, int *c
 	char **words;
 	size_t i;
 
-	words = xzalloc((json_array_size(arguments) + o->beside_count + 2) * sizeof(*words));
+	words = mem_zalloc((json_array_size(arguments) + o->beside_count + 2) * sizeof(*words));
 	words[(*count)++] = o->argv[0];
 	json_array_foreach(arguments, i, word)
 	{
@@ -77,7 +78,7 @@ static int parse_again(struct options *own, char **words, int count, const char 
 
 	if (!options_parse_quietly(own, count, words, &wrong))
 		return 0;
-	char *why = xprintf("its command line cannot be understood: %s", wrong.text);
+	char *why = mem_printf("its command line cannot be understood: %s", wrong.text);
 	refuse(fault, dir, why);
 	free(why);
 	return -1;
@@ -97,7 +98,7 @@ static int select_rest(struct table *table, const struct options *own, const str
 		struct test *t = table_find(table, before->tests[i].id);
 
 		if (!t || !t->file) {
-			char *why = xprintf("there is no test %s any more", before->tests[i].id);
+			char *why = mem_printf("there is no test %s any more", before->tests[i].id);
 
 			refuse(fault, dir, why);
 			free(why);

@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "runner/base/mem.h"
 #include "runner/host/after.h"
 #include "runner/host/again.h"
 #include "runner/host/facts.h"
@@ -196,8 +197,8 @@ static void tell_expired(const struct baseline *b, struct journal *j, struct ter
 
 		if (!k->expired)
 			continue;
-		char *text = xprintf("%s:%d: expired on %s and does not count: %s", b->path, k->line,
-				     k->expires, k->id);
+		char *text = mem_printf("%s:%d: expired on %s and does not count: %s", b->path, k->line,
+					k->expires, k->id);
 		journal_add(j, "note", json_pack("{s:s}", "text", text), fault);
 		term_note(term, text);
 		free(text);
@@ -255,7 +256,7 @@ static int run_in_folder(struct session *s, struct plan *plan, const struct base
 	const struct options *o = s->options;
 	struct journal journal;
 	struct term term;
-	char *command = repeat_command(o), *log = xprintf("%s/console.log", f->path);
+	char *command = repeat_command(o), *log = mem_printf("%s/console.log", f->path);
 	struct pool pool = {.machine = &s->machine,
 			    .options = o,
 			    .journal = &journal,
@@ -307,7 +308,7 @@ int run_tests(const struct options *o, struct table *table, int64_t began, const
 
 	if (baseline_load(&baseline, o->baseline, fault))
 		return fault->status;
-	char *runs = folder_runs(o), *last = xprintf("%s/latest", runs);
+	char *runs = folder_runs(o), *last = mem_printf("%s/latest", runs);
 	struct folder folder = {0};
 	struct plan plan = {0};
 	struct session session;

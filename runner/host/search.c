@@ -4,11 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "results/text.h"
+#include "runner/base/mem.h"
+#include "runner/base/text.h"
 
 static const struct test **copy_tests(const struct test *const *tests, size_t count)
 {
-	const struct test **copy = xzalloc(count * sizeof(*copy));
+	const struct test **copy = mem_zalloc(count * sizeof(*copy));
 
 	if (count)
 		memcpy(copy, tests, count * sizeof(*copy));
@@ -17,13 +18,13 @@ static const struct test **copy_tests(const struct test *const *tests, size_t co
 
 struct search *search_new(const struct test *test, const struct test *const *earlier, size_t count)
 {
-	struct search *s = xzalloc(sizeof(*s));
+	struct search *s = mem_zalloc(sizeof(*s));
 
 	s->test = test;
 	s->earlier = copy_tests(earlier, count);
 	s->earlier_count = count;
-	s->found = xzalloc(count * sizeof(*s->found));
-	s->trial = xzalloc(count * sizeof(*s->trial));
+	s->found = mem_zalloc(count * sizeof(*s->found));
+	s->trial = mem_zalloc(count * sizeof(*s->trial));
 	return s;
 }
 
@@ -126,10 +127,10 @@ bool search_step(struct search *s, bool crashed, int64_t now)
 char *search_about(const struct search *s)
 {
 	if (!s->reproduced)
-		return xprintf("the crash did not come back in %d %s%s", s->trials,
-			       s->trials == 1 ? "trial" : "trials with tests that ran before it",
-			       s->cut_short ? ", which is the limit" : "");
-	return xprintf("the crash comes back after %zu of the %zu tests before it (%d trials%s)",
-		       s->found_count, s->earlier_count, s->trials,
-		       s->cut_short ? ", which is the limit: fewer may do" : ", none can be left out");
+		return mem_printf("the crash did not come back in %d %s%s", s->trials,
+				  s->trials == 1 ? "trial" : "trials with tests that ran before it",
+				  s->cut_short ? ", which is the limit" : "");
+	return mem_printf("the crash comes back after %zu of the %zu tests before it (%d trials%s)",
+			  s->found_count, s->earlier_count, s->trials,
+			  s->cut_short ? ", which is the limit: fewer may do" : ", none can be left out");
 }

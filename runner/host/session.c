@@ -8,7 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "vm/file.h"
+#include "runner/base/mem.h"
+#include "runner/base/file.h"
 #include "vm/image.h"
 
 /* Whether the command line makes the kernel insist on signatures of modules (module.sig_enforce, lockdown=). */
@@ -92,7 +93,7 @@ static int find_snapshot(struct session *s, struct fault *fault)
 
 static int load_allowed(struct session *s, struct fault *fault)
 {
-	char *path = xprintf("%s/../results/splats.allow", s->options->home);
+	char *path = mem_printf("%s/../results/splats.allow", s->options->home);
 	int ret = splat_allow_load(&s->allow, path, fault);
 
 	free(path);

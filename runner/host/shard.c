@@ -5,9 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runner/base/mem.h"
 #include "results/times.h"
 #include "runner/host/plan.h"
-#include "vm/sha256.h"
+#include "runner/base/sha256.h"
 
 enum { UNKNOWN_MS = 1000 };
 
@@ -25,7 +26,7 @@ struct line {
 
 static void lay_out(struct line *line, const struct entries *entries, const struct table *table)
 {
-	line->pieces = xzalloc((entries->count * table->count + 1) * sizeof(*line->pieces));
+	line->pieces = mem_zalloc((entries->count * table->count + 1) * sizeof(*line->pieces));
 	for (size_t i = 0; i < entries->count; i++)
 		for (size_t j = 0; j < table->count; j++)
 			if (plan_has(&table->tests[j], &entries->items[i].options))
@@ -94,7 +95,7 @@ static void hash_catalogue(const struct table *table, char hex[65])
 	sha256_begin(&sum);
 	for (size_t i = 0; i < table->count; i++) {
 		const struct test *t = &table->tests[i];
-		char *place = xprintf("%d %d", t->line, t->timeout);
+		char *place = mem_printf("%d %d", t->line, t->timeout);
 
 		hash_word(&sum, t->id);
 		hash_word(&sum, t->file);
@@ -112,7 +113,7 @@ static void hash_line(const struct line *line, char hex[65])
 	sha256_begin(&sum);
 	for (size_t i = 0; i < line->count; i++) {
 		const struct piece *p = &line->pieces[i];
-		char *text = xprintf("%zu %zu %ld", p->entry, p->row, p->ms);
+		char *text = mem_printf("%zu %zu %ld", p->entry, p->row, p->ms);
 
 		hash_word(&sum, text);
 		free(text);
@@ -180,9 +181,9 @@ int shard_cut(struct shard *shard, struct entries *entries, const struct table *
 				o->shards, line.count);
 	if (!ret) {
 		shard->kernels = entries->count;
-		shard->chosen = xzalloc((entries->count + 1) * sizeof(*shard->chosen));
+		shard->chosen = mem_zalloc((entries->count + 1) * sizeof(*shard->chosen));
 		for (size_t i = 0; i < entries->count; i++)
-			shard->chosen[i] = xzalloc(table->count * sizeof(**shard->chosen));
+			shard->chosen[i] = mem_zalloc(table->count * sizeof(**shard->chosen));
 		weigh(&line, entries, table, o->times ? &times : NULL);
 		choose(shard, &line, o);
 		shard->facts = facts_of(&line, entries, table, o);

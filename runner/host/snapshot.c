@@ -11,8 +11,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "results/text.h"
-#include "vm/file.h"
+#include "runner/base/mem.h"
+#include "runner/base/text.h"
+#include "runner/base/file.h"
 
 #define MAGIC "nscheck-snapshot-1"
 enum { HEADER_SIZE = 4096, BLOCK = 256 << 10 };
@@ -43,7 +44,7 @@ static void boot_id(char out[40])
 int snapshots_init(struct snapshots *s, const char *cache, long limit_mib, struct fault *fault)
 {
 	*s = (struct snapshots){.fd = -1, .limit = limit_mib << 20};
-	s->dir = xprintf("%s/snapshots", cache);
+	s->dir = mem_printf("%s/snapshots", cache);
 	return dir_make(s->dir, fault);
 }
 
@@ -57,13 +58,13 @@ void snapshots_close(struct snapshots *s)
 
 static char *snapshot_path(const struct snapshots *s, const char *key)
 {
-	return xprintf("%s/%s.snap", s->dir, key);
+	return mem_printf("%s/%s.snap", s->dir, key);
 }
 
 /* Four lanes of multiply and xor: not for enemies, for what a disk or a crash may do to a file. */
 static int checksum(int fd, uint64_t *sum)
 {
-	uint64_t lane[4] = {1, 2, 3, 4}, *words = xzalloc(BLOCK);
+	uint64_t lane[4] = {1, 2, 3, 4}, *words = mem_zalloc(BLOCK);
 	off_t at = HEADER_SIZE;
 	ssize_t n;
 
@@ -146,7 +147,7 @@ int snapshot_open(const struct snapshots *s)
 
 	if (s->fd < 0)
 		return -1;
-	path = xprintf("/proc/self/fd/%d", s->fd);
+	path = mem_printf("/proc/self/fd/%d", s->fd);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	free(path);
 	if (fd >= 0 && lseek(fd, HEADER_SIZE, SEEK_SET) < 0) {
@@ -170,7 +171,7 @@ int snapshot_begin(const struct snapshots *s)
 /* The file gets a name of its own first, then the one it is looked for by: a rename replaces, a link does not. */
 static int name_file(int fd, const char *path)
 {
-	char *self = xprintf("/proc/self/fd/%d", fd), *tmp = xprintf("%s.%d.tmp", path, (int)getpid());
+	char *self = mem_printf("/proc/self/fd/%d", fd), *tmp = mem_printf("%s.%d.tmp", path, (int)getpid());
 	int ret = linkat(AT_FDCWD, self, AT_FDCWD, tmp, AT_SYMLINK_FOLLOW);
 
 	if (!ret)
@@ -227,13 +228,13 @@ static size_t list_entries(const char *dir, struct entry **entries, off_t *total
 	*total = 0;
 	while (d && (e = readdir(d))) {
 		struct stat st;
-		char *path = xprintf("%s/%s", dir, e->d_name);
+		char *path = mem_printf("%s/%s", dir, e->d_name);
 
 		if (*e->d_name == '.' || lstat(path, &st) || !S_ISREG(st.st_mode)) {
 			free(path);
 			continue;
 		}
-		*entries = xrealloc(*entries, (count + 1) * sizeof(**entries));
+		*entries = mem_realloc(*entries, (count + 1) * sizeof(**entries));
 		(*entries)[count++] = (struct entry){path, st.st_size, st.st_atim};
 		*total += st.st_size;
 	}

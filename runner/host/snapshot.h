@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "vm/fault.h"
+#include "runner/base/fault.h"
 
 /*
  * Saved VMs in CACHE/snapshots/KEY.snap: a header of one page, then QEMU's migration stream. A file is used

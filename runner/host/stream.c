@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runner/base/mem.h"
+
 void stream_init(struct stream *s, stream_sink sink, void *arg)
 {
 	memset(s, 0, sizeof(*s));
@@ -28,7 +30,7 @@ void stream_expect(struct stream *s, const char *id)
 {
 	free(s->expected);
 	result_free(s->result);
-	s->expected = id ? xstrdup(id) : NULL;
+	s->expected = id ? mem_strdup(id) : NULL;
 	s->result = id ? result_new(id) : NULL;
 	s->started = false;
 	s->verdict = -1;
@@ -91,7 +93,7 @@ static void take_place(struct stream *s, const char *place)
 	if (!s->result || !colon)
 		return;
 	free(s->result->file);
-	s->result->file = strndup(place, (size_t)(colon - place));
+	s->result->file = mem_strndup(place, (size_t)(colon - place));
 	s->result->line = (int)number(colon + 1, 1000000, 0);
 }
 

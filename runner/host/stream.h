@@ -3,7 +3,7 @@
 #define RUNNER_HOST_STREAM_H
 
 #include "results/result.h"
-#include "results/text.h"
+#include "runner/base/text.h"
 
 /*
  * The lines a guest sends on its results channel, made into events. Everything is taken for hostile: a line

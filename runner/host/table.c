@@ -9,7 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "results/text.h"
+#include "runner/base/mem.h"
+#include "runner/base/text.h"
 
 enum column {
 	COL_ID,
@@ -100,7 +101,7 @@ int table_parse(struct table *table, char *data, struct fault *fault)
 		number++;
 		if (!*line)
 			continue;
-		table->tests = xrealloc(table->tests, (table->count + 1) * sizeof(*table->tests));
+		table->tests = mem_realloc(table->tests, (table->count + 1) * sizeof(*table->tests));
 		if (parse_row(&table->tests[table->count], line, number, fault))
 			return -1;
 		if (table_find(table, table->tests[table->count].id))

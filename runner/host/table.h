@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "vm/fault.h"
+#include "runner/base/fault.h"
 
 /* One row of the table of tests, as `nscheck-guest --list` prints it; "-" is NULL, strings live in the table. */
 struct test {

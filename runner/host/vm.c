@@ -14,7 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "vm/sha256.h"
+#include "runner/base/mem.h"
+#include "runner/base/sha256.h"
 
 /* Milliseconds; those of the guest's are multiplied by the time-out factor. */
 enum {
@@ -80,7 +81,7 @@ double vm_test_limit(const struct test *test, double f)
 static void set_failure(struct vm *vm, const char *text)
 {
 	if (!vm->failure)
-		vm->failure = xstrdup(text);
+		vm->failure = mem_strdup(text);
 }
 
 /* ---- QEMU's command line ---- */
@@ -147,7 +148,7 @@ int vm_snapshot_key(const struct machine *m, char key[65], struct fault *fault)
 		return fault_set(fault, EXIT_UNFINISHED, "cannot read %s: %m", m->initrd);
 	}
 	/* Its name, which is in argv, tells its content; its time only when it was last used. */
-	image = xprintf("%lld", (long long)st.st_size);
+	image = mem_printf("%lld", (long long)st.st_size);
 	sha256_begin(&sum);
 	hash_string(&sum, m->kernel->sha256);
 	hash_string(&sum, image);
@@ -192,7 +193,7 @@ static void flush_orders(struct vm *vm)
 
 static void queue_chunk(struct vm *vm, const char *data, size_t len, char *owned)
 {
-	struct out_chunk *chunk = xzalloc(sizeof(*chunk));
+	struct out_chunk *chunk = mem_zalloc(sizeof(*chunk));
 
 	*chunk = (struct out_chunk){.data = data, .len = len, .owned = owned};
 	*vm->out_end = chunk;
@@ -241,9 +242,9 @@ static void prepare(struct vm *vm)
 	vm->prepared_at = loop_now();
 	set_deadline(vm, PREPARE * patience(vm->machine));
 	clock_gettime(CLOCK_REALTIME, &now);
-	send_order(vm, xprintf("clock %lld %ld\n", (long long)now.tv_sec, now.tv_nsec));
+	send_order(vm, mem_printf("clock %lld %ld\n", (long long)now.tv_sec, now.tv_nsec));
 	send_order(vm, entropy_order());
-	send_order(vm, xprintf("suites %zu\n", vm->machine->suites_len));
+	send_order(vm, mem_printf("suites %zu\n", vm->machine->suites_len));
 	queue_chunk(vm, vm->machine->suites, vm->machine->suites_len, NULL);
 	flush_orders(vm);
 }
@@ -267,7 +268,7 @@ static void next_setup(struct vm *vm)
 	}
 	set_deadline(vm, SETUP * patience(vm->machine));
 	const char *line = o->setup[vm->setups_done];
-	send_order(vm, xprintf("setup %zu\n%s", strlen(line), line));
+	send_order(vm, mem_printf("setup %zu\n%s", strlen(line), line));
 }
 
 static void end_now(struct vm *vm, enum vm_end end, const char *why)
@@ -282,8 +283,8 @@ static void got_setup(struct vm *vm, const struct stream_event *event)
 	const char *line = vm->machine->options->setup[vm->setups_done];
 
 	if (event->number) {
-		char *why = xprintf("--setup '%s' ended with status %ld%s%s", line, event->number,
-				    *event->text ? ": " : "", event->text);
+		char *why = mem_printf("--setup '%s' ended with status %ld%s%s", line, event->number,
+				       *event->text ? ": " : "", event->text);
 
 		for (char *end = why; (end = strchr(end, '\n'));)
 			*end = ' ';
@@ -312,7 +313,7 @@ static void got_suites(struct vm *vm, const struct stream_event *event)
 		next_setup(vm);
 		return;
 	}
-	why = xprintf("the guest could not take the suites: %s", event->text);
+	why = mem_printf("the guest could not take the suites: %s", event->text);
 	end_now(vm, vm->warm ? VM_END_RESTORE : VM_END_BOOT, why);
 	free(why);
 }
@@ -325,7 +326,7 @@ static void begin_saving(struct vm *vm)
 
 	vm->snapshot_fd = snapshot_begin(vm->machine->snapshots);
 	if (vm->snapshot_fd < 0) {
-		char *why = xprintf("no snapshot can be saved: %s", strerror(errno));
+		char *why = mem_printf("no snapshot can be saved: %s", strerror(errno));
 
 		vm->owner->note(vm->owner->arg, vm, why);
 		free(why);
@@ -354,7 +355,7 @@ static void end_saving(struct vm *vm, const char *trouble)
 	else if (trouble)
 		close(fd);
 	if (trouble) {
-		char *why = xprintf("no snapshot was saved: %s", trouble);
+		char *why = mem_printf("no snapshot was saved: %s", trouble);
 
 		vm->owner->note(vm->owner->arg, vm, why);
 		free(why);
@@ -370,7 +371,7 @@ static void got_hello(struct vm *vm, struct stream *from, const char *release)
 	if (vm->state != VM_BOOTING)
 		return;
 	vm->channel = from;
-	vm->release = xstrdup(release);
+	vm->release = mem_strdup(release);
 	if (vm->machine->snapshots_wanted && vm->machine->snapshots->fd < 0)
 		begin_saving(vm);
 	else
@@ -412,7 +413,7 @@ static void deliver(struct vm *vm, struct result *r)
 	r->warm = vm->warm;
 	free(vm->earlier_id);
 	vm->earlier_id = vm->last_id;
-	vm->last_id = xstrdup(r->id);
+	vm->last_id = mem_strdup(r->id);
 	vm->test = NULL;
 	vm->pending = NULL;
 	vm->tests_run++;
@@ -453,7 +454,7 @@ static void got_stray(struct vm *vm, const char *line)
 	vm->distrusted = true;
 	if (++vm->strays > STRAYS_SHOWN)
 		return;
-	char *note = xprintf("the guest sent what was not asked for: %.200s", line);
+	char *note = mem_printf("the guest sent what was not asked for: %.200s", line);
 	vm->owner->note(vm->owner->arg, vm, note);
 	free(note);
 }
@@ -529,7 +530,7 @@ static void got_event(struct vm *vm, const struct qmp_message *m)
 		const char *reason = json_string_value(json_object_get(m->data, "reason"));
 
 		free(vm->shutdown);
-		vm->shutdown = xstrdup(reason ? reason : "unknown");
+		vm->shutdown = mem_strdup(reason ? reason : "unknown");
 	} else if (!strcmp(m->name, "STOP") && vm->state == VM_BOOTING) {
 		end_now(vm, VM_END_BOOT, "QEMU stopped the guest");
 	} else if (!strcmp(m->name, "STOP") && vm->ready_at) {
@@ -553,7 +554,7 @@ static void got_return(struct vm *vm, const struct qmp_message *m)
 			qmp_send(&vm->qmp, "cont", NULL, -1);
 	} else if (!strcmp(m->about, "cont")) {
 		vm->channel = vm->machine->snapshots->serial ? &vm->serial_stream : &vm->stream;
-		vm->release = xstrdup(vm->machine->snapshots->release);
+		vm->release = mem_strdup(vm->machine->snapshots->release);
 		prepare(vm);
 	}
 }
@@ -662,17 +663,17 @@ static char *crash_reason(struct vm *vm, int status)
 	const char *splat = c->splat ? c->splat : c->gap_splat;
 
 	if (vm->hang_step)
-		return xstrdup(vm->hang);
+		return mem_strdup(vm->hang);
 	if (vm->failure)
-		return xstrdup(vm->failure);
+		return mem_strdup(vm->failure);
 	if (splat)
-		return xstrdup(splat);
+		return mem_strdup(splat);
 	if (vm->shutdown)
-		return xprintf("the VM ended while the test ran (%.40s)", vm->shutdown);
+		return mem_printf("the VM ended while the test ran (%.40s)", vm->shutdown);
 	if (WIFSIGNALED(status))
-		return xprintf("QEMU was ended by signal %d (%s)", WTERMSIG(status),
-			       strsignal(WTERMSIG(status)));
-	return xprintf("QEMU ended with status %d", WEXITSTATUS(status));
+		return mem_printf("QEMU was ended by signal %d (%s)", WTERMSIG(status),
+				  strsignal(WTERMSIG(status)));
+	return mem_printf("QEMU ended with status %d", WEXITSTATUS(status));
 }
 
 static void deliver_crash(struct vm *vm, int status)
@@ -777,7 +778,7 @@ void vm_leave(struct vm *vm)
 	set_deadline(vm, LEAVE);
 	report_gap(vm);
 	console_begin(&vm->console, NULL);
-	send_order(vm, xstrdup("bye\n"));
+	send_order(vm, mem_strdup("bye\n"));
 }
 
 /* The agent may still take orders. */
@@ -787,10 +788,10 @@ static void begin_hang(struct vm *vm)
 
 	vm->state = VM_HANGING;
 	free(vm->hang);
-	vm->hang = xprintf("hang: neither the test nor the guest's agent answered in time%s%s",
-			   splat ? "; " : "", splat ? splat : "");
+	vm->hang = mem_printf("hang: neither the test nor the guest's agent answered in time%s%s",
+			      splat ? "; " : "", splat ? splat : "");
 	for (const char *key = hang_keys; *key; key++)
-		send_order(vm, xprintf("sysrq %c\n", *key));
+		send_order(vm, mem_printf("sysrq %c\n", *key));
 }
 
 /*
@@ -849,8 +850,8 @@ static char *order_flags(const struct vm *vm, bool sabotage)
 	const char *runtime = vm->machine->options->runtime.name;
 
 	if (!runtime)
-		return xstrdup(sabotage ? "sabotage" : "-");
-	return xprintf("%sruntime=%s", sabotage ? "sabotage," : "", runtime);
+		return mem_strdup(sabotage ? "sabotage" : "-");
+	return mem_printf("%sruntime=%s", sabotage ? "sabotage," : "", runtime);
 }
 
 void vm_order(struct vm *vm, const struct test *test, bool sabotage)
@@ -865,7 +866,7 @@ void vm_order(struct vm *vm, const struct test *test, bool sabotage)
 	console_begin(&vm->console, test->id);
 	stream_expect(vm->channel, test->id);
 	set_deadline(vm, vm_test_limit(test, factor(vm)) * vm->slowness * 1000);
-	send_order(vm, xprintf("run %g %s %s\n", factor(vm), flags, test->id));
+	send_order(vm, mem_printf("run %g %s %s\n", factor(vm), flags, test->id));
 	free(flags);
 }
 
@@ -896,7 +897,7 @@ static void close_all(int fds[], int count)
 
 static struct vm *vm_new(const struct machine *machine, const struct vm_owner *owner, int number)
 {
-	struct vm *vm = xzalloc(sizeof(*vm));
+	struct vm *vm = mem_zalloc(sizeof(*vm));
 	struct watch *watches[] = {&vm->process, &vm->qmp_watch, &vm->console_watch, &vm->results,
 				   &vm->control, &vm->serial2,   &vm->errors};
 

@@ -5,12 +5,13 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "results/text.h"
-#include "vm/file.h"
+#include "runner/base/mem.h"
+#include "runner/base/text.h"
+#include "runner/base/file.h"
 #include "vm/image.h"
 #include "vm/kernel.h"
 #include "vm/runtime.h"
-#include "vm/sha256.h"
+#include "runner/base/sha256.h"
 
 /*
  * A kernel of a test's own: a file, or "fake-kernel" in a folder that stands for a build tree, with one line: the release
@@ -37,9 +38,9 @@ int kernel_resolve(const struct kernel_request *request, const char *cache_dir, 
 	*kernel = (struct kernel){0};
 	if (!strcmp(request->spec, "none"))
 		return fault_set(fault, EXIT_BAD_INPUT, "no such kernel: none");
-	kernel->name = xstrdup(request->spec);
+	kernel->name = mem_strdup(request->spec);
 	if (file_exists(request->spec)) {
-		char *inside = xprintf("%s/fake-kernel", request->spec);
+		char *inside = mem_printf("%s/fake-kernel", request->spec);
 		struct stat st;
 		bool tree = !stat(request->spec, &st) && S_ISDIR(st.st_mode);
 		int ret = own_kernel(tree ? inside : request->spec, kernel, fault);
@@ -47,11 +48,10 @@ int kernel_resolve(const struct kernel_request *request, const char *cache_dir, 
 		free(inside);
 		return ret;
 	}
-	kernel->release = xstrdup("6.0.0-fake");
-	kernel->image = xprintf("%s/kernel", cache_dir);
+	kernel->release = mem_strdup("6.0.0-fake");
+	kernel->image = mem_printf("%s/kernel", cache_dir);
 	memset(kernel->sha256, 'a', 64);
-	const struct bytes content = {(unsigned char *)"kernel", 6};
-	return file_exists(kernel->image) ? 0 : file_store(kernel->image, &content, fault);
+	return file_exists(kernel->image) ? 0 : file_store(kernel->image, "kernel", 6, fault);
 }
 
 void kernel_free(struct kernel *kernel)
@@ -63,11 +63,9 @@ void kernel_free(struct kernel *kernel)
 
 int image_build(const struct image_request *request, const char *cache_dir, char **path, struct fault *fault)
 {
-	const struct bytes content = {(unsigned char *)request->kernel->release, 5};
-
-	*path = xprintf("%s/image", cache_dir);
+	*path = mem_printf("%s/image", cache_dir);
 	if (!file_exists(*path))
-		return file_store(*path, &content, fault);
+		return file_store(*path, request->kernel->release, 5, fault);
 	return utimensat(AT_FDCWD, *path, NULL, 0); /* as vm/image.c marks one that is in use */
 }
 
@@ -85,11 +83,11 @@ int runtime_resolve(const struct runtime_request *request, const char *cache_dir
 		    struct fault *fault)
 {
 	(void)cache_dir;
-	*runtime = (struct runtime){.name = xstrdup(request->name)};
+	*runtime = (struct runtime){.name = mem_strdup(request->name)};
 	if (strcmp(request->name, RUNTIME_REFERENCE))
-		runtime->version = xstrdup("1.2-fake");
+		runtime->version = mem_strdup("1.2-fake");
 	if (request->path)
-		runtime->path = xstrdup(request->path);
+		runtime->path = mem_strdup(request->path);
 	return runtime_check(request->name, fault);
 }
 

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "runner/base/mem.h"
 #include "results/baseline.h"
 #include "results/matrix.h"
 #include "results/compare.h"
@@ -31,10 +32,10 @@ static void make_run(struct run *run, const char *release, const char *version)
 
 static struct result *add(struct run *run, const char *id, enum verdict v, const char *message)
 {
-	run->tests = xrealloc(run->tests, (run->count + 1) * sizeof(*run->tests));
+	run->tests = mem_realloc(run->tests, (run->count + 1) * sizeof(*run->tests));
 	struct outcome *o = &run->tests[run->count++];
 
-	*o = (struct outcome){.id = xstrdup(id), .runs = 1};
+	*o = (struct outcome){.id = mem_strdup(id), .runs = 1};
 	run->total[v]++;
 	if (v == VERDICT_MISS)
 		return NULL;
@@ -48,7 +49,7 @@ static void setup(void)
 {
 	strcpy(dir, "/tmp/nscheck-after-XXXXXX");
 	ck_assert(mkdtemp(dir));
-	path = xprintf("%s/known.tsv", dir);
+	path = mem_printf("%s/known.tsv", dir);
 	fault = (struct fault){0};
 	make_run(&before, "6.1.0-56-cloud-amd64", "6.1.192-2");
 	make_run(&after, "6.12.117+deb13", "6.12.117-1");
@@ -56,7 +57,7 @@ static void setup(void)
 
 static void teardown(void)
 {
-	char *command = xprintf("rm -rf '%s'", dir);
+	char *command = mem_printf("rm -rf '%s'", dir);
 
 	ck_assert_int_eq(system(command), 0);
 	free(command);
@@ -84,7 +85,7 @@ static char *slurp(void)
 	ck_assert_ptr_nonnull(f);
 	buf[fread(buf, 1, sizeof(buf) - 1, f)] = '\0';
 	fclose(f);
-	return xstrdup(buf);
+	return mem_strdup(buf);
 }
 
 static void file_holds(const char *part, bool wanted)
@@ -203,7 +204,7 @@ END_TEST
 START_TEST(what_a_runtime_lacks_is_not_the_kernels)
 {
 	add(&before, "runtime.time.skips", VERDICT_SKIP, "the container runtime does not claim 'time'");
-	before.tests[0].since = xstrdup("5.6");
+	before.tests[0].since = mem_strdup("5.6");
 	ck_assert(outcome_lacks(&before.tests[0], &before));
 	json_object_set_new(before.facts, "runtime", json_pack("{s:s}", "name", "crun"));
 	ck_assert(!outcome_lacks(&before.tests[0], &before));
@@ -341,7 +342,7 @@ START_TEST(results_json_is_read_again)
 	add(&after, "a.lost", VERDICT_MISS, NULL);
 	add(&after, "a.skips", VERDICT_SKIP, "no x");
 	ck_assert_int_eq(report_all(&after, dir, &fault), 0);
-	char *json = xprintf("%s/results.json", dir);
+	char *json = mem_printf("%s/results.json", dir);
 	ck_assert_int_eq(run_load_results(&again, json, &fault), 0);
 	ck_assert_uint_eq(again.count, 3);
 	ck_assert_str_eq(again.tests[0].result->message, "x\\x0a");

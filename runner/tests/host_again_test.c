@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "results/text.h"
+#include "runner/base/mem.h"
+#include "runner/base/text.h"
 #include "runner/host/search.h"
 #include "runner/tests/host_samples.h"
 #include "runner/tests/tests.h"
@@ -19,7 +20,7 @@ static int count_of(const char *text, const char *part)
 
 static void write_known(const char *line)
 {
-	char *path = xprintf("%s/known", dir);
+	char *path = mem_printf("%s/known", dir);
 	FILE *f = fopen(path, "we");
 
 	ck_assert(f);
@@ -101,7 +102,7 @@ END_TEST
 
 START_TEST(only_so_many_are_run_again)
 {
-	char *guest = xprintf("%s/many", dir);
+	char *guest = mem_printf("%s/many", dir);
 	FILE *f = fopen(guest, "we");
 
 	ck_assert(f);
@@ -111,7 +112,7 @@ START_TEST(only_so_many_are_run_again)
 	      "'a.b.%s\\ta.c\\t1\\t1\\t0\\t-\\tseed\\t-\\t-\\t-\\tYes.\\tYes.\\tnone\\n' $i; done\n",
 	      f);
 	fclose(f);
-	char *chmod = xprintf("chmod 755 '%s'", guest), *arguments = xprintf("--guest '%s'", guest);
+	char *chmod = mem_printf("chmod 755 '%s'", guest), *arguments = mem_printf("--guest '%s'", guest);
 	ck_assert_int_eq(system(chmod), 0);
 	IS_STATUS(run_out("fail:a.b.0,fail:a.b.1,fail:a.b.2,fail:a.b.3,fail:a.b.4,fail:a.b.5,fail:a.b.6,"
 			  "fail:a.b.7,fail:a.b.8,fail:a.b.9,fail:a.b.a,fail:a.b.b",
@@ -166,12 +167,12 @@ END_TEST
 /* Searches among n tests when those in the string ",3,17," are what it takes; the answer in the same form. */
 static char *find(size_t n, const char *takes, int *trials)
 {
-	struct test *tests = xzalloc(n * sizeof(*tests)), crasher = {.id = "x"};
-	const struct test **list = xzalloc(n * sizeof(*list));
+	struct test *tests = mem_zalloc(n * sizeof(*tests)), crasher = {.id = "x"};
+	const struct test **list = mem_zalloc(n * sizeof(*list));
 	struct text found = {0};
 
 	for (size_t i = 0; i < n; i++) {
-		tests[i].id = xprintf("%zu,", i);
+		tests[i].id = mem_printf("%zu,", i);
 		list[i] = &tests[i];
 	}
 	struct search *s = search_new(&crasher, list, n);
@@ -180,7 +181,7 @@ static char *find(size_t n, const char *takes, int *trials)
 		int there = 0;
 
 		for (size_t i = 0; i < s->trial_count; i++) {
-			char *needle = xprintf(",%s", s->trial[i]->id);
+			char *needle = mem_printf(",%s", s->trial[i]->id);
 
 			there += strstr(takes, needle) != NULL;
 			free(needle);

@@ -5,9 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "runner/base/mem.h"
 #include "results/baseline.h"
 #include "runner/tests/tests.h"
-#include "vm/fault.h"
+#include "runner/base/fault.h"
 
 #define HEADING "id\tkernel\tverdict\treason\tlink\tadded\texpires\n"
 #define DATES   "\t-\t2026-01-01\t2999-12-31\n"
@@ -48,7 +49,7 @@ static void read_text(const char *text, size_t len)
 /* Reads the heading and that line; true when the line became an entry and nothing is wrong. */
 static bool takes(const char *line)
 {
-	char *text = xprintf(HEADING "%s", line);
+	char *text = mem_printf(HEADING "%s", line);
 
 	read_text(text, strlen(text));
 	free(text);
@@ -71,7 +72,7 @@ static const struct known *find(const char *id, const char *release)
 static bool is_for_runtime(const char *condition, const char *release, const char *version,
 			   const char *runtime)
 {
-	char *line = xprintf("a.b\t%s\tfail\tr" DATES, condition);
+	char *line = mem_printf("a.b\t%s\tfail\tr" DATES, condition);
 
 	ck_assert_msg(takes(line), "%s: %s", condition, text_get(&problems));
 	free(line);
@@ -154,7 +155,7 @@ START_TEST(a_bad_line_is_told_with_its_place)
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		ck_assert_msg(!takes(bad[i].line) && !b.count, "taken: %s", bad[i].line);
-		char *place = xprintf("%s:2: %s", path, bad[i].what);
+		char *place = mem_printf("%s:2: %s", path, bad[i].what);
 		ck_assert_msg(!strncmp(text_get(&problems), place, strlen(place)), "%s: %s", bad[i].line,
 			      text_get(&problems));
 		free(place);
@@ -267,9 +268,10 @@ START_TEST(lint_tells_what_is_over_and_what_matches_nothing)
 	read_text(text, strlen(text));
 	text_clear(&problems);
 	ck_assert_int_eq(baseline_lint(path, ids, 2, &problems, &fault), 0);
-	char *want = xprintf("%s:5: not seven columns between single tabs\n%s:3: expired on 2026-01-02: a.b\n"
-			     "%s:4: matches no test: e.*\n",
-			     path, path, path);
+	char *want =
+		mem_printf("%s:5: not seven columns between single tabs\n%s:3: expired on 2026-01-02: a.b\n"
+			   "%s:4: matches no test: e.*\n",
+			   path, path, path);
 	ck_assert_str_eq(text_get(&problems), want);
 	free(want);
 }

@@ -7,13 +7,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "results/text.h"
+#include "runner/base/mem.h"
+#include "runner/base/text.h"
 #include "runner/tests/host_samples.h"
 #include "runner/tests/tests.h"
 
 static int step(const char *kernel, const char *more)
 {
-	char *arguments = xprintf("--accel tcg -o steps --bisect a.one.first -k k %s", more);
+	char *arguments = mem_printf("--accel tcg -o steps --bisect a.one.first -k k %s", more);
 	int status;
 
 	write_kernel("k", kernel);
@@ -91,7 +92,7 @@ END_TEST
 
 static void shell(const char *what)
 {
-	char *command = xprintf("cd '%s/tree' && { %s; } >'%s/log' 2>&1 </dev/null", dir, what, dir);
+	char *command = mem_printf("cd '%s/tree' && { %s; } >'%s/log' 2>&1 </dev/null", dir, what, dir);
 	int status = system(command);
 
 	free(command);
@@ -106,9 +107,9 @@ static void shell(const char *what)
 static void commit(int number, const char *line)
 {
 	char *command =
-		xprintf("echo %d >source && git add -A && git " AS_SOMEBODY " commit -q -m 'change %d'",
-			number, number);
-	char *file = xprintf("%s/tree/fake-kernel", dir);
+		mem_printf("echo %d >source && git add -A && git " AS_SOMEBODY " commit -q -m 'change %d'",
+			   number, number);
+	char *file = mem_printf("%s/tree/fake-kernel", dir);
 
 	if (line)
 		write_kernel("tree/fake-kernel", line);
@@ -133,7 +134,7 @@ START_TEST(git_finds_the_first_bad_commit)
 		"6.0.9-fake panics",
 		"6.0.10-fake fail:a.one.first",
 	};
-	char *tree = xprintf("%s/tree", dir);
+	char *tree = mem_printf("%s/tree", dir);
 
 	ck_assert_int_eq(mkdir(tree, 0755), 0);
 	free(tree);
@@ -141,10 +142,10 @@ START_TEST(git_finds_the_first_bad_commit)
 	shell("git init -q");
 	for (size_t i = 0; i < sizeof(kernels) / sizeof(*kernels); i++)
 		commit((int)i + 1, kernels[i]);
-	char *bisect = xprintf("git bisect start HEAD HEAD~9 && git bisect run timeout -k 5 100 "
-			       "'%s/nscheck-fake' --qemu '%s/fake-qemu' --guest '%s/guest' --cache "
-			       "'%s/cache' --accel tcg -o '%s/steps' --bisect a.one.first -k .",
-			       build, build, dir, dir, dir);
+	char *bisect = mem_printf("git bisect start HEAD HEAD~9 && git bisect run timeout -k 5 100 "
+				  "'%s/nscheck-fake' --qemu '%s/fake-qemu' --guest '%s/guest' --cache "
+				  "'%s/cache' --accel tcg -o '%s/steps' --bisect a.one.first -k .",
+				  build, build, dir, dir, dir);
 	shell(bisect);
 	free(bisect);
 	const char *first = strstr(output, " is the first bad commit\n");

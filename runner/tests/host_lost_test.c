@@ -13,9 +13,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "runner/base/mem.h"
 #include "results/journal.h"
 #include "results/run.h"
-#include "results/text.h"
+#include "runner/base/text.h"
 #include "runner/tests/host_samples.h"
 #include "runner/tests/tests.h"
 
@@ -58,7 +59,7 @@ static void leaves_nothing(void)
 	for (int i = 0; i < 200 && fake_qemu(); i++)
 		usleep(10000);
 	ck_assert_int_eq(fake_qemu(), 0);
-	char *command = xprintf(
+	char *command = mem_printf(
 		"cd '%s' && find . -type f ! -path './cache/*' ! -path './out/journal.ndjson' ! -path "
 		"'./out/results.*' ! -path './out/console.log' ! -name log ! -name guest ! -name known; "
 		"find . -name '*.tmp*' ! -path './out/results.*.tmp'",
@@ -132,7 +133,7 @@ END_TEST
 START_TEST(the_host_is_killed_at_any_time)
 {
 	enum { TIMES = 15, STEP_US = 25000 };
-	char *clean = xprintf("rm -rf '%s/out' '%s/cache'", dir, dir);
+	char *clean = mem_printf("rm -rf '%s/out' '%s/cache'", dir, dir);
 
 	for (int i = 1; i <= TIMES; i++) {
 		ck_assert_int_eq(system(clean), 0);
@@ -209,7 +210,7 @@ START_TEST(the_results_folder_is_removed)
 	pid_t pid = start("slow", ONE_VM);
 
 	await("a.one.first");
-	char *rm = xprintf("rm -rf '%s/out'", dir);
+	char *rm = mem_printf("rm -rf '%s/out'", dir);
 	ck_assert_int_eq(system(rm), 0);
 	free(rm);
 	IS_STATUS(wait_status(pid), 0);
@@ -222,7 +223,7 @@ END_TEST
 
 static void write_journal(const char *text, size_t len)
 {
-	char *path = xprintf("%s/out/journal.ndjson", dir);
+	char *path = mem_printf("%s/out/journal.ndjson", dir);
 	FILE *f = fopen(path, "we");
 
 	ck_assert(f && fwrite(text, 1, len, f) == len);
@@ -241,7 +242,7 @@ static size_t whole_lines(const char *text, size_t len)
 START_TEST(the_journal_is_cut_at_every_byte)
 {
 	IS_STATUS(run_out("skip:a.one.first", "--reruns 0"), 0);
-	char *all = slurp("out/journal.ndjson"), *out = xprintf("%s/out", dir);
+	char *all = slurp("out/journal.ndjson"), *out = mem_printf("%s/out", dir);
 	size_t len = strlen(all), first = strcspn(all, "\n") + 1;
 
 	for (size_t at = 0; at <= len; at++) {
@@ -345,7 +346,7 @@ START_TEST(what_cannot_be_resumed)
 	ck_assert_int_eq(lines_of(output), 1);
 	IS_STATUS(run("", "--resume ."), 2);
 	ck_assert_int_eq(lines_of(output), 1);
-	char *guest = xprintf("echo >>'%s/guest'", dir);
+	char *guest = mem_printf("echo >>'%s/guest'", dir);
 	ck_assert_int_eq(system(guest), 0);
 	free(guest);
 	IS_STATUS(run("", "--resume out"), 2);
@@ -356,7 +357,7 @@ START_TEST(what_cannot_be_resumed)
 	pid_t pid = start("hang:a.one.second", ONE_VM);
 	(void)pid;
 	ck_assert_int_ne(wait_status(pid), 0); /* out holds a run already */
-	char *rm = xprintf("rm -rf '%s/out'", dir);
+	char *rm = mem_printf("rm -rf '%s/out'", dir);
 	ck_assert_int_eq(system(rm), 0);
 	free(rm);
 	pid = start("hang:a.one.second", ONE_VM);

@@ -7,7 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "results/text.h"
+#include "runner/base/mem.h"
+#include "runner/base/text.h"
 #include "runner/tests/host_samples.h"
 #include "runner/tests/tests.h"
 
@@ -64,9 +65,9 @@ START_TEST(a_matrix_is_reported_again)
 {
 	three_kernels();
 	IS_STATUS(run_out("", "-k k5 -k k6"), 1);
-	char *table = xstrdup(strstr(output, "\nthe same on every"));
-	char *gone = xprintf("%s/out/k5/results.json", dir),
-	     *journal = xprintf("%s/out/k6/journal.ndjson", dir);
+	char *table = mem_strdup(strstr(output, "\nthe same on every"));
+	char *gone = mem_printf("%s/out/k5/results.json", dir),
+	     *journal = mem_printf("%s/out/k6/journal.ndjson", dir);
 
 	ck_assert_int_eq(unlink(gone), 0);
 	IS_STATUS(run("", "--report out"), 1);
@@ -139,7 +140,7 @@ START_TEST(kernels_are_fetched_and_listed)
 	IS_STATUS(run("", "--fetch-only --matrix"), 0);
 	ck_assert_int_eq(lines_of(output), 8);
 
-	char *folder = xprintf("mkdir -p '%s/cache/kernels/debian/7.0'", dir);
+	char *folder = mem_printf("mkdir -p '%s/cache/kernels/debian/7.0'", dir);
 	ck_assert_int_eq(system(folder), 0);
 	free(folder);
 	write_kernel("cache/kernels/debian/7.0/facts",

@@ -5,8 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runner/base/mem.h"
 #include "results/grid.h"
-#include "results/text.h"
+#include "runner/base/text.h"
 #include "runner/tests/tests.h"
 
 /* What breaks out of XML, HTML, Markdown, workflow commands and JSON where somebody forgot to escape. */
@@ -22,12 +23,13 @@ static size_t output_len;
 
 static struct outcome *add_test(struct run *run, const char *id, int verdict, const char *message)
 {
-	run->tests = xrealloc(run->tests, (run->count + 1) * sizeof(*run->tests));
+	run->tests = mem_realloc(run->tests, (run->count + 1) * sizeof(*run->tests));
 
 	struct outcome *o = &run->tests[run->count++];
-	*o = (struct outcome){.id = xstrdup(id), .file = xstrdup("suites/a/one.c"), .line = 10, .runs = 1};
-	o->statement = xstrdup("It holds & is <so>.");
-	o->source = xstrdup("none.7");
+	*o = (struct outcome){
+		.id = mem_strdup(id), .file = mem_strdup("suites/a/one.c"), .line = 10, .runs = 1};
+	o->statement = mem_strdup("It holds & is <so>.");
+	o->source = mem_strdup("none.7");
 	run->total[verdict]++;
 	if (verdict == VERDICT_MISS)
 		return o;
@@ -190,7 +192,7 @@ static void is_well_formed(const char *s)
 	while ((s = strchr(s, '<'))) {
 		bool closes = s[1] == '/';
 		size_t len = strcspn(s + 1 + closes, " />\n");
-		char *name = xprintf("%.*s", (int)len, s + 1 + closes);
+		char *name = mem_printf("%.*s", (int)len, s + 1 + closes);
 
 		for (s += 1 + closes + len; *s != '>' && *s != '/'; s++)
 			if (*s == '"') {
@@ -350,7 +352,7 @@ END_TEST
 
 START_TEST(long_messages_are_cut_where_they_are_shown)
 {
-	char *most = xzalloc(100001);
+	char *most = mem_zalloc(100001);
 
 	memset(most, '<', 100000);
 	result_set(&runs[0].tests[0].result->message, most);

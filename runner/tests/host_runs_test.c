@@ -9,7 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "results/text.h"
+#include "runner/base/mem.h"
+#include "runner/base/text.h"
 #include "runner/tests/host_samples.h"
 #include "runner/tests/tests.h"
 
@@ -192,7 +193,7 @@ END_TEST
 /* The baseline "known" of the test's folder. */
 static void write_known(const char *lines)
 {
-	char *path = xprintf("%s/known", dir);
+	char *path = mem_printf("%s/known", dir);
 	FILE *f = fopen(path, "we");
 
 	ck_assert(f);

@@ -10,7 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "results/text.h"
+#include "runner/base/mem.h"
+#include "runner/base/text.h"
 
 char dir[64];
 char *output;
@@ -18,7 +19,7 @@ char build[4096];
 
 static void write_guest(void)
 {
-	char *path = xprintf("%s/guest", dir);
+	char *path = mem_printf("%s/guest", dir);
 	FILE *f = fopen(path, "we");
 
 	ck_assert(f);
@@ -54,7 +55,7 @@ void host_setup(void)
 
 void host_teardown(void)
 {
-	char *command = xprintf("rm -rf '%s'", dir);
+	char *command = mem_printf("rm -rf '%s'", dir);
 
 	ck_assert_int_eq(system(command), 0);
 	free(command);
@@ -64,7 +65,7 @@ void host_teardown(void)
 
 char *slurp(const char *name)
 {
-	char *path = xprintf("%s/%s", dir, name), buf[4096];
+	char *path = mem_printf("%s/%s", dir, name), buf[4096];
 	struct text all = {0};
 	FILE *f = fopen(path, "re");
 	size_t n;
@@ -79,10 +80,10 @@ char *slurp(const char *name)
 
 static char *command_line(const char *script, const char *arguments)
 {
-	return xprintf("cd '%s' && NO_COLOR=1 TEST_FOLDER='%s' FAKE_QEMU='%s' exec timeout -k 5 60 "
-		       "'%s/nscheck-fake' --qemu '%s/fake-qemu' --guest "
-		       "'%s/guest' --cache '%s/cache' %s >'%s/log' 2>&1 </dev/null",
-		       dir, dir, script, build, build, dir, dir, arguments, dir);
+	return mem_printf("cd '%s' && NO_COLOR=1 TEST_FOLDER='%s' FAKE_QEMU='%s' exec timeout -k 5 60 "
+			  "'%s/nscheck-fake' --qemu '%s/fake-qemu' --guest "
+			  "'%s/guest' --cache '%s/cache' %s >'%s/log' 2>&1 </dev/null",
+			  dir, dir, script, build, build, dir, dir, arguments, dir);
 }
 
 /* The exit status of a run with that script and those arguments. */
@@ -101,8 +102,8 @@ int run(const char *script, const char *arguments)
 /* A run into the folder "out", which is new each time. */
 int run_out(const char *script, const char *arguments)
 {
-	char *all = xprintf("--accel tcg --jobs 1 -o out %s", arguments),
-	     *rm = xprintf("rm -rf '%s/out'", dir);
+	char *all = mem_printf("--accel tcg --jobs 1 -o out %s", arguments),
+	     *rm = mem_printf("rm -rf '%s/out'", dir);
 	int status;
 
 	ck_assert_int_eq(system(rm), 0);
@@ -184,7 +185,7 @@ pid_t start(const char *script, const char *arguments)
 void await(const char *part)
 {
 	for (int i = 0; i < 2000; i++) {
-		char *path = xprintf("%s/log", dir), *log = access(path, F_OK) ? NULL : slurp("log");
+		char *path = mem_printf("%s/log", dir), *log = access(path, F_OK) ? NULL : slurp("log");
 		bool found = log && strstr(log, part);
 
 		free(log);
@@ -208,7 +209,7 @@ int wait_status(pid_t pid)
 
 void write_kernel(const char *name, const char *line)
 {
-	char *path = xprintf("%s/%s", dir, name);
+	char *path = mem_printf("%s/%s", dir, name);
 	FILE *f = fopen(path, "we");
 
 	ck_assert(f);

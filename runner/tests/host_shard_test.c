@@ -5,7 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "results/text.h"
+#include "runner/base/mem.h"
+#include "runner/base/text.h"
 #include "runner/tests/host_samples.h"
 #include "runner/tests/tests.h"
 
@@ -22,8 +23,8 @@ static void setup(void)
 /* A part of the matrix, into a folder that is new each time. */
 static int part(const char *folder, const char *arguments)
 {
-	char *all = xprintf("--accel tcg --jobs 1 -o %s %s", folder, arguments);
-	char *rm = xprintf("rm -rf '%s/%s'", dir, folder);
+	char *all = mem_printf("--accel tcg --jobs 1 -o %s %s", folder, arguments);
+	char *rm = mem_printf("rm -rf '%s/%s'", dir, folder);
 	int status;
 
 	ck_assert_int_eq(system(rm), 0);
@@ -35,7 +36,8 @@ static int part(const char *folder, const char *arguments)
 
 static int merge(const char *folders)
 {
-	char *arguments = xprintf("-o merged --merge %s", folders), *rm = xprintf("rm -rf '%s/merged'", dir);
+	char *arguments = mem_printf("-o merged --merge %s", folders),
+	     *rm = mem_printf("rm -rf '%s/merged'", dir);
 	int status;
 
 	ck_assert_int_eq(system(rm), 0);
@@ -48,7 +50,7 @@ static int merge(const char *folders)
 /* One line that says that, and nothing left behind. */
 static void refused(const char *folders, const char *because)
 {
-	char *merged = xprintf("%s/merged", dir);
+	char *merged = mem_printf("%s/merged", dir);
 
 	IS_STATUS(merge(folders), 2);
 	holds(output, because);
@@ -135,7 +137,7 @@ START_TEST(parts_that_do_not_fit_are_refused)
 	refused("p1 q p3", "p1 and q were cut by other times: give the same --times to all parts\n");
 	part("q", KERNELS " a");
 	refused("p1 q p3", "q is no part: it was run without --shard\n");
-	char *edit = xprintf("sed -i 's/ 20 0/ 21 0/' '%s/guest'", dir);
+	char *edit = mem_printf("sed -i 's/ 20 0/ 21 0/' '%s/guest'", dir);
 	ck_assert_int_eq(system(edit), 0);
 	part("q", KERNELS " a --shard 2/3");
 	refused("p1 q p3", "p1 and q were run with other catalogues: use the same nscheck for all parts\n");
@@ -161,7 +163,7 @@ START_TEST(a_part_that_went_wrong_shows)
 	IS_STATUS(merge("p1 p2"), 3);
 	holds(output, "[1] none  not run: no such kernel: none\n");
 	holds(output, "[2] k5    2 passed, 0 failed, 1 skipped\n");
-	char *cut = xprintf("sed -i '/\"type\":\"end\"/d' '%s/p2/k5/journal.ndjson'", dir);
+	char *cut = mem_printf("sed -i '/\"type\":\"end\"/d' '%s/p2/k5/journal.ndjson'", dir);
 	ck_assert_int_eq(system(cut), 0);
 	IS_STATUS(merge("p1 p2"), 3);
 	holds(output, "[2] k5    2 passed, 0 failed, 1 skipped; cut short: nscheck was killed\n");

@@ -7,9 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "runner/base/mem.h"
 #include "results/journal.h"
 #include "results/run.h"
-#include "results/text.h"
+#include "runner/base/text.h"
 #include "runner/host/snapshot.h"
 #include "runner/tests/tests.h"
 
@@ -25,7 +26,7 @@ static void setup(void)
 
 static void teardown(void)
 {
-	char *command = xprintf("rm -rf '%s'", dir);
+	char *command = mem_printf("rm -rf '%s'", dir);
 
 	ck_assert_int_eq(system(command), 0);
 	free(command);
@@ -37,7 +38,7 @@ static void add_result(struct journal *j, const char *id, enum verdict v, bool a
 
 	r->verdict = v;
 	r->again = again;
-	r->message = xstrdup("a \"message\" # with signs");
+	r->message = mem_strdup("a \"message\" # with signs");
 	ck_assert_int_eq(journal_add(j, "test", result_to_json(r), &fault), 0);
 	result_free(r);
 }
@@ -90,13 +91,13 @@ END_TEST
 /* Results only grow with the length of what was kept, and no cut is an error but one before the plan. */
 START_TEST(a_journal_cut_at_every_byte)
 {
-	char *path = xprintf("%s/journal.ndjson", dir);
+	char *path = mem_printf("%s/journal.ndjson", dir);
 	struct stat st;
 	size_t known = 0;
 
 	write_journal();
 	ck_assert_int_eq(stat(path, &st), 0);
-	char *all = xzalloc((size_t)st.st_size);
+	char *all = mem_zalloc((size_t)st.st_size);
 	int fd = open(path, O_RDWR | O_CLOEXEC);
 	ck_assert(read(fd, all, (size_t)st.st_size) == st.st_size);
 	for (off_t len = 0; len <= st.st_size; len++) {
@@ -123,7 +124,7 @@ END_TEST
 
 START_TEST(damaged_lines_are_counted)
 {
-	char *path = xprintf("%s/journal.ndjson", dir);
+	char *path = mem_printf("%s/journal.ndjson", dir);
 	struct run run;
 
 	write_journal();
@@ -141,7 +142,7 @@ END_TEST
 
 static void save(struct snapshots *s, const char *key, size_t size)
 {
-	char *content = xzalloc(size);
+	char *content = mem_zalloc(size);
 
 	snapshot_find(s, key);
 	int fd = snapshot_begin(s);
@@ -174,7 +175,7 @@ END_TEST
 
 static char *snap_path(const char *key)
 {
-	return xprintf("%s/snapshots/%s.snap", dir, key);
+	return mem_printf("%s/snapshots/%s.snap", dir, key);
 }
 
 START_TEST(a_changed_snapshot_is_thrown_away)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <string.h>
 
+#include "runner/base/mem.h"
 #include "runner/tests/tests.h"
 #include "runner/tests/vm_samples.h"
 #include "vm/boot.h"

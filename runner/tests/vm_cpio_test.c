@@ -6,10 +6,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "runner/base/mem.h"
 #include "runner/tests/tests.h"
 #include "vm/cpio.h"
-#include "vm/file.h"
-#include "vm/sha256.h"
+#include "runner/base/file.h"
+#include "runner/base/sha256.h"
 
 /* A header of newc: magic and 13 fields; those that vary between our entries. */
 #define HEADER(inode, mode, links, size, major, minor, name)                                                 \

@@ -2,10 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runner/base/mem.h"
 #include "runner/tests/tests.h"
 #include "runner/tests/vm_samples.h"
 #include "vm/deb.h"
-#include "vm/file.h"
+#include "runner/base/file.h"
 
 #define CONTROL "Package: p\nVersion: 1\nArchitecture: amd64\n"
 

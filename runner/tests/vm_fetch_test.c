@@ -7,9 +7,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "runner/base/mem.h"
 #include "runner/tests/tests.h"
 #include "runner/tests/vm_samples.h"
-#include "vm/file.h"
+#include "runner/base/file.h"
 #include "vm/package.h"
 
 /* APT_SAYS is what it prints before it fails; "indextargets" gives the system's mirrors. */

@@ -4,9 +4,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "runner/base/mem.h"
 #include "runner/tests/tests.h"
 #include "runner/tests/vm_samples.h"
-#include "vm/file.h"
+#include "runner/base/file.h"
 #include "vm/image.h"
 #include "vm/tools.h"
 

@@ -5,11 +5,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "runner/base/mem.h"
 #include "runner/tests/tests.h"
 #include "runner/tests/vm_samples.h"
-#include "vm/file.h"
+#include "runner/base/file.h"
 #include "vm/kernel.h"
-#include "vm/sha256.h"
+#include "runner/base/sha256.h"
 
 static char *dir, *cache;
 static struct kernel kernel;

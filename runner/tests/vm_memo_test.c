@@ -6,9 +6,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "runner/base/mem.h"
 #include "runner/tests/tests.h"
 #include "runner/tests/vm_samples.h"
-#include "vm/file.h"
+#include "runner/base/file.h"
 #include "vm/memo.h"
 
 static char *dir, *file, *absent;

@@ -2,9 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runner/base/mem.h"
 #include "runner/tests/tests.h"
 #include "runner/tests/vm_samples.h"
-#include "vm/file.h"
+#include "runner/base/file.h"
 #include "vm/modules.h"
 #include "vm/strip.h"
 
@@ -50,11 +51,10 @@ static int collect(const char *wanted)
 
 static void expect_dep(const char *text)
 {
-	struct bytes dep = modules_dep(&set);
+	struct text dep = modules_dep(&set);
 
-	ck_assert_uint_eq(dep.len, strlen(text));
-	ck_assert_mem_eq(dep.data, text, dep.len);
-	bytes_free(&dep);
+	ck_assert_str_eq(text_get(&dep), text);
+	text_free(&dep);
 }
 
 START_TEST(names_of_modules)
@@ -209,9 +209,9 @@ START_TEST(aliases)
 	free(sample_put(dir, "veth.ko", &module));
 	bytes_free(&module);
 	ck_assert_int_eq(collect("veth"), 0);
-	struct bytes text = modules_alias(&set);
-	ck_assert_uint_eq(text.len, strlen("alias rtnl-link-veth veth\n"));
-	bytes_free(&text);
+	struct text text = modules_alias(&set);
+	ck_assert_str_eq(text_get(&text), "alias rtnl-link-veth veth\n");
+	text_free(&text);
 }
 END_TEST
 

@@ -6,7 +6,7 @@
 
 #include "runner/tests/tests.h"
 #include "runner/tests/vm_samples.h"
-#include "vm/file.h"
+#include "runner/base/file.h"
 #include "vm/qemu.h"
 
 static struct kernel kernel = {.image = (char *)"/k/bzImage"};

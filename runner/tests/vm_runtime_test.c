@@ -4,11 +4,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "runner/base/mem.h"
 #include "runner/tests/tests.h"
 #include "runner/tests/vm_samples.h"
-#include "vm/file.h"
+#include "runner/base/file.h"
 #include "vm/runtime.h"
-#include "vm/sha256.h"
+#include "runner/base/sha256.h"
 
 #define CONTROL "Package: p\nVersion: 1\nArchitecture: amd64\n"
 #define LIBS    "./usr/lib/x86_64-linux-gnu/"

@@ -9,7 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "vm/file.h"
+#include "runner/base/mem.h"
+#include "runner/base/file.h"
 
 #define BUFFER (4U << 20)
 
@@ -21,7 +22,7 @@ const char sample_config[] =
 
 static struct bytes zeros(size_t len)
 {
-	return (struct bytes){.data = mem_need(calloc(1, len)), .len = len};
+	return (struct bytes){.data = mem_zalloc(len), .len = len};
 }
 
 struct bytes sample_bzimage(const char *release)
@@ -57,7 +58,9 @@ struct bytes sample_vmlinux(const char *release, bool pvh)
 	bytes_append(&b, &eh, sizeof(eh));
 	bytes_append(&b, &ph, sizeof(ph));
 	bytes_append(&b, note, sizeof(note) - 1);
-	bytes_printf(&b, "Linux version %%s (%%s)\nLinux version %s (someone@somewhere)\n", release);
+	char *banner = mem_printf("Linux version %%s (%%s)\nLinux version %s (someone@somewhere)\n", release);
+	bytes_append(&b, banner, strlen(banner));
+	free(banner);
 	return b;
 }
 
@@ -243,7 +246,7 @@ char *sample_put(const char *dir, const char *name, const struct bytes *content)
 	*slash = '\0';
 	need(dir_make(path, &fault) == 0, fault.text);
 	*slash = '/';
-	need(file_store(path, content, &fault) == 0, fault.text);
+	need(file_store(path, content->data, content->len, &fault) == 0, fault.text);
 	return path;
 }
 

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "vm/mem.h"
+#include "runner/base/mem.h"
 
 /* Small kernels, modules and packages, made by code: for the tests of vm/ and as seeds of its fuzzers. */
 

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "runner/tests/tests.h"
-#include "vm/sha256.h"
+#include "runner/base/sha256.h"
 
 /* FIPS 180-4 examples, and NIST's million of 'a'. */
 static const struct {

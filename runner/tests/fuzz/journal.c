@@ -6,11 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "runner/base/mem.h"
 #include "results/run.h"
 #include "results/term.h"
-#include "results/text.h"
+#include "runner/base/text.h"
 #include "runner/tests/vm_samples.h"
-#include "vm/file.h"
+#include "runner/base/file.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -29,7 +30,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	(void)argc;
 	(void)argv;
 	dir = sample_scratch();
-	char *path = xprintf("%s/journal.ndjson", dir);
+	char *path = mem_printf("%s/journal.ndjson", dir);
 	file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	free(path);
 	nowhere = fopen("/dev/null", "we");

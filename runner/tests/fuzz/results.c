@@ -6,12 +6,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "runner/base/mem.h"
 #include "results/compare.h"
 #include "results/matrix.h"
-#include "results/text.h"
+#include "runner/base/text.h"
 #include "results/times.h"
 #include "runner/tests/vm_samples.h"
-#include "vm/file.h"
+#include "runner/base/file.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -28,8 +29,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	nowhere = fopen("/dev/null", "we");
 	if (!nowhere)
 		abort();
-	results = xprintf("%s/results.json", dir);
-	matrix = xprintf("%s/matrix.json", dir);
+	results = mem_printf("%s/results.json", dir);
+	matrix = mem_printf("%s/matrix.json", dir);
 	sample_seed_text(
 		"results",
 		"R{\"schema\":1,\"run\":{\"kernel\":{\"name\":\"debian/"

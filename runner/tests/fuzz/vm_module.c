@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "runner/base/mem.h"
 #include "runner/tests/vm_samples.h"
 #include "vm/modules.h"
 #include "vm/strip.h"

@@ -1,58 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "results/text.h"
+#include "runner/base/text.h"
 
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "vm/fault.h"
-
-static void out_of_memory(void)
-{
-	fputs("nscheck: out of memory\n", stderr);
-	exit(EXIT_UNFINISHED);
-}
-
-void *xrealloc(void *p, size_t size)
-{
-	void *q = realloc(p, size ? size : 1);
-
-	if (!q)
-		out_of_memory();
-	return q;
-}
-
-void *xzalloc(size_t size)
-{
-	void *p = calloc(1, size ? size : 1);
-
-	if (!p)
-		out_of_memory();
-	return p;
-}
-
-char *xstrdup(const char *s)
-{
-	char *copy = strdup(s);
-
-	if (!copy)
-		out_of_memory();
-	return copy;
-}
-
-char *xprintf(const char *fmt, ...)
-{
-	char *s = NULL;
-	va_list ap;
-
-	va_start(ap, fmt);
-	int len = vasprintf(&s, fmt, ap);
-	va_end(ap);
-	if (len < 0)
-		out_of_memory();
-	return s;
-}
+#include "runner/base/mem.h"
 
 void text_add(struct text *t, const char *data, size_t len)
 {
@@ -66,7 +20,7 @@ void text_add(struct text *t, const char *data, size_t len)
 		return;
 	if (t->len + len + 1 > t->room) {
 		t->room = (t->len + len + 1) * 2;
-		t->data = xrealloc(t->data, t->room);
+		t->data = mem_realloc(t->data, t->room);
 	}
 	memcpy(t->data + t->len, data, len);
 	t->len += len;
@@ -75,15 +29,12 @@ void text_add(struct text *t, const char *data, size_t len)
 
 void text_printf(struct text *t, const char *fmt, ...)
 {
-	char *s = NULL;
 	va_list ap;
 
 	va_start(ap, fmt);
-	int len = vasprintf(&s, fmt, ap);
+	char *s = mem_vprintf(fmt, ap);
 	va_end(ap);
-	if (len < 0)
-		out_of_memory();
-	text_add(t, s, (size_t)len);
+	text_add(t, s, strlen(s));
 	free(s);
 }
 
@@ -156,7 +107,7 @@ const char *text_get(const struct text *t)
 
 char *text_take(struct text *t)
 {
-	char *s = t->data ? t->data : xstrdup("");
+	char *s = t->data ? t->data : mem_strdup("");
 
 	t->data = NULL;
 	t->len = t->room = t->dropped = 0;

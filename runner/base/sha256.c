@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "vm/sha256.h"
+#include "runner/base/sha256.h"
 
 #include <endian.h>
 #include <stdio.h>

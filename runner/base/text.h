@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef RESULTS_TEXT_H
-#define RESULTS_TEXT_H
+#ifndef RUNNER_BASE_TEXT_H
+#define RUNNER_BASE_TEXT_H
 
-#include <stdarg.h>
 #include <stddef.h>
 
 /* A growing string that never grows beyond its limit: what is over is counted, not kept. */
@@ -35,11 +34,5 @@ const char *text_get(const struct text *t);
 
 /* Hands the string over to the caller (never NULL) and makes the text empty. */
 char *text_take(struct text *t);
-
-/* strdup, vasprintf and realloc that end the program with one line when memory is out. */
-char *xstrdup(const char *s);
-char *xprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-void *xrealloc(void *p, size_t size);
-void *xzalloc(size_t size);
 
 #endif

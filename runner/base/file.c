@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "vm/file.h"
+#include "runner/base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,6 +12,8 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "runner/base/mem.h"
 
 #define DATA_LEVELS 3 /* build/nscheck, build/fuzz/x: the tree is at most this far up */
 
@@ -109,12 +111,12 @@ int fault_writing(struct fault *fault, const char *path, int error)
 	return fault_set(fault, EXIT_UNFINISHED, "cannot write %s: %s", path, strerror(error));
 }
 
-static int write_all(int fd, const struct bytes *bytes)
+static int write_all(int fd, const char *data, size_t len)
 {
 	size_t done = 0;
 
-	while (done < bytes->len) {
-		ssize_t n = write(fd, bytes->data + done, bytes->len - done);
+	while (done < len) {
+		ssize_t n = write(fd, data + done, len - done);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -174,7 +176,7 @@ int file_end(int fd, char *tmp, const char *path, struct fault *fault)
 	return rc;
 }
 
-int file_store(const char *path, const struct bytes *bytes, struct fault *fault)
+int file_store(const char *path, const void *data, size_t len, struct fault *fault)
 {
 	char *dir = mem_strdup(path), *slash = strrchr(dir, '/'), *tmp;
 
@@ -182,7 +184,7 @@ int file_store(const char *path, const struct bytes *bytes, struct fault *fault)
 		slash[slash == dir] = '\0';
 	int fd = file_begin(slash ? dir : ".", &tmp, fault), rc = fd < 0 ? -1 : 0;
 	free(dir);
-	if (rc == 0 && write_all(fd, bytes) < 0)
+	if (rc == 0 && write_all(fd, data, len) < 0)
 		rc = fault_writing(fault, path, errno);
 	if (fd >= 0 && file_end(fd, tmp, rc == 0 ? path : NULL, fault) < 0)
 		rc = -1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef VM_SHA256_H
-#define VM_SHA256_H
+#ifndef RUNNER_BASE_SHA256_H
+#define RUNNER_BASE_SHA256_H
 
 #include <stddef.h>
 #include <stdint.h>

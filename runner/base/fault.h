@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef VM_FAULT_H
-#define VM_FAULT_H
+#ifndef RUNNER_BASE_FAULT_H
+#define RUNNER_BASE_FAULT_H
 
 /* Exit statuses of nscheck, also those that a fault carries. */
 enum exit_status {

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef VM_FILE_H
-#define VM_FILE_H
+#ifndef RUNNER_BASE_FILE_H
+#define RUNNER_BASE_FILE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "vm/fault.h"
-#include "vm/mem.h"
+#include "runner/base/fault.h"
+#include "runner/base/mem.h"
 
 /* Files of the host: what is read, what lands in the cache, and where nscheck's own data files are. */
 
 bool file_exists(const char *path);
 
 /*
- * file_read - the whole of a regular file.
- * @path: the file
- * @max: more bytes than that are refused
- * @out: receives the bytes; free with bytes_free()
+ * The whole of a regular file.
+ * path: the file
+ * max: more bytes than that are refused
+ * out: receives the bytes; free with bytes_free()
  * A fault is bad input: the file is named by the user, or comes with the host's packages.
  */
 int file_read(const char *path, size_t max, struct bytes *out, struct fault *fault);
@@ -26,16 +26,16 @@ int file_map(const char *path, struct bytes *out, struct fault *fault);
 void file_unmap(struct bytes *bytes);
 
 /*
- * file_store - writes a file so that it is there whole or not at all.
+ * Writes a file so that it is there whole or not at all.
  * A fault is EXIT_UNFINISHED and says what to do about a full disk.
  */
-int file_store(const char *path, const struct bytes *bytes, struct fault *fault);
+int file_store(const char *path, const void *data, size_t len, struct fault *fault);
 
 /*
  * The same in two steps, for what is too large to be held in memory: a descriptor to write to and read from, of a file
  * that has no name yet.
- * @dir: where it will be
- * @tmp: receives its temporary name, or NULL where the file system can do without; to free
+ * dir: where it will be
+ * tmp: receives its temporary name, or NULL where the file system can do without; to free
  */
 int file_begin(const char *dir, char **tmp, struct fault *fault);
 
@@ -64,7 +64,7 @@ void dir_remove(const char *path);
 int fault_writing(struct fault *fault, const char *path, int error);
 
 /*
- * data_path - a data file of nscheck's own tree, e.g. "vm/kernels.list".
+ * A data file of nscheck's own tree, e.g. "vm/kernels.list".
  * It is looked for from the running program's folder upwards, then from the current one, so that it is found
  * from build/ wherever the tree is. Returns a name to free, or NULL with a fault.
  */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "vm/fault.h"
+#include "runner/base/fault.h"
 
 #include <ctype.h>
 #include <stdarg.h>
