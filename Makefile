@@ -14,10 +14,8 @@ WRAP    := unshare setns clone
 # And libcheck's fork, for which the server of the tests has a place (runner/guest/serve.c).
 WRAPPED := $(foreach call,$(WRAP) fork,-Wl,--wrap=$(call))
 
-# guest.c and serve.c make the test binary, the others PID 1.
-SUITE_SRC := runner/guest/guest.c runner/guest/inside.c runner/guest/serve.c
-AGENT_SRC := $(filter-out $(SUITE_SRC),$(wildcard runner/guest/*.c))
-GUEST_SRC := $(SUITE_SRC) $(wildcard helpers/*.c) $(wildcard suites/*/*.c)
+INIT_SRC  := $(wildcard runner/init/*.c)
+GUEST_SRC := $(wildcard runner/guest/*.c) $(wildcard helpers/*.c) $(wildcard suites/*/*.c)
 HOST_SRC  := $(wildcard runner/base/*.c) $(wildcard runner/host/*.c) $(wildcard vm/*.c) $(wildcard results/*.c)
 TEST_SRC  := $(wildcard runner/tests/*_test.c) $(wildcard runner/tests/*_samples.c) runner/tests/tests_main.c
 TSV       := $(wildcard suites/*/behaviours.tsv)
@@ -36,7 +34,7 @@ all: $(BUILD)/nscheck $(BUILD)/nscheck-init $(BUILD)/nscheck-guest $(BUILD)/cata
 $(BUILD)/nscheck: $(call objs,$(HOST_SRC),obj)
 	$(CC) $(CFLAGS) -o $@ $^ $(HOST_LIBS)
 
-$(BUILD)/nscheck-init: $(call objs,$(AGENT_SRC),obj)
+$(BUILD)/nscheck-init: $(call objs,$(INIT_SRC),obj)
 	$(CC) $(CFLAGS) -static -o $@ $^
 	strip $@
 
@@ -62,7 +60,7 @@ $(BUILD)/kselftest.h: vm/kselftest.sh
 	@mkdir -p $(@D)
 	./vm/kselftest.sh $@
 
-$(call objs,$(AGENT_SRC) $(GUEST_SRC),obj): | $(BUILD)/kselftest.h
+$(call objs,$(GUEST_SRC),obj): | $(BUILD)/kselftest.h
 
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
@@ -110,7 +108,7 @@ lint: all
 # clang-tidy, once for each object: a changed source or header has changed its object.
 TIDY = clang-tidy --quiet $< -- $(CFLAGS) -Wno-unknown-warning-option \
 	-Wno-gnu-variable-sized-type-not-at-end
-tidy: $(patsubst %.c,$(BUILD)/tidy/%.ok,$(AGENT_SRC) $(GUEST_SRC) $(HOST_SRC) $(TEST_SRC))
+tidy: $(patsubst %.c,$(BUILD)/tidy/%.ok,$(INIT_SRC) $(GUEST_SRC) $(HOST_SRC) $(TEST_SRC))
 
 $(BUILD)/tidy/runner/tests/%.ok: runner/tests/%.c $(BUILD)/san/runner/tests/%.o .clang-tidy
 	@mkdir -p $(@D)

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* One test: boxed, watched, cleaned up after, compared, reported. */
-#include "runner/guest/guest.h"
+#include "runner/init/test.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -13,6 +14,12 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "runner/init/box.h"
+#include "runner/init/die.h"
+#include "runner/init/hygiene.h"
+#include "runner/init/suites.h"
+#include "runner/init/sysrq.h"
 
 /* Before the test binary has told its limit, and on top of it afterwards: libcheck's clock comes first. */
 #define GRACE_SECONDS 2
@@ -172,7 +179,7 @@ static void watch(struct test *test)
 		if (fds[2].revents & POLLIN) {
 			orders_fill(test->orders);
 			for (char *line; (line = orders_line(test->orders));)
-				if (!agent_urgent(line))
+				if (!sysrq_obey(line))
 					die("the host ordered '%s' while a test ran", line);
 		}
 	}

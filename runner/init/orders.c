@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "runner/guest/guest.h"
+#include "runner/init/orders.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "runner/init/die.h"
 
 /* Drops the first `size` bytes of the buffer. */
 static void consume(struct orders *orders, size_t size)

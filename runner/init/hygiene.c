@@ -3,15 +3,19 @@
  * The state of the initial namespaces as texts, compared after each test. It is a third of what the emptiest test
  * costs, so every file is opened once and read in place, and a text that is as it was is neither kept nor cut.
  */
-#include "runner/guest/guest.h"
+#include "runner/init/hygiene.h"
 
 #include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
+
+#include "runner/init/box.h"
+#include "runner/init/die.h"
 
 /* Something with a text: a file, or the names in a directory. */
 struct source {

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* PID 1 of the VM: makes the initramfs look like a small system, then serves the host. */
-#include "runner/guest/guest.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
 #include <spawn.h>
-#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -17,22 +16,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-void die(const char *fmt, ...)
-{
-	char text[512] = "<3>nscheck: ";
-	size_t used = strlen(text);
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text + used, sizeof(text) - used, fmt, ap);
-	va_end(ap);
-	int kmsg = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
-	if (kmsg < 0 || write(kmsg, text, strlen(text)) < 0)
-		fprintf(stderr, "%s\n", text + 3);
-	reboot(RB_AUTOBOOT);
-	for (;;)
-		pause();
-}
+#include "runner/init/agent.h"
+#include "runner/init/die.h"
+#include "runner/init/port.h"
 
 static void mount_at(const char *type, const char *where, const char *data)
 {
@@ -95,7 +81,8 @@ static void load_virtio(void)
 		;
 }
 
-void init_system(void)
+/* Mounts, modules, loopback; afterwards the VM looks like a small Linux system. */
+static void set_up_system(void)
 {
 	umask(0);
 	lift_root();
@@ -120,7 +107,8 @@ void init_system(void)
 	load_virtio();
 }
 
-bool init_asked_for(const char *word)
+/* True if a word of the kernel command line is exactly this. */
+static bool asked_for(const char *word)
 {
 	char line[4096] = "", *rest = line;
 	int fd = open("/proc/cmdline", O_RDONLY | O_CLOEXEC);
@@ -167,10 +155,9 @@ int main(void)
 		return EXIT_FAILURE;
 	}
 	int listener = ports_listen();
-	init_system();
-	if (init_asked_for("nscheck.shell"))
+	set_up_system();
+	if (asked_for("nscheck.shell"))
 		shell();
-	ports.orders = listener;
-	ports_open(&ports);
+	ports_open(&ports, listener);
 	agent_serve(&ports);
 }

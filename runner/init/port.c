@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The channels to the host: two virtio ports by name, or ttyS1 for both. */
-#include "runner/guest/guest.h"
+#include "runner/init/port.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/netlink.h>
 #include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
+
+#include "runner/init/die.h"
 
 #define PORTS          "/sys/class/virtio-ports"
 #define NO_PORTS_AFTER 10000 /* ms: a hang guard for a driver that was loaded but found no device */
@@ -64,9 +68,9 @@ static void serial(struct ports *ports)
 	ports->results = fdopen(dup(fd), "w");
 }
 
-void ports_open(struct ports *ports)
+void ports_open(struct ports *ports, int listener)
 {
-	int listener = ports->orders, results = -1, orders = -1;
+	int results = -1, orders = -1;
 	struct pollfd event = {.fd = listener, .events = POLLIN};
 	struct stat st;
 	char uevent[4096];

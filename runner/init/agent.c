@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Serves the host: one order a line (see runner/README.md), one answer each. */
-#include "runner/guest/guest.h"
+#include "runner/init/agent.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/random.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -14,6 +15,13 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "runner/init/die.h"
+#include "runner/init/hygiene.h"
+#include "runner/init/orders.h"
+#include "runner/init/suites.h"
+#include "runner/init/sysrq.h"
+#include "runner/init/test.h"
 
 #define PROTOCOL 1
 
@@ -88,19 +96,6 @@ static void set_up(struct ports *ports, struct orders *orders, size_t size)
 	fprintf(ports->results, "#:nscheck_setup: %d\n", status);
 }
 
-bool agent_urgent(const char *line)
-{
-	char key;
-
-	if (sscanf(line, "sysrq %c", &key) != 1)
-		return false;
-	int fd = open("/proc/sysrq-trigger", O_WRONLY | O_CLOEXEC);
-	if (fd >= 0 && write(fd, &key, 1) < 0)
-		fprintf(stderr, "sysrq %c: %s\n", key, strerror(errno));
-	close(fd);
-	return true;
-}
-
 static void obey(struct ports *ports, struct orders *orders, char *line)
 {
 	char flags[128], id[256];
@@ -122,7 +117,7 @@ static void obey(struct ports *ports, struct orders *orders, char *line)
 		fputs("#:nscheck_bye:\n", ports->results);
 		fflush(ports->results);
 		reboot(RB_POWER_OFF);
-	} else if (!agent_urgent(line)) {
+	} else if (!sysrq_obey(line)) {
 		die("the host ordered '%s', which is no order", line);
 	}
 	fflush(ports->results);

@@ -3,18 +3,21 @@
  * Nothing leaves a cgroup by setsid, double fork or a nested PID namespace: the box is how a test's
  * processes are found and ended. Without cgroup2 only what is left to PID 1 as an orphan is.
  */
-#include "runner/guest/guest.h"
+#include "runner/init/box.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "runner/init/suites.h"
 
 #define ROOT "/sys/fs/cgroup"
 #define BOX  ROOT "/" BOX_NAME

@@ -3,16 +3,19 @@
  * The test binary runs once, as a server that is libcheck's runner for one test after the other: an exec of it would
  * be a third of what a test costs under emulation, a runner for each test a fifth.
  */
-#include "runner/guest/guest.h"
+#include "runner/init/suites.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "runner/init/die.h"
 
 static int server = -1;
 static pid_t server_pid;

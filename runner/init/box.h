@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef RUNNER_INIT_BOX_H
+#define RUNNER_INIT_BOX_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/* The cgroup that holds every process of one test; helpers/cgroup.c knows it by this name as well. */
+#define BOX_NAME "test"
+
+/* Unless it is still there. */
+void box_make(void);
+
+/* Lists processes still in the box, and orphans that left it, as "# leak: ..." lines; true if there are any. */
+bool box_occupied(FILE *out);
+
+/* Ends whatever is in the box, waits until it is empty, reaps; removes it, or keeps it if it is as it was made. */
+void box_destroy(bool keep);
+
+#endif
