@@ -10,15 +10,16 @@
 #include "helpers/file.h"
 #include "helpers/ns.h"
 #include "helpers/proc.h"
+#include "runner/contract.h"
 
 #define MOUNT "/sys/fs/cgroup"
-#define OWN   "/test"
+#define OWN   "/" BOX
 /* The number of the initial cgroup namespace, fixed in the kernel's ABI (include/linux/proc_ns.h). */
 #define INITIAL_CGROUP_NS 0xEFFFFFFBLL
 
 bool cgroup_here(void)
 {
-	return file_exists(MOUNT OWN "/main/cgroup.procs");
+	return file_exists(MOUNT OWN "/" BOX_MAIN "/cgroup.procs");
 }
 
 const char *cgroup_file(const char *name)

@@ -6,7 +6,7 @@
 
 #include "runner/base/mem.h"
 #include "runner/base/text.h"
-#include "vm/runtime.h"
+#include "runner/contract.h"
 
 static const char *fact_of(const struct run *run, const char *object, const char *key)
 {

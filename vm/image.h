@@ -10,8 +10,8 @@
 
 struct image_request {
 	const struct kernel *kernel;
-	const char *init;  /* path of nscheck-init */
-	const char *guest; /* path of nscheck-guest, added as /bin/nscheck-guest for --shell; or NULL */
+	const char *init;              /* path of nscheck-init */
+	const char *guest;             /* path of nscheck-guest, added as PATH_GUEST for --shell; or NULL */
 	const struct runtime *runtime; /* a container runtime that goes in as well, or NULL */
 	bool signatures; /* modules keep theirs, which are dear to check, even if the configuration insists not */
 };

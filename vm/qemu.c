@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "runner/base/mem.h"
+#include "runner/contract.h"
 #include "vm/memo.h"
 
 #define MEMORY_MIN 128
@@ -26,7 +27,8 @@
  * for the kernel, which panics if it checks.
  */
 static const char command_line[] =
-	"console=ttyS0 loglevel=5 panic=-1 oops=panic reboot=t cryptomgr.notests no_timer_check nscheck";
+	"console=" TTY_CONSOLE
+	" loglevel=5 panic=-1 oops=panic reboot=t cryptomgr.notests no_timer_check " WORD_VM;
 
 static void add(struct strings *argv, const char *option, char *value)
 {
@@ -70,9 +72,9 @@ static void add_channels(struct strings *argv, const struct qemu_request *r)
 	add(argv, "-serial", mem_strdup("chardev:serial2"));
 	add(argv, "-device", mem_strdup("virtio-serial-pci"));
 	add_socket(argv, "results", r->results_fd);
-	add(argv, "-device", mem_strdup("virtserialport,chardev=results,name=nscheck.results"));
+	add(argv, "-device", mem_strdup("virtserialport,chardev=results,name=" PORT_RESULTS));
 	add_socket(argv, "control", r->control_fd);
-	add(argv, "-device", mem_strdup("virtserialport,chardev=control,name=nscheck.control"));
+	add(argv, "-device", mem_strdup("virtserialport,chardev=control,name=" PORT_ORDERS));
 }
 
 /* Two spare cards for tests of physical devices, wired to each other and to nothing else. */
@@ -97,9 +99,8 @@ static int add_kernel(struct strings *argv, const struct qemu_request *r, struct
 	 * decides no more than how long short delays last) nor writes all its locks anew.
 	 */
 	const char *emulated = r->accel == ACCEL_KVM ? "" : " unknown_nmi_panic noreplace-smp lpj=12000000";
-	char *line =
-		mem_printf("%s%s%s%s%s%s", command_line, cpus, emulated, r->shell ? " nscheck.shell" : "",
-			   r->append ? " " : "", r->append ? r->append : "");
+	char *line = mem_printf("%s%s%s%s%s%s", command_line, cpus, emulated, r->shell ? " " WORD_SHELL : "",
+				r->append ? " " : "", r->append ? r->append : "");
 	size_t len = strlen(line);
 
 	add(argv, "-kernel", mem_strdup(r->kernel->image));

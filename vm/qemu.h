@@ -27,12 +27,12 @@ struct qemu_request {
 	enum accel accel;     /* ACCEL_KVM or ACCEL_TCG */
 	int memory_mib, cpus; /* 0: the defaults above */
 	int qmp_fd;
-	int console_fd;  /* ttyS0: the kernel log */
-	int results_fd;  /* virtio port nscheck.results */
-	int control_fd;  /* virtio port nscheck.control */
-	int serial2_fd;  /* ttyS1: both directions, where the kernel has no virtio_console */
+	int console_fd;  /* TTY_CONSOLE: the kernel log */
+	int results_fd;  /* virtio port PORT_RESULTS */
+	int control_fd;  /* virtio port PORT_ORDERS */
+	int serial2_fd;  /* TTY_CHANNEL: both directions, where the kernel has no virtio_console */
 	int incoming_fd; /* a saved VM to restore, or -1 for a cold boot */
-	bool shell;      /* adds nscheck.shell to the command line */
+	bool shell;      /* adds WORD_SHELL to the command line */
 };
 
 /*

@@ -8,6 +8,7 @@
 #include "runner/base/mem.h"
 #include "vm/deb.h"
 #include "runner/base/file.h"
+#include "runner/contract.h"
 #include "vm/tools.h"
 
 /* What is held of the packages at a time; that of the largest runtime is a quarter of it. */

@@ -10,9 +10,6 @@
 #include "vm/memo.h"
 #include "vm/parcel.h"
 
-/* The runtime that is part of nscheck itself: nothing goes into the image for it. */
-#define RUNTIME_REFERENCE "reference"
-
 struct runtime_request {
 	const char *name;   /* of vm/runtimes.list, or RUNTIME_REFERENCE */
 	const char *path;   /* a program of the user's own in place of the packaged one, or NULL */

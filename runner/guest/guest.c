@@ -24,6 +24,7 @@
 #include "helpers/runtime.h"
 #include "helpers/sabotage.h"
 #include "kselftest.h"
+#include "runner/contract.h"
 #include "runner/guest/inside.h"
 #include "runner/guest/serve.h"
 
@@ -38,10 +39,10 @@ struct request {
 };
 
 static const struct argp_option options[] = {
-	{"list", KEY_LIST, NULL, 0, "print the table of behaviours and tests, tab-separated, and run nothing",
-	 0},
+	{GUEST_LIST, KEY_LIST, NULL, 0,
+	 "print the table of behaviours and tests, tab-separated, and run nothing", 0},
 	{"lint", KEY_LINT, NULL, 0, "check that catalogue and tests fit together", 0},
-	{"serve", KEY_SERVE, NULL, 0, "run tests for the agent of a VM", 0},
+	{GUEST_SERVE, KEY_SERVE, NULL, 0, "run tests for the agent of a VM", 0},
 	{"timeout-factor", KEY_FACTOR, "F", 0, "multiply all time limits", 0},
 	{"sabotage", KEY_SABOTAGE, NULL, 0,
 	 "make unshare, setns, clone and pivot_root lie, to see the tests fail", 0},
@@ -84,13 +85,31 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 /* One line of --list; NULL for the test or the row where there is none. */
 static void list_line(const char *id, const struct ns_case *c, const struct behaviour *row)
 {
-	static const struct behaviour none = {"-", "-", "-", "-", "-", "-", "-", "selftest"};
+	static const struct behaviour none = {CELL_NONE, CELL_NONE, CELL_NONE, CELL_NONE,
+					      CELL_NONE, CELL_NONE, CELL_NONE, TIER_SELFTEST};
+	char place[16], limit[16];
 
 	if (!row)
 		row = &none;
-	printf("%s\t%s\t%d\t%u\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", id, c ? c->file : "-", c ? c->line : 0,
-	       c ? case_limit(c, 1) : 0, c && c->alone, c && c->unsabotaged ? c->unsabotaged : "-", row->tier,
-	       row->since, row->until, row->needs, row->statement, row->expected, row->source);
+	snprintf(place, sizeof(place), "%d", c ? c->line : 0);
+	snprintf(limit, sizeof(limit), "%u", c ? case_limit(c, 1) : 0);
+	const char *const cells[COLUMNS] = {
+		[COL_ID] = id,
+		[COL_FILE] = c ? c->file : CELL_NONE,
+		[COL_LINE] = place,
+		[COL_TIMEOUT] = limit,
+		[COL_ALONE] = c && c->alone ? CELL_YES : "0",
+		[COL_SABOTAGE] = c && c->unsabotaged ? c->unsabotaged : CELL_NONE,
+		[COL_TIER] = row->tier,
+		[COL_SINCE] = row->since,
+		[COL_UNTIL] = row->until,
+		[COL_NEEDS] = row->needs,
+		[COL_STATEMENT] = row->statement,
+		[COL_EXPECTED] = row->expected,
+		[COL_SOURCE] = row->source,
+	};
+	for (int i = 0; i < COLUMNS; i++)
+		printf("%s%c", cells[i], i + 1 < COLUMNS ? '\t' : '\n');
 }
 
 static int list(void)
@@ -98,8 +117,7 @@ static int list(void)
 	unsigned int count;
 	const struct ns_case **table = case_table(&count);
 
-	puts("id\tfile\tline\ttimeout\talone\tsabotage\ttier\tsince\tuntil\tneeds\tstatement\texpected\tsourc"
-	     "e");
+	puts(TABLE_HEADING);
 	for (unsigned int i = 0; i < catalogue_rows; i++)
 		list_line(catalogue[i].id, case_find(catalogue[i].id), &catalogue[i]);
 	for (unsigned int i = 0; i < count; i++)
@@ -153,14 +171,14 @@ static void print_escaped(FILE *out, const char *text)
 static void print_outcome(FILE *out, const struct outcome *outcome)
 {
 	if (outcome->role[0]) {
-		fputs("#:nscheck_role: ", out);
+		fputs(SAYS_ROLE, out);
 		print_escaped(out, outcome->role);
 		fputc('\n', out);
 	}
 	if (outcome->line)
-		fprintf(out, "#:nscheck_at: %s:%d\n", outcome->file, outcome->line);
+		fprintf(out, SAYS_PLACE "%s:%d\n", outcome->file, outcome->line);
 	if (outcome->message[0]) {
-		fputs("#:nscheck_message: ", out);
+		fputs(SAYS_MESSAGE, out);
 		print_escaped(out, outcome->message);
 		fputc('\n', out);
 	}
@@ -181,10 +199,10 @@ static void tell_agent(FILE *in, FILE *out, const struct ns_case *c, double fact
 	const struct behaviour *row = catalogue_find(case_id(c));
 	char line[8];
 
-	fprintf(out, "#:nscheck_limit: %u%s%s\n", case_limit(c, factor), needs_changed() ? " changed" : "",
-		row && !strstr(row->needs, "cgroup") && strncmp(row->id, "runtime.", strlen("runtime.")) != 0
-			? ""
-			: " cgroups");
+	bool cgroups =
+		!row || strstr(row->needs, "cgroup") || strncmp(row->id, "runtime.", strlen("runtime.")) == 0;
+	fprintf(out, SAYS_LIMIT "%u%s%s\n", case_limit(c, factor), needs_changed() ? " " LIMIT_CHANGED : "",
+		cgroups ? " " LIMIT_CGROUPS : "");
 	fflush(out);
 	if (needs_changed() && !fgets(line, sizeof(line), in))
 		exit(EXIT_FAILURE); /* the agent is gone */
@@ -193,16 +211,14 @@ static void tell_agent(FILE *in, FILE *out, const struct ns_case *c, double fact
 /* The flags of an order: "-", or words with commas between them. */
 static bool take_flags(char *flags)
 {
-	static const char runtime[] = "runtime=";
-
 	sabotage_set(false);
 	unsetenv(RUNTIME_VARIABLE);
 	for (char *word; (word = strsep(&flags, ","));) {
-		if (strcmp(word, "sabotage") == 0)
+		if (strcmp(word, FLAG_SABOTAGE) == 0)
 			sabotage_set(true);
-		else if (strncmp(word, runtime, strlen(runtime)) == 0)
-			setenv(RUNTIME_VARIABLE, word + strlen(runtime), 1);
-		else if (strcmp(word, "-") != 0)
+		else if (strncmp(word, FLAG_RUNTIME, strlen(FLAG_RUNTIME)) == 0)
+			setenv(RUNTIME_VARIABLE, word + strlen(FLAG_RUNTIME), 1);
+		else if (strcmp(word, FLAGS_NONE) != 0)
 			return false;
 	}
 	return runtime_now();
@@ -220,7 +236,7 @@ static void one(FILE *in, FILE *out, double factor, char *flags, const char *id)
 		case_run(c, factor, &outcome);
 	}
 	print_outcome(out, &outcome);
-	fprintf(out, "#:nscheck_verdict: %s\n", verdict_names[outcome.verdict]);
+	fprintf(out, SAYS_VERDICT "%s\n", verdict_names[outcome.verdict]);
 }
 
 /* Whatever a test left behind comes to this process, its subreaper, which ends it. */
@@ -273,8 +289,7 @@ static bool may_run_here(const struct request *request)
 	if (request->here)
 		return true;
 	for (const char *word = cmdline; word && *word; word += strcspn(word, " "), word += strspn(word, " "))
-		if (strncmp(word, "nscheck", strcspn(word, " ")) == 0 &&
-		    strcspn(word, " ") == strlen("nscheck"))
+		if (strncmp(word, WORD_VM, strcspn(word, " ")) == 0 && strcspn(word, " ") == strlen(WORD_VM))
 			return true;
 	fputs("nscheck-guest: this is no nscheck VM, and the tests mount, kill and change sysctls; "
 	      "in a VM or container of your own say --here-i-know\n",

@@ -3,10 +3,12 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "helpers/cgroup.h"
 #include "helpers/child.h"
+#include "runner/contract.h"
 
 /* Out of the way of tests that look at the lowest free descriptors. */
 #define HIGH_FD 200
@@ -23,7 +25,7 @@ pid_t __wrap_fork(void);
  */
 pid_t __wrap_fork(void)
 {
-	int box = agent < 0 ? -1 : open(cgroup_file("main"), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int box = agent < 0 ? -1 : open(cgroup_file(BOX_MAIN), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	pid_t pid = box < 0 ? __real_fork() : fork_into(box);
 
 	if (pid == 0 && agent >= 0) {
@@ -50,11 +52,13 @@ int serve(void (*one)(FILE *in, FILE *out, double factor, char *flags, const cha
 {
 	keep_agent();
 	FILE *in = fdopen(agent, "r"), *out = fdopen(agent, "w");
-	char line[512], flags[128], id[256];
-	double factor;
+	char line[REQUEST_MAX + 2];
 
 	while (in && out && fgets(line, sizeof(line), in)) {
-		if (sscanf(line, "%lf %127s %255s", &factor, flags, id) != 3)
+		char *rest = line;
+		double factor = strtod(strsep(&rest, " "), NULL);
+		char *flags = strsep(&rest, " "), *id = strsep(&rest, "\n");
+		if (!flags || !id || !rest)
 			return EXIT_FAILURE;
 		one(in, out, factor, flags, id);
 		if (fflush(out) != 0)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "runner/base/mem.h"
+#include "runner/contract.h"
 
 /* At the start of a message: what the kernel writes when it complains. */
 static const char *const heads[] = {
@@ -224,15 +225,21 @@ void console_begin(struct console *c, const char *id)
 	c->id = id ? mem_strdup(id) : NULL;
 }
 
+static bool is_mark(const char *message, const char *kind, const char *id)
+{
+	size_t len = strlen(kind);
+
+	return !strncmp(message, kind, len) && !strcmp(message + len, id);
+}
+
 /* 1 for a start mark of the current test, 2 for its end mark, 0 for any other line. */
 static int mark_of(const struct console *c, const char *message)
 {
-	if (!c->id || strncmp(message, "nscheck: ", 9))
+	if (!c->id)
 		return 0;
-	message += 9;
-	if (!strncmp(message, "start ", 6) && !strcmp(message + 6, c->id))
+	if (is_mark(message, MARK MARK_START, c->id))
 		return 1;
-	return !strncmp(message, "end ", 4) && !strcmp(message + 4, c->id) ? 2 : 0;
+	return is_mark(message, MARK MARK_END, c->id) ? 2 : 0;
 }
 
 static void note_splat(struct console *c, char **splat, const char *message)
@@ -250,7 +257,7 @@ static void cut_line(struct console *c, const char *line)
 		c->started = true;
 	} else if (mark == 2) {
 		c->ended = true;
-	} else if (!strncmp(message, "nscheck: ", 9)) {
+	} else if (!strncmp(message, MARK, strlen(MARK))) {
 		return; /* a mark of the test before, ended only now */
 	} else if (c->started && !c->ended) {
 		text_printf(&c->slice, "%s\n", line);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "runner/base/mem.h"
+#include "runner/contract.h"
 #include "runner/host/bisect.h"
 #include "runner/host/matrix.h"
 
@@ -288,8 +289,6 @@ static error_t parse_kernel(int key, char *arg, struct parse *p)
 }
 
 /* A line that the agent of the guest takes. */
-enum { SETUP_MAX = 4095 };
-
 static error_t parse_machine(int key, char *arg, struct parse *p)
 {
 	struct options *o = p->options;

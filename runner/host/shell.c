@@ -11,18 +11,17 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "runner/contract.h"
 #include "runner/host/session.h"
 
 /* Ends the shell from this side; what it stands for at the end of the input is the guest's end of file. */
 enum { LEAVE_KEY = 0x1d /* ^] */, END_OF_FILE = 0x04, PAIRS = 5 };
 
-#define PROMPT "nscheck# "
-
 struct shell {
 	int console, input, process;
 	pid_t pid;
 	bool said_anything, prompted;
-	char last[sizeof(PROMPT) - 1]; /* end of what it said */
+	char last[sizeof(SHELL_PROMPT) - 1]; /* end of what it said */
 };
 
 static struct termios saved;
@@ -79,7 +78,7 @@ static void look_for_prompt(struct shell *sh, const char *data, size_t len)
 	for (size_t i = 0; i < len && !sh->prompted; i++) {
 		memmove(sh->last, sh->last + 1, sizeof(sh->last) - 1);
 		sh->last[sizeof(sh->last) - 1] = data[i];
-		sh->prompted = !memcmp(sh->last, PROMPT, sizeof(sh->last));
+		sh->prompted = !memcmp(sh->last, SHELL_PROMPT, sizeof(sh->last));
 	}
 }
 

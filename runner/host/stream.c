@@ -110,18 +110,18 @@ static bool take_test_line(struct stream *s, const char *line)
 {
 	const char *value;
 
-	if ((value = after(line, "#:nscheck_at: "))) {
+	if ((value = after(line, SAYS_PLACE))) {
 		take_place(s, value);
-	} else if ((value = after(line, "#:nscheck_message: "))) {
+	} else if ((value = after(line, SAYS_MESSAGE))) {
 		if (s->result)
 			result_set(&s->result->message, value);
-	} else if ((value = after(line, "#:nscheck_role: "))) {
+	} else if ((value = after(line, SAYS_ROLE))) {
 		if (s->result)
 			result_set(&s->result->role, value);
-	} else if ((value = after(line, "#:nscheck_micros: "))) {
+	} else if ((value = after(line, SAYS_MICROS))) {
 		if (s->result)
 			s->result->micros = number(value, 1L << 40, -1);
-	} else if ((value = after(line, "#:nscheck_verdict: "))) {
+	} else if ((value = after(line, SAYS_VERDICT))) {
 		s->verdict = verdict_parse(value);
 	} else {
 		return false;
@@ -131,18 +131,29 @@ static bool take_test_line(struct stream *s, const char *line)
 	return true;
 }
 
+static void take_hello(struct stream *s, const char *text)
+{
+	char *release;
+	long version = strtol(text, &release, 10);
+
+	if (version == CONTRACT_VERSION && *release == ' ')
+		emit(s, STREAM_HELLO, release + 1, version);
+	else
+		emit(s, STREAM_FOREIGN, text, 0);
+}
+
 static bool take_answer(struct stream *s, const char *line)
 {
 	const char *value;
 
-	if ((value = after(line, "#:nscheck_hello: 1 "))) {
-		emit(s, STREAM_HELLO, value, 0);
-	} else if ((value = after(line, "#:nscheck_suites: "))) {
+	if ((value = after(line, SAYS_HELLO))) {
+		take_hello(s, value);
+	} else if ((value = after(line, SAYS_SUITES))) {
 		emit(s, STREAM_SUITES, value, number(value, 1L << 40, -1));
-	} else if ((value = after(line, "#:nscheck_setup: "))) {
+	} else if ((value = after(line, SAYS_SETUP))) {
 		emit(s, STREAM_SETUP, text_get(&s->said), number(value, 1L << 31, -1));
 		text_clear(&s->said);
-	} else if (after(line, "#:nscheck_bye:")) {
+	} else if (after(line, SAYS_BYE)) {
 		emit(s, STREAM_BYE, NULL, 0);
 	} else {
 		return false;
@@ -218,7 +229,7 @@ static void take_line(struct stream *s, const char *line)
 {
 	const char *rest;
 
-	if ((rest = after(line, "#:nscheck_start: ")))
+	if ((rest = after(line, SAYS_START)))
 		take_start(s, line, rest);
 	else if (take_test_line(s, line) || take_answer(s, line))
 		return;

@@ -4,6 +4,7 @@
 
 #include "results/result.h"
 #include "runner/base/text.h"
+#include "runner/contract.h"
 
 /*
  * The lines a guest sends on its results channel, made into events. Everything is taken for hostile: a line
@@ -11,16 +12,16 @@
  * result. All text that leaves here is printable ASCII.
  */
 enum {
-	STREAM_LINE_MAX = 4096,     /* longer lines are cut */
 	STREAM_TEXT_MAX = 64 << 10, /* diagnostics kept of one test */
 	STREAM_FLOOD = 16 << 20,    /* bytes from one order to the next before the guest is given up */
 };
 
 enum stream_kind {
-	STREAM_HELLO,  /* text: the release */
-	STREAM_SUITES, /* number: bytes received, -1 when it could not be run */
-	STREAM_SETUP,  /* number: status; text: what it printed */
-	STREAM_RESULT, /* result: now the receiver's */
+	STREAM_HELLO,   /* text: the release */
+	STREAM_FOREIGN, /* a hello of another version of the contract; text: its version and release */
+	STREAM_SUITES,  /* number: bytes received, -1 when it could not be run */
+	STREAM_SETUP,   /* number: status; text: what it printed */
+	STREAM_RESULT,  /* result: now the receiver's */
 	STREAM_BYE,
 	STREAM_STRAY, /* text: a line that breaks the protocol */
 	STREAM_FLOODED,
@@ -38,7 +39,7 @@ typedef void (*stream_sink)(void *arg, struct stream_event *event);
 struct stream {
 	stream_sink sink;
 	void *arg;
-	char line[STREAM_LINE_MAX];
+	char line[LINE_MAX_RESULTS];
 	size_t len;
 	size_t budget;  /* bytes left until it counts as a flood */
 	bool flooded;   /* and has been told */

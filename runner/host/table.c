@@ -11,26 +11,7 @@
 
 #include "runner/base/mem.h"
 #include "runner/base/text.h"
-
-enum column {
-	COL_ID,
-	COL_FILE,
-	COL_LINE,
-	COL_TIMEOUT,
-	COL_ALONE,
-	COL_SABOTAGE,
-	COL_TIER,
-	COL_SINCE,
-	COL_UNTIL,
-	COL_NEEDS,
-	COL_STATEMENT,
-	COL_EXPECTED,
-	COL_SOURCE,
-	COLUMNS
-};
-
-static const char header[] = "id\tfile\tline\ttimeout\talone\tsabotage\ttier\tsince\tuntil\tneeds\t"
-			     "statement\texpected\tsource";
+#include "runner/contract.h"
 
 enum { LIST_MAX = 16 << 20 };
 
@@ -39,7 +20,7 @@ static bool id_is_sound(const char *id)
 {
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
 
-	return *id && *id != '.' && *id != '-' && strlen(id) < 200 && !id[strspn(id, allowed)];
+	return *id && *id != '.' && *id != '-' && strlen(id) <= ID_MAX && !id[strspn(id, allowed)];
 }
 
 static int small_number(const char *s)
@@ -52,7 +33,7 @@ static int small_number(const char *s)
 
 static const char *or_null(const char *cell)
 {
-	return strcmp(cell, "-") ? cell : NULL;
+	return strcmp(cell, CELL_NONE) ? cell : NULL;
 }
 
 static int parse_row(struct test *t, char *line, int number, struct fault *fault)
@@ -70,7 +51,7 @@ static int parse_row(struct test *t, char *line, int number, struct fault *fault
 		.file = or_null(cell[COL_FILE]),
 		.line = small_number(cell[COL_LINE]),
 		.timeout = small_number(cell[COL_TIMEOUT]),
-		.alone = !strcmp(cell[COL_ALONE], "1"),
+		.alone = !strcmp(cell[COL_ALONE], CELL_YES),
 		.exempt = or_null(cell[COL_SABOTAGE]),
 		.tier = cell[COL_TIER],
 		.since = or_null(cell[COL_SINCE]),
@@ -94,7 +75,7 @@ int table_parse(struct table *table, char *data, struct fault *fault)
 	int number = 1;
 
 	*table = (struct table){.data = data};
-	if (!line || strcmp(line, header))
+	if (!line || strcmp(line, TABLE_HEADING))
 		return fault_set(fault, EXIT_UNFINISHED,
 				 "the guest program's --list is not a table of tests");
 	while ((line = strsep(&rest, "\n"))) {
@@ -130,7 +111,7 @@ static char *read_all(int fd, struct fault *fault)
 static pid_t start_list(const char *guest, int out)
 {
 	posix_spawn_file_actions_t actions;
-	char *argv[] = {(char *)guest, "--list", NULL};
+	char *argv[] = {(char *)guest, "--" GUEST_LIST, NULL};
 	pid_t pid = -1;
 
 	posix_spawn_file_actions_init(&actions);
@@ -186,5 +167,5 @@ struct test *table_find(const struct table *table, const char *id)
 
 bool test_is_selftest(const struct test *test)
 {
-	return !strcmp(test->tier, "selftest");
+	return !strcmp(test->tier, TIER_SELFTEST);
 }

@@ -16,6 +16,7 @@
 
 #include "runner/base/mem.h"
 #include "runner/base/sha256.h"
+#include "runner/contract.h"
 
 /* Milliseconds; those of the guest's are multiplied by the time-out factor. */
 enum {
@@ -222,12 +223,12 @@ static void free_orders(struct vm *vm)
 
 static char *entropy_order(void)
 {
-	unsigned char seed[64];
+	unsigned char seed[ENTROPY_MAX];
 	struct text order = {0};
 
 	if (getrandom(seed, sizeof(seed), 0) != sizeof(seed))
 		abort();
-	text_printf(&order, "entropy ");
+	text_printf(&order, ORDER_ENTROPY);
 	for (size_t i = 0; i < sizeof(seed); i++)
 		text_printf(&order, "%02x", seed[i]);
 	text_printf(&order, "\n");
@@ -242,9 +243,9 @@ static void prepare(struct vm *vm)
 	vm->prepared_at = loop_now();
 	set_deadline(vm, PREPARE * patience(vm->machine));
 	clock_gettime(CLOCK_REALTIME, &now);
-	send_order(vm, mem_printf("clock %lld %ld\n", (long long)now.tv_sec, now.tv_nsec));
+	send_order(vm, mem_printf(ORDER_CLOCK "%lld %ld\n", (long long)now.tv_sec, now.tv_nsec));
 	send_order(vm, entropy_order());
-	send_order(vm, mem_printf("suites %zu\n", vm->machine->suites_len));
+	send_order(vm, mem_printf(ORDER_SUITES "%zu\n", vm->machine->suites_len));
 	queue_chunk(vm, vm->machine->suites, vm->machine->suites_len, NULL);
 	flush_orders(vm);
 }
@@ -268,7 +269,7 @@ static void next_setup(struct vm *vm)
 	}
 	set_deadline(vm, SETUP * patience(vm->machine));
 	const char *line = o->setup[vm->setups_done];
-	send_order(vm, mem_printf("setup %zu\n%s", strlen(line), line));
+	send_order(vm, mem_printf(ORDER_SETUP "%zu\n%s", strlen(line), line));
 }
 
 static void end_now(struct vm *vm, enum vm_end end, const char *why)
@@ -378,6 +379,16 @@ static void got_hello(struct vm *vm, struct stream *from, const char *release)
 		prepare(vm);
 }
 
+static void got_foreign_hello(struct vm *vm, const char *text)
+{
+	if (vm->state != VM_BOOTING)
+		return;
+	char *why = mem_printf("the guest speaks version %.20s of the contract, this program version %d",
+			       text, CONTRACT_VERSION);
+	end_now(vm, VM_END_BOOT, why);
+	free(why);
+}
+
 static bool mark_is_awaited(const struct vm *vm)
 {
 	return !vm->console.ended && vm->marks_missed < MARKS_MISSED_MAX;
@@ -473,6 +484,7 @@ static void stream_event(struct vm *vm, struct stream *from, struct stream_event
 {
 	switch (event->kind) {
 	case STREAM_HELLO: got_hello(vm, from, event->text); break;
+	case STREAM_FOREIGN: got_foreign_hello(vm, event->text); break;
 	case STREAM_SUITES:
 		if (vm->state == VM_PREPARING && !vm->setups_done)
 			got_suites(vm, event);
@@ -778,7 +790,7 @@ void vm_leave(struct vm *vm)
 	set_deadline(vm, LEAVE);
 	report_gap(vm);
 	console_begin(&vm->console, NULL);
-	send_order(vm, mem_strdup("bye\n"));
+	send_order(vm, mem_strdup(ORDER_BYE "\n"));
 }
 
 /* The agent may still take orders. */
@@ -791,7 +803,7 @@ static void begin_hang(struct vm *vm)
 	vm->hang = mem_printf("hang: neither the test nor the guest's agent answered in time%s%s",
 			      splat ? "; " : "", splat ? splat : "");
 	for (const char *key = hang_keys; *key; key++)
-		send_order(vm, mem_printf("sysrq %c\n", *key));
+		send_order(vm, mem_printf(ORDER_SYSRQ "%c\n", *key));
 }
 
 /*
@@ -850,8 +862,8 @@ static char *order_flags(const struct vm *vm, bool sabotage)
 	const char *runtime = vm->machine->options->runtime.name;
 
 	if (!runtime)
-		return mem_strdup(sabotage ? "sabotage" : "-");
-	return mem_printf("%sruntime=%s", sabotage ? "sabotage," : "", runtime);
+		return mem_strdup(sabotage ? FLAG_SABOTAGE : FLAGS_NONE);
+	return mem_printf("%s" FLAG_RUNTIME "%s", sabotage ? FLAG_SABOTAGE "," : "", runtime);
 }
 
 void vm_order(struct vm *vm, const struct test *test, bool sabotage)
@@ -866,7 +878,7 @@ void vm_order(struct vm *vm, const struct test *test, bool sabotage)
 	console_begin(&vm->console, test->id);
 	stream_expect(vm->channel, test->id);
 	set_deadline(vm, vm_test_limit(test, factor(vm)) * vm->slowness * 1000);
-	send_order(vm, mem_printf("run %g %s %s\n", factor(vm), flags, test->id));
+	send_order(vm, mem_printf(ORDER_RUN "%g %s %s\n", factor(vm), flags, test->id));
 	free(flags);
 }
 

@@ -16,14 +16,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "runner/contract.h"
 #include "runner/init/die.h"
 #include "runner/init/hygiene.h"
 #include "runner/init/orders.h"
 #include "runner/init/suites.h"
 #include "runner/init/sysrq.h"
 #include "runner/init/test.h"
-
-#define PROTOCOL 1
+#include "runner/init/words.h"
 
 static void set_clock(const char *rest)
 {
@@ -37,7 +37,7 @@ static void add_entropy(const char *hex)
 {
 	struct {
 		struct rand_pool_info info;
-		unsigned char bytes[64];
+		unsigned char bytes[ENTROPY_MAX];
 	} pool = {0};
 	int fd = open("/dev/urandom", O_RDWR | O_CLOEXEC), size = 0;
 	unsigned int byte;
@@ -82,7 +82,7 @@ static int run_line(struct ports *ports, const char *line)
 
 static void set_up(struct ports *ports, struct orders *orders, size_t size)
 {
-	char line[4096];
+	char line[SETUP_MAX + 1];
 	int ends[2];
 
 	if (size >= sizeof(line) || pipe2(ends, O_CLOEXEC) < 0 || !orders_copy(orders, size, ends[1]))
@@ -93,28 +93,48 @@ static void set_up(struct ports *ports, struct orders *orders, size_t size)
 	close(ends[1]);
 	int status = run_line(ports, line);
 	test_system_changed();
-	fprintf(ports->results, "#:nscheck_setup: %d\n", status);
+	fprintf(ports->results, SAYS_SETUP "%d\n", status);
+}
+
+/* The number of bytes that follow an order. */
+static size_t size_in(const char *text)
+{
+	char *end;
+	size_t size = strtoull(text, &end, 10);
+
+	if (end == text || *end)
+		die("the host ordered something of '%s' bytes", text);
+	return size;
+}
+
+static void run_test(struct ports *ports, struct orders *orders, char *rest)
+{
+	double factor = strtod(strsep(&rest, " "), NULL);
+	const char *flags = strsep(&rest, " "), *id = rest;
+
+	if (!(factor > 0) || !flags || strlen(flags) > FLAGS_MAX || !id || !*id || strlen(id) > ID_MAX)
+		die("the host ordered a test that cannot be run: '%s'", id ? id : "");
+	test_run(ports, orders, factor, flags, id);
 }
 
 static void obey(struct ports *ports, struct orders *orders, char *line)
 {
-	char flags[128], id[256];
-	double factor;
-	size_t size;
+	const char *rest;
 
-	if (strncmp(line, "clock ", 6) == 0) {
-		set_clock(line + 6);
-	} else if (strncmp(line, "entropy ", 8) == 0) {
-		add_entropy(line + 8);
-	} else if (sscanf(line, "suites %zu", &size) == 1) {
+	if ((rest = after(line, ORDER_CLOCK))) {
+		set_clock(rest);
+	} else if ((rest = after(line, ORDER_ENTROPY))) {
+		add_entropy(rest);
+	} else if ((rest = after(line, ORDER_SUITES))) {
+		size_t size = size_in(rest);
 		suites_take(orders, size);
-		fprintf(ports->results, "#:nscheck_suites: %zu\n", size);
-	} else if (sscanf(line, "setup %zu", &size) == 1) {
-		set_up(ports, orders, size);
-	} else if (sscanf(line, "run %lf %127s %255s", &factor, flags, id) == 3) {
-		test_run(ports, orders, factor, flags, id);
-	} else if (strcmp(line, "bye") == 0) {
-		fputs("#:nscheck_bye:\n", ports->results);
+		fprintf(ports->results, SAYS_SUITES "%zu\n", size);
+	} else if ((rest = after(line, ORDER_SETUP))) {
+		set_up(ports, orders, size_in(rest));
+	} else if (after(line, ORDER_RUN)) {
+		run_test(ports, orders, line + strlen(ORDER_RUN));
+	} else if (strcmp(line, ORDER_BYE) == 0) {
+		fputs(SAYS_BYE "\n", ports->results);
 		fflush(ports->results);
 		reboot(RB_POWER_OFF);
 	} else if (!sysrq_obey(line)) {
@@ -131,7 +151,7 @@ void agent_serve(struct ports *ports)
 	orders.fd = ports->orders;
 	hygiene_free(hygiene_look()); /* finds its sources once, before a snapshot of the VM is taken */
 	uname(&kernel);
-	fprintf(ports->results, "KTAP version 1\n#:nscheck_hello: %d %s\n", PROTOCOL, kernel.release);
+	fprintf(ports->results, "KTAP version 1\n" SAYS_HELLO "%d %s\n", CONTRACT_VERSION, kernel.release);
 	fflush(ports->results);
 	for (;;) {
 		char *line = orders_line(&orders);

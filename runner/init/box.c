@@ -17,10 +17,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "runner/contract.h"
 #include "runner/init/suites.h"
 
 #define ROOT "/sys/fs/cgroup"
-#define BOX  ROOT "/" BOX_NAME
+#define HERE ROOT "/" BOX
 
 static bool put(const char *file, const char *text)
 {
@@ -59,8 +60,8 @@ static void take_back_controllers(void)
 
 void box_make(void)
 {
-	mkdir(BOX, 0755);
-	mkdir(BOX "/main", 0755); /* also where the box itself could not be removed */
+	mkdir(HERE, 0755);
+	mkdir(HERE "/" BOX_MAIN, 0755); /* also where the box itself could not be removed */
 }
 
 /* Calls `each` for the cgroup and all below it, the deepest first. */
@@ -137,7 +138,7 @@ static bool populated(void)
 {
 	char events[256];
 
-	get(BOX "/cgroup.events", events, sizeof(events));
+	get(HERE "/cgroup.events", events, sizeof(events));
 	return strstr(events, "populated 1") != NULL;
 }
 
@@ -148,7 +149,7 @@ bool box_occupied(FILE *out)
 	while (waitpid(-1, NULL, WNOHANG) > 0)
 		; /* what already ended is no leak */
 	if (populated())
-		each_cgroup(BOX, list_cgroup, &found);
+		each_cgroup(HERE, list_cgroup, &found);
 	return list_orphans(out, false) || found.any;
 }
 
@@ -173,7 +174,7 @@ static void remove_cgroup(const char *dir, void *context)
 /* Waits until nobody is left in the box; each change of cgroup.events wakes poll (cgroups(7)). */
 static void wait_empty(void)
 {
-	struct pollfd events = {.fd = open(BOX "/cgroup.events", O_RDONLY | O_CLOEXEC), .events = POLLPRI};
+	struct pollfd events = {.fd = open(HERE "/cgroup.events", O_RDONLY | O_CLOEXEC), .events = POLLPRI};
 	char text[256];
 
 	while (events.fd >= 0 && pread(events.fd, text, sizeof(text) - 1, 0) > 0 && populated()) {
@@ -190,7 +191,7 @@ static bool as_made(void)
 {
 	char stat[512];
 
-	get(BOX "/cgroup.stat", stat, sizeof(stat));
+	get(HERE "/cgroup.stat", stat, sizeof(stat));
 	return strncmp(stat, "nr_descendants 1\n", strlen("nr_descendants 1\n")) == 0;
 }
 
@@ -198,11 +199,11 @@ void box_destroy(bool keep)
 {
 	list_orphans(NULL, true);
 	bool killed = populated();
-	if (killed && !put(BOX "/cgroup.kill", "1")) { /* before 5.14 */
-		put(BOX "/cgroup.freeze", "1");
+	if (killed && !put(HERE "/cgroup.kill", "1")) { /* before 5.14 */
+		put(HERE "/cgroup.freeze", "1");
 		while (populated()) {
-			each_cgroup(BOX, kill_cgroup, NULL);
-			put(BOX "/cgroup.freeze", "0");
+			each_cgroup(HERE, kill_cgroup, NULL);
+			put(HERE "/cgroup.freeze", "0");
 			while (waitpid(-1, NULL, WNOHANG) > 0)
 				;
 		}
@@ -217,6 +218,6 @@ void box_destroy(bool keep)
 	 */
 	if (keep && !killed && as_made())
 		return;
-	each_cgroup(BOX, remove_cgroup, NULL);
+	each_cgroup(HERE, remove_cgroup, NULL);
 	take_back_controllers();
 }

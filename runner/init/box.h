@@ -5,10 +5,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* The cgroup that holds every process of one test; helpers/cgroup.c knows it by this name as well. */
-#define BOX_NAME "test"
+/* The box: the cgroup that holds every process of one test. */
 
-/* Unless it is still there. */
+/* Makes it unless it is still there. */
 void box_make(void);
 
 /* Lists processes still in the box, and orphans that left it, as "# leak: ..." lines; true if there are any. */

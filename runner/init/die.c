@@ -8,9 +8,11 @@
 #include <sys/reboot.h>
 #include <unistd.h>
 
+#include "runner/contract.h"
+
 void die(const char *fmt, ...)
 {
-	char text[512] = "<3>nscheck: ";
+	char text[512] = "<3>" MARK;
 	size_t used = strlen(text);
 	va_list ap;
 

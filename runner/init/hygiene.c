@@ -14,7 +14,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "runner/init/box.h"
+#include "runner/contract.h"
 #include "runner/init/die.h"
 
 /* Something with a text: a file, or the names in a directory. */
@@ -197,8 +197,7 @@ static void names_of(const struct source *s, FILE *out)
 	DIR *d = opendir(s->dir);
 
 	for (struct dirent *entry; d && (entry = readdir(d));)
-		if (entry->d_name[0] != '.' && entry->d_type == s->type &&
-		    strcmp(entry->d_name, BOX_NAME) != 0)
+		if (entry->d_name[0] != '.' && entry->d_type == s->type && strcmp(entry->d_name, BOX) != 0)
 			fprintf(out, "%s\n", entry->d_name);
 	if (d)
 		closedir(d);

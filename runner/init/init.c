@@ -16,9 +16,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "runner/contract.h"
 #include "runner/init/agent.h"
 #include "runner/init/die.h"
 #include "runner/init/port.h"
+#include "runner/init/words.h"
 
 static void mount_at(const char *type, const char *where, const char *data)
 {
@@ -110,27 +112,25 @@ static void set_up_system(void)
 /* True if a word of the kernel command line is exactly this. */
 static bool asked_for(const char *word)
 {
-	char line[4096] = "", *rest = line;
+	char line[4096] = "";
 	int fd = open("/proc/cmdline", O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0 || read(fd, line, sizeof(line) - 1) < 0)
 		die("cannot read the kernel command line: %s", strerror(errno));
 	close(fd);
-	for (char *one; (one = strsep(&rest, " \n"));)
-		if (strcmp(one, word) == 0)
-			return true;
-	return false;
+	line[strcspn(line, "\n")] = '\0';
+	return has_word(line, word);
 }
 
 /* A shell on the console for whoever debugs a test; its end is the end of the VM. */
 static void shell(void)
 {
 	char *argv[] = {"sh", "-l", NULL}, *envp[] = {"PATH=/bin:/sbin:/usr/bin:/usr/sbin", "HOME=/root",
-						      "TERM=vt100", "PS1=nscheck# ", NULL};
+						      "TERM=vt100", "PS1=" SHELL_PROMPT, NULL};
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		int tty = (setsid(), open("/dev/ttyS0", O_RDWR));
+		int tty = (setsid(), open("/dev/" TTY_CONSOLE, O_RDWR));
 		ioctl(tty, TIOCSCTTY, 1);
 		dup2(tty, 0);
 		dup2(tty, 1);
@@ -156,7 +156,7 @@ int main(void)
 	}
 	int listener = ports_listen();
 	set_up_system();
-	if (asked_for("nscheck.shell"))
+	if (asked_for(WORD_SHELL))
 		shell();
 	ports_open(&ports, listener);
 	agent_serve(&ports);

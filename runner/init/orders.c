@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "runner/contract.h"
 #include "runner/init/die.h"
 
 /* Drops the first `size` bytes of the buffer. */
@@ -17,7 +18,7 @@ static void consume(struct orders *orders, size_t size)
 
 char *orders_line(struct orders *orders)
 {
-	static char line[4096];
+	static char line[LINE_MAX_ORDERS + 1];
 	char *end = memchr(orders->buffer, '\n', orders->used);
 
 	if (!end) {

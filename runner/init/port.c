@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The channels to the host: two virtio ports by name, or ttyS1 for both. */
+/* The channels to the host: two virtio ports by name, or the second serial line for both. */
 #include "runner/init/port.h"
 
 #include <dirent.h>
@@ -16,6 +16,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "runner/contract.h"
 #include "runner/init/die.h"
 
 #define PORTS          "/sys/class/virtio-ports"
@@ -55,7 +56,7 @@ static int open_named(const char *name, int flags)
 
 static void serial(struct ports *ports)
 {
-	int fd = open("/dev/ttyS1", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	int fd = open("/dev/" TTY_CHANNEL, O_RDWR | O_NOCTTY | O_CLOEXEC);
 	struct termios raw;
 
 	if (fd < 0 || tcgetattr(fd, &raw) < 0)
@@ -78,9 +79,9 @@ void ports_open(struct ports *ports, int listener)
 	/* A port's name comes some time after its device: each change is an event to look again at. */
 	while (stat("/sys/bus/virtio/drivers/virtio_console", &st) == 0) {
 		if (results < 0)
-			results = open_named("nscheck.results", O_WRONLY);
+			results = open_named(PORT_RESULTS, O_WRONLY);
 		if (orders < 0)
-			orders = open_named("nscheck.control", O_RDWR);
+			orders = open_named(PORT_ORDERS, O_RDWR);
 		if (results >= 0 && orders >= 0)
 			break;
 		if (poll(&event, 1, NO_PORTS_AFTER) == 0)

@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "runner/contract.h"
 #include "runner/init/die.h"
 
 static int server = -1;
@@ -41,7 +42,7 @@ int suites_stop(void)
 
 static void start_server(void)
 {
-	char *argv[] = {SUITES, "--serve", NULL};
+	char *argv[] = {PATH_GUEST, "--" GUEST_SERVE, NULL};
 	char *envp[] = {"PATH=/bin:/sbin:/usr/bin:/usr/sbin", "HOME=/root", NULL};
 	int ends[2];
 
@@ -55,7 +56,7 @@ static void start_server(void)
 		dup2(ends[1], STDIN_FILENO);
 		dup2(open("/dev/kmsg", O_WRONLY | O_CLOEXEC), STDOUT_FILENO);
 		dup2(STDOUT_FILENO, STDERR_FILENO); /* words of libraries join the kernel's */
-		execve(SUITES, argv, envp);
+		execve(PATH_GUEST, argv, envp);
 		_exit(127);
 	}
 	close(ends[1]);
@@ -64,12 +65,12 @@ static void start_server(void)
 
 void suites_take(struct orders *orders, size_t size)
 {
-	int fd = open(SUITES ".new", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0755);
+	int fd = open(PATH_GUEST ".new", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0755);
 
 	if (fd < 0 || !orders_copy(orders, size, fd) || fchmod(fd, 0755) < 0)
 		die("cannot store the test binary: %s", strerror(errno));
 	close(fd);
-	if (rename(SUITES ".new", SUITES) < 0)
+	if (rename(PATH_GUEST ".new", PATH_GUEST) < 0)
 		die("cannot store the test binary: %s", strerror(errno));
 	suites_stop();
 	start_server();

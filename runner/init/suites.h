@@ -8,8 +8,6 @@
 
 #include "runner/init/orders.h"
 
-#define SUITES "/bin/nscheck-guest" /* where the streamed test binary lives */
-
 /* Takes the test binary, `size` bytes that follow in the orders, and starts its server. */
 void suites_take(struct orders *orders, size_t size);
 

@@ -7,15 +7,18 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "runner/contract.h"
+#include "runner/init/words.h"
+
 bool sysrq_obey(const char *line)
 {
-	char key;
+	const char *key = after(line, ORDER_SYSRQ);
 
-	if (sscanf(line, "sysrq %c", &key) != 1)
+	if (!key || !*key)
 		return false;
 	int fd = open("/proc/sysrq-trigger", O_WRONLY | O_CLOEXEC);
-	if (fd >= 0 && write(fd, &key, 1) < 0)
-		fprintf(stderr, "sysrq %c: %s\n", key, strerror(errno));
+	if (fd >= 0 && write(fd, key, 1) < 0)
+		fprintf(stderr, "%s: %s\n", line, strerror(errno));
 	close(fd);
 	return true;
 }

@@ -15,11 +15,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "runner/contract.h"
 #include "runner/init/box.h"
 #include "runner/init/die.h"
 #include "runner/init/hygiene.h"
 #include "runner/init/suites.h"
 #include "runner/init/sysrq.h"
+#include "runner/init/words.h"
 
 /* Before the test binary has told its limit, and on top of it afterwards: libcheck's clock comes first. */
 #define GRACE_SECONDS 2
@@ -64,7 +66,7 @@ static void mark(const char *what, const char *id)
 
 	if (kmsg < 0)
 		kmsg = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
-	int size = snprintf(text, sizeof(text), "<3>nscheck: %s %s\n", what, id);
+	int size = snprintf(text, sizeof(text), "<3>" MARK "%s%s\n", what, id);
 	if (write(kmsg, text, (size_t)size) < 0)
 		return; /* the host then lacks a mark, no verdict */
 }
@@ -78,7 +80,7 @@ static void set_timer(struct test *test, double seconds)
 
 static void start(struct test *test, const char *flags)
 {
-	char request[512];
+	char request[REQUEST_MAX + 2];
 
 	snprintf(request, sizeof(request), "%f %s %s\n", test->factor, flags, test->id);
 	if (!state)
@@ -92,46 +94,29 @@ static void start(struct test *test, const char *flags)
 		die("the test binary starts no test");
 }
 
-static bool has_word(const char *words, const char *word)
-{
-	size_t length = strlen(word);
-
-	for (; *words; words += strcspn(words, " "), words += strspn(words, " "))
-		if (strncmp(words, word, length) == 0 && strcspn(words, " ") == length)
-			return true;
-	return false;
-}
-
 /* The test binary has arranged for what the test needs, and begins; if it changed the system for that, when it is told to. */
 static void begin(struct test *test, const char *limit)
 {
-	test->cgroups = has_word(limit, "cgroups");
+	test->cgroups = has_word(limit, LIMIT_CGROUPS);
 	set_timer(test, strtod(limit, NULL) + GRACE_SECONDS * test->factor);
-	if (!has_word(limit, "changed"))
+	if (!has_word(limit, LIMIT_CHANGED))
 		return;
 	forget_state();
 	state = hygiene_look();
-	if (!suites_ask("go\n"))
+	if (!suites_ask(ANSWER_CHANGED "\n"))
 		test->orphaned = true;
-}
-
-static const char *after(const char *line, const char *prefix)
-{
-	size_t length = strlen(prefix);
-
-	return strncmp(line, prefix, length) == 0 ? line + length : NULL;
 }
 
 static void take_line(struct test *test, const char *line)
 {
 	const char *value;
 
-	if ((value = after(line, "#:nscheck_limit: "))) {
+	if ((value = after(line, SAYS_LIMIT))) {
 		begin(test, value);
-	} else if ((value = after(line, "#:nscheck_verdict: "))) {
+	} else if ((value = after(line, SAYS_VERDICT))) {
 		snprintf(test->verdict, sizeof(test->verdict), "%s", value);
 	} else {
-		if ((value = after(line, "#:nscheck_message: ")))
+		if ((value = after(line, SAYS_MESSAGE)))
 			snprintf(test->reason, sizeof(test->reason), "%s", value);
 		fprintf(test->ports->results, "%s%s\n", line[0] == '#' ? "" : "# ", line);
 	}
@@ -191,7 +176,7 @@ static void verdict(struct test *test, const char *name, const char *reason)
 	if (!reason)
 		return;
 	snprintf(test->reason, sizeof(test->reason), "%s", reason);
-	fprintf(test->ports->results, "#:nscheck_message: %s\n", reason);
+	fprintf(test->ports->results, SAYS_MESSAGE "%s\n", reason);
 }
 
 /* After the verdict: what the test left, and what its server's ending says if there is none. */
@@ -236,7 +221,7 @@ static void print_result(const struct test *test, unsigned int number, long long
 	FILE *results = test->ports->results;
 	const char *v = test->verdict;
 
-	fprintf(results, "#:nscheck_micros: %lld\n#:nscheck_verdict: %s\n", micros, v);
+	fprintf(results, SAYS_MICROS "%lld\n" SAYS_VERDICT "%s\n", micros, v);
 	if (strcmp(v, "pass") == 0)
 		fprintf(results, "ok %u %s\n", number, test->id);
 	else if (strcmp(v, "skip") == 0)
@@ -260,14 +245,14 @@ void test_run(struct ports *ports, struct orders *orders, double factor, const c
 	static unsigned int number;
 	struct test test = {.ports = ports, .orders = orders, .factor = factor, .id = id};
 
-	mark("start", id);
-	fprintf(ports->results, "#:nscheck_start: %s\n", id);
+	mark(MARK_START, id);
+	fprintf(ports->results, SAYS_START "%s\n", id);
 	fflush(ports->results);
 	long long began = now_us();
 	start(&test, flags);
 	watch(&test);
 	conclude(&test);
 	close(test.timer);
-	mark("end", id);
+	mark(MARK_END, id);
 	print_result(&test, ++number, now_us() - began);
 }

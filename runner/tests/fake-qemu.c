@@ -3,7 +3,7 @@
  * A QEMU that is none: it takes the command line of vm/qemu.c, speaks enough QMP for boot, saving and restoring,
  * and plays the guest that $FAKE_QEMU describes, so that the host program is tested in milliseconds.
  *
- * FAKE_QEMU holds words, split by commas. For the VM: no-hello, dies (before hello), silent-death (and says
+ * FAKE_QEMU holds words, split by commas. For the VM: no-hello, foreign (another version of the contract), dies (before hello), silent-death (and says
  * nothing), panics, restore-fails, save-fails, kvm-fails, serial (speaks on ttyS1), setup-fails, slow (50 ms a
  * test), no-bye. For a test, as WORD:ID: fail, fail-later (as crash-later), skip, timeout, leak, error, hang, crash, crash-later (only when it is
  * not the VM's first), crash-cold (as crash-later, in a booted VM), crash-after (only when all trigger:IDs ran before it in the VM), fail-warm (in a VM that was restored), vanish, splat, late-splat, flood, garbage, twice, other, half, escape, survive, bad-number,
@@ -19,6 +19,8 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "runner/contract.h"
 
 static int qmp = -1, console = -1, results = -1, control = -1, serial2 = -1, incoming = -1;
 static int passed_fd = -1; /* what getfd brought */
@@ -146,23 +148,23 @@ static void noise(void)
 
 static void verdict(const char *name, bool ok, const char *id, const char *directive)
 {
-	say("#:nscheck_micros: 1234\n#:nscheck_verdict: %s\n", name);
+	say(SAYS_MICROS "1234\n" SAYS_VERDICT "%s\n", name);
 	say("%s 1 %s%s\n", ok ? "ok" : "not ok", id, directive);
 }
 
 /* The ends that a test may come to; the last is the usual one. */
 static void end_test(const char *id, const char *flags)
 {
-	bool sabotage = !strncmp(flags, "sabotage", strlen("sabotage"));
+	bool sabotage = !strncmp(flags, FLAG_SABOTAGE, strlen(FLAG_SABOTAGE));
 
 	if (plays("fail", id) || (plays("fail-later", id) && tests_run) ||
-	    (plays("fail-runc", id) && strstr(flags, "runtime=runc")) ||
+	    (plays("fail-runc", id) && strstr(flags, FLAG_RUNTIME "runc")) ||
 	    (plays("fail-warm", id) && restored) || (sabotage && !plays("survive", id))) {
-		say("# detail: more of it\n#:nscheck_role: init\n#:nscheck_at: suites/%s\n", "fake/one.c:42");
-		say("#:nscheck_message: %s\n", "in 'init': getpid() is 2, expected 1");
+		say("# detail: more of it\n" SAYS_ROLE "init\n" SAYS_PLACE "suites/%s\n", "fake/one.c:42");
+		say(SAYS_MESSAGE "%s\n", "in 'init': getpid() is 2, expected 1");
 		verdict("fail", false, id, "");
 	} else if (plays("skip", id)) {
-		say("#:nscheck_message: %s\n", "no veth here");
+		say(SAYS_MESSAGE "%s\n", "no veth here");
 		verdict("skip", true, id, " # SKIP no veth here");
 	} else if (plays("timeout", id)) {
 		verdict("timeout", false, id, " # TIMEOUT 1 s");
@@ -171,7 +173,7 @@ static void end_test(const char *id, const char *flags)
 	} else if (plays("error", id)) {
 		verdict("error", false, id, " # ERROR cannot arrange");
 	} else if (plays("escape", id)) {
-		say("#:nscheck_message: %s\n", "\033]0;owned\007\r<b>&\"'\xff");
+		say(SAYS_MESSAGE "%s\n", "\033]0;owned\007\r<b>&\"'\xff");
 		verdict("fail", false, id, "");
 	} else if (plays("contradict", id)) {
 		verdict("pass", false, id, "");
@@ -205,13 +207,13 @@ static void disturb(const char *id)
 	if (plays("flood", id))
 		noise();
 	if (plays("garbage", id))
-		out(channel(), "\x01\x02\xff\n\n#:nscheck_\n#:nscheck_verdict\nok\nnot ok \n# \n\x1b[2J\n");
+		out(channel(), "\x01\x02\xff\n\n" SAYS "\n" SAYS "verdict\nok\nnot ok \n# \n\x1b[2J\n");
 	if (plays("other", id))
 		out(channel(), "ok 3 a.never\n");
 	if (plays("bad-number", id))
-		say("#:nscheck_micros: %s\n#:nscheck_at: x:99999999999999999999\n", "-1e99");
+		say(SAYS_MICROS "%s\n" SAYS_PLACE "x:99999999999999999999\n", "-1e99");
 	if (plays("half", id)) {
-		say("#:nscheck_verdict: pass\nok 1 %.3s", id);
+		say(SAYS_VERDICT "pass\nok 1 %.3s", id);
 		exit(0);
 	}
 }
@@ -224,14 +226,14 @@ static void run_test(char *order)
 	strtok_r(order, " ", &save);
 	flags = strtok_r(NULL, " ", &save);
 	id = strtok_r(NULL, " ", &save);
-	say("#:nscheck_start: %s\n", id);
+	say(SAYS_START "%s\n", id);
 	if (!plays("no-marks", id))
-		outf(console, "[    1.000000] nscheck: start %s\r\n", id);
+		outf(console, "[    1.000000] " MARK MARK_START "%s\r\n", id);
 	if (plays("slow", NULL))
 		poll(NULL, 0, 50);
 	disturb(id);
 	if (!plays("no-marks", id))
-		outf(console, "[    4.000000] nscheck: end %s", id);
+		outf(console, "[    4.000000] " MARK MARK_END "%s", id);
 	end_test(id, flags);
 	if (!plays("no-marks", id))
 		out(console, "\r\n");
@@ -249,18 +251,18 @@ static char answer[200];
 
 static void take_order(char *line)
 {
-	if (!strncmp(line, "suites ", 7)) {
-		owed = strtoul(line + 7, NULL, 10);
-		snprintf(answer, sizeof(answer), "#:nscheck_suites: %zu\n", owed);
-	} else if (!strncmp(line, "setup ", 6)) {
-		owed = strtoul(line + 6, NULL, 10);
+	if (!strncmp(line, ORDER_SUITES, strlen(ORDER_SUITES))) {
+		owed = strtoul(line + strlen(ORDER_SUITES), NULL, 10);
+		snprintf(answer, sizeof(answer), SAYS_SUITES "%zu\n", owed);
+	} else if (!strncmp(line, ORDER_SETUP, strlen(ORDER_SETUP))) {
+		owed = strtoul(line + strlen(ORDER_SETUP), NULL, 10);
 		snprintf(answer, sizeof(answer),
-			 plays("setup-fails", NULL) ? "# no such\n# thing\n#:nscheck_setup: 7\n"
-						    : "#:nscheck_setup: 0\n");
-	} else if (!strncmp(line, "run ", 4)) {
-		run_test(line + 4);
-	} else if (!strcmp(line, "bye") && !plays("no-bye", NULL)) {
-		out(channel(), "#:nscheck_bye:\n");
+			 plays("setup-fails", NULL) ? "# no such\n# thing\n" SAYS_SETUP "7\n"
+						    : SAYS_SETUP "0\n");
+	} else if (!strncmp(line, ORDER_RUN, strlen(ORDER_RUN))) {
+		run_test(line + strlen(ORDER_RUN));
+	} else if (!strcmp(line, ORDER_BYE) && !plays("no-bye", NULL)) {
+		out(channel(), SAYS_BYE "\n");
 		crash("guest-shutdown");
 	}
 }
@@ -376,7 +378,8 @@ static void boot(void)
 		crash("guest-panic");
 	}
 	if (!plays("no-hello", NULL))
-		say("#:nscheck_hello: 1 %s\n", release);
+		say(SAYS_HELLO "%d %s\n", plays("foreign", NULL) ? CONTRACT_VERSION + 1 : CONTRACT_VERSION,
+		    release);
 }
 
 int main(int argc, char **argv)

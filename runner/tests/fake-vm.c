@@ -8,6 +8,7 @@
 #include "runner/base/mem.h"
 #include "runner/base/text.h"
 #include "runner/base/file.h"
+#include "runner/contract.h"
 #include "vm/image.h"
 #include "vm/kernel.h"
 #include "vm/runtime.h"

@@ -132,6 +132,8 @@ START_TEST(a_vm_that_does_not_come_up_is_explained)
 	IS_STATUS(run_out("dies", "a"), 3);
 	holds(output, "QEMU said: fake-qemu: cannot do that");
 	IS_STATUS(run_out("silent-death", "a"), 3);
+	IS_STATUS(run_out("foreign", "a"), 3);
+	holds(output, "the guest speaks version ");
 	IS_STATUS(run_out("setup-fails", "--setup 'modprobe none' a"), 3);
 	holds(output, "--setup 'modprobe none' ended with status 7: no such thing");
 	IS_STATUS(run_out("", "--setup true --setup 'echo b' a"), 0);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +13,8 @@ static struct stream stream;
 
 static void record(void *arg, struct stream_event *event)
 {
-	static const char *const names[] = {"hello", "suites", "setup", "result", "bye", "stray", "flooded"};
+	static const char *const names[] = {"hello",  "foreign", "suites", "setup",
+					    "result", "bye",     "stray",  "flooded"};
 
 	(void)arg;
 	text_printf(&events, "%s ", names[event->kind]);
@@ -49,8 +51,8 @@ static void comes(const char *expected)
 START_TEST(a_whole_result)
 {
 	stream_expect(&stream, "a.b.c");
-	feed("#:nscheck_start: a.b.c\n# one\n#:nscheck_role: init\n# two\n#:nscheck_at: suites/a/b.c:12\n"
-	     "#:nscheck_message: it is 2\n#:nscheck_micros: 77\n#:nscheck_verdict: fail\nnot ok 9 a.b.c\n");
+	feed(SAYS_START "a.b.c\n# one\n" SAYS_ROLE "init\n# two\n" SAYS_PLACE "suites/a/b.c:12\n" SAYS_MESSAGE
+			"it is 2\n" SAYS_MICROS "77\n" SAYS_VERDICT "fail\nnot ok 9 a.b.c\n");
 	comes("result ");
 	ck_assert_int_eq(last->verdict, VERDICT_FAIL);
 	ck_assert_str_eq(last->file, "suites/a/b.c");
@@ -64,16 +66,29 @@ END_TEST
 
 START_TEST(bytes_may_come_one_by_one)
 {
-	const char *text = "#:nscheck_hello: 1 6.12\r\n#:nscheck_suites: 5\n#:nscheck_start: "
-			   "a\n#:nscheck_verdict: skip\n"
-			   "ok 1 a # SKIP no veth\n#:nscheck_bye:\n";
+	char text[300];
 
+	snprintf(text, sizeof(text),
+		 SAYS_HELLO "%d 6.12\r\n" SAYS_SUITES "5\n" SAYS_START "a\n" SAYS_VERDICT "skip\n"
+			    "ok 1 a # SKIP no veth\n" SAYS_BYE "\n",
+		 CONTRACT_VERSION);
 	stream_expect(&stream, "a");
 	for (const char *s = text; *s; s++)
 		stream_feed(&stream, s, 1);
 	comes("hello suites result bye ");
 	ck_assert_int_eq(last->verdict, VERDICT_SKIP);
 	ck_assert_str_eq(last->message, "no veth");
+}
+END_TEST
+
+START_TEST(another_version_is_told)
+{
+	char hello[100];
+
+	snprintf(hello, sizeof(hello), SAYS_HELLO "%d 6.12\n", CONTRACT_VERSION + 1);
+	feed(hello);
+	feed(SAYS_HELLO "\n" SAYS_HELLO "six\n");
+	comes("foreign foreign foreign ");
 }
 END_TEST
 
@@ -84,8 +99,8 @@ START_TEST(only_what_was_asked_for_gets_a_result)
 	stream_expect(&stream, "a");
 	feed("ok 1 a\n"); /* not started */
 	comes("stray ");
-	feed("#:nscheck_start: b\n#:nscheck_start: a\n#:nscheck_start: a\nok 1 b\nok 1 ab\nok 1\nok\nok 1 "
-	     "a\nok 1 a\n");
+	feed(SAYS_START "b\n" SAYS_START "a\n" SAYS_START "a\nok 1 b\nok 1 ab\nok 1\nok\nok 1 "
+			"a\nok 1 a\n");
 	comes("stray stray stray stray stray result stray ");
 }
 END_TEST
@@ -101,18 +116,18 @@ START_TEST(the_line_alone_gives_a_verdict)
 		{"not ok 1 a\n", VERDICT_FAIL},
 		{"not ok 1 a # TIMEOUT 2 s\n", VERDICT_TIMEOUT},
 		{"not ok 1 a # ERROR what\n", VERDICT_ERROR},
-		{"#:nscheck_verdict: leak\nnot ok 1 a\n", VERDICT_LEAK},
-		{"#:nscheck_verdict: pass\nnot ok 1 a\n", VERDICT_ERROR},
-		{"#:nscheck_verdict: fail\nok 1 a\n", VERDICT_ERROR},
-		{"#:nscheck_verdict: pass\nok 1 a # SKIP x\n", VERDICT_ERROR},
-		{"#:nscheck_verdict: crash\nnot ok 1 a\n", VERDICT_ERROR},
-		{"#:nscheck_verdict: miss\nnot ok 1 a\n", VERDICT_ERROR},
-		{"#:nscheck_verdict: nonsense\nok 1 a\n", VERDICT_PASS},
+		{SAYS_VERDICT "leak\nnot ok 1 a\n", VERDICT_LEAK},
+		{SAYS_VERDICT "pass\nnot ok 1 a\n", VERDICT_ERROR},
+		{SAYS_VERDICT "fail\nok 1 a\n", VERDICT_ERROR},
+		{SAYS_VERDICT "pass\nok 1 a # SKIP x\n", VERDICT_ERROR},
+		{SAYS_VERDICT "crash\nnot ok 1 a\n", VERDICT_ERROR},
+		{SAYS_VERDICT "miss\nnot ok 1 a\n", VERDICT_ERROR},
+		{SAYS_VERDICT "nonsense\nok 1 a\n", VERDICT_PASS},
 	};
 
 	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
 		stream_expect(&stream, "a");
-		feed("#:nscheck_start: a\n");
+		feed(SAYS_START "a\n");
 		feed(lines[i].line);
 		comes("result ");
 		ck_assert_msg(last->verdict == lines[i].verdict, "%s", lines[i].line);
@@ -122,10 +137,10 @@ END_TEST
 
 START_TEST(nothing_unprintable_leaves)
 {
-	static const char line[] = "#:nscheck_message: a\0b\x1b[31m\xc3\xa9\\x41\n";
+	static const char line[] = SAYS_MESSAGE "a\0b\x1b[31m\xc3\xa9\\x41\n";
 
 	stream_expect(&stream, "a");
-	feed("#:nscheck_start: a\n");
+	feed(SAYS_START "a\n");
 	stream_feed(&stream, line, sizeof(line) - 1);
 	feed("not ok 1 a\n");
 	ck_assert_str_eq(last->message, "a\\x00b\\x1b[31m\\xc3\\xa9\\x41");
@@ -138,7 +153,7 @@ START_TEST(memory_is_bounded)
 
 	memset(block, 'x', sizeof(block));
 	stream_expect(&stream, "a");
-	feed("#:nscheck_start: a\n");
+	feed(SAYS_START "a\n");
 	for (int i = 0; i < 64; i++)
 		stream_feed(&stream, block, sizeof(block)); /* one line of 4 MiB */
 	feed("\n");
@@ -164,12 +179,12 @@ END_TEST
 START_TEST(numbers_are_not_trusted)
 {
 	stream_expect(&stream, "a");
-	feed("#:nscheck_start: a\n#:nscheck_micros: 99999999999999999999999\n#:nscheck_at: f:99999999999\nok "
-	     "18446744073709551616 a\n");
+	feed(SAYS_START "a\n" SAYS_MICROS "99999999999999999999999\n" SAYS_PLACE "f:99999999999\nok "
+			"18446744073709551616 a\n");
 	comes("result ");
 	ck_assert_int_eq(last->micros, -1);
 	ck_assert_int_eq(last->line, 0);
-	feed("#:nscheck_suites: -5\n#:nscheck_suites: 0x10\n#:nscheck_suites: \n");
+	feed(SAYS_SUITES "-5\n" SAYS_SUITES "0x10\n" SAYS_SUITES "\n");
 	comes("suites suites suites ");
 }
 END_TEST
@@ -177,7 +192,7 @@ END_TEST
 START_TEST(what_is_known_survives_the_end)
 {
 	stream_expect(&stream, "a");
-	feed("#:nscheck_start: a\n# so far\n#:nscheck_at: f.c:3\n#:nsch");
+	feed(SAYS_START "a\n# so far\n" SAYS_PLACE "f.c:3\n#:nsch");
 	struct result *r = stream_abandon(&stream);
 	ck_assert_str_eq(r->diagnostics, "so far");
 	ck_assert_int_eq(r->line, 3);
@@ -195,6 +210,7 @@ static Suite *streams(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, a_whole_result);
 	tcase_add_test(t, bytes_may_come_one_by_one);
+	tcase_add_test(t, another_version_is_told);
 	tcase_add_test(t, only_what_was_asked_for_gets_a_result);
 	tcase_add_test(t, the_line_alone_gives_a_verdict);
 	tcase_add_test(t, nothing_unprintable_leaves);
