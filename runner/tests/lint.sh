@@ -42,12 +42,30 @@ buildable() {
 		grep -vxF -f <(sed -n 's/^\(CONFIG_[A-Z0-9_]*\)=y$/\1/p' vm/kernel.config)
 }
 
+# A stranger writes another guest from the page: each word and each size of the contract is on it, on its own.
+told() {
+	local word edge missing=0
+	while read -r word; do
+		edge='(?!\w)'
+		[[ $word == *[a-zA-Z0-9] ]] || edge=''
+		if ! grep -qP -e "(?<!\\w)\\Q$word\\E$edge" runner/README.md; then
+			echo "runner/README.md does not have: $word"
+			missing=1
+		fi
+	done < <(
+		sed 's|/\*.*\*/||; /^#include/d; s|SAYS "|"#:nscheck_|' runner/contract.h | grep -o '"[^"\]*"' | tr -d '"' | sed 's/ *$//'
+		sed -n 's/^\t[A-Z_]* = \([0-9]*\),.*/\1/p; s/^#define CONTRACT_VERSION /is /p' runner/contract.h
+	)
+	return "$missing"
+}
+
 with clang-format "clang-format" clang-format --dry-run --Werror "${c[@]}"
 with clang-tidy "clang-tidy" make -s -k -j"$(nproc)" tidy
 with gcc "gcc -fanalyzer" make -s -k -j"$(nproc)" analyze
 with cppcheck "cppcheck" make -s cppcheck
 with shellcheck "shellcheck" shellcheck -x "${scripts[@]}"
 with valgrind "valgrind" runner/tests/valgrind.sh
+check "runner/README.md has every word of runner/contract.h" told
 check "each source has its SPDX line" licensed
 check "no sleep in suites and helpers" sleepless
 check "no host name, no absolute path of a machine" hostless
