@@ -17,7 +17,7 @@ WRAPPED := $(foreach call,$(WRAP) fork,-Wl,--wrap=$(call))
 INIT_SRC  := $(wildcard runner/init/*.c)
 GUEST_SRC := $(wildcard runner/guest/*.c) $(wildcard helpers/*.c) $(wildcard suites/*/*.c)
 HOST_SRC  := $(wildcard runner/base/*.c) $(wildcard runner/host/*.c) $(wildcard vm/*.c) $(wildcard results/*.c)
-TEST_SRC  := $(wildcard runner/tests/*_test.c) $(wildcard runner/tests/*_samples.c) runner/tests/tests_main.c
+TEST_SRC  := $(wildcard runner/tests/*/*_test.c) $(wildcard runner/tests/*/samples.c) runner/tests/tests_main.c
 TSV       := $(wildcard suites/*/behaviours.tsv)
 
 objs = $(patsubst %.c,$(BUILD)/$(2)/%.o,$(1))
@@ -83,14 +83,14 @@ $(BUILD)/host-tests: | $(BUILD)/nscheck-fake $(BUILD)/fake-qemu
 $(BUILD)/nscheck-san: $(call objs,$(HOST_SRC),san)
 	$(CC) $(CFLAGS) $(SAN) -o $@ $^ $(HOST_LIBS)
 
-$(BUILD)/nscheck-fake: $(call objs,$(filter-out vm/kernel.c vm/image.c vm/runtime.c,$(HOST_SRC)) runner/tests/fake-vm.c,san)
+$(BUILD)/nscheck-fake: $(call objs,$(filter-out vm/kernel.c vm/image.c vm/runtime.c,$(HOST_SRC)) runner/tests/host/fake-vm.c,san)
 	$(CC) $(CFLAGS) $(SAN) -o $@ $^ $(HOST_LIBS)
 
 # The same without sanitizers, for valgrind.
-$(BUILD)/nscheck-plain: $(call objs,$(filter-out vm/kernel.c vm/image.c vm/runtime.c,$(HOST_SRC)) runner/tests/fake-vm.c runner/tests/no-pidfd.c,obj)
+$(BUILD)/nscheck-plain: $(call objs,$(filter-out vm/kernel.c vm/image.c vm/runtime.c,$(HOST_SRC)) runner/tests/host/fake-vm.c runner/tests/host/no-pidfd.c,obj)
 	$(CC) $(CFLAGS) -Wl,--wrap=syscall -o $@ $^ $(HOST_LIBS)
 
-$(BUILD)/fake-qemu: $(BUILD)/obj/runner/tests/fake-qemu.o
+$(BUILD)/fake-qemu: $(BUILD)/obj/runner/tests/host/fake-qemu.o
 	$(CC) $(CFLAGS) -o $@ $^
 
 # The project's own tests on the host; those that need a virtual machine: ./run.sh --self-test
@@ -100,10 +100,10 @@ check: $(BUILD)/host-tests
 
 # How fast it is here: prints ratios and writes results/bench.json. The machine must be idle.
 bench: all
-	runner/tests/bench.sh
+	runner/tests/tree/bench.sh
 
 lint: all
-	runner/tests/lint.sh
+	runner/tests/tree/lint.sh
 
 # clang-tidy, once for each object: a changed source or header has changed its object.
 TIDY = clang-tidy --quiet $< -- $(CFLAGS) -Wno-unknown-warning-option \
@@ -134,14 +134,14 @@ $(BUILD)/analyzed/%.ok: %.c $(BUILD)/obj/%.o
 cppcheck:
 	@mkdir -p $(BUILD)/cppcheck
 	cppcheck --quiet -j$$(nproc) --cppcheck-build-dir=$(BUILD)/cppcheck --error-exitcode=1 --inline-suppr \
-		--std=c11 --enable=warning,performance,portability -I. -D__cppcheck__ --include=runner/tests/cppcheck.h \
+		--std=c11 --enable=warning,performance,portability -I. -D__cppcheck__ --include=runner/tests/tree/cppcheck.h \
 		--suppress=missingIncludeSystem --suppress=comparePointers --suppress=subtractPointers \
 		--suppress=ctuuninitvar '--suppress=constStatement:suites/*' '--suppress=ignoredReturnValue:suites/*' \
 		'--suppress=legacyUninitvar:suites/*' helpers results runner suites vm
 
-# Fuzzers: `runner/tests/fuzz.sh` runs them.
+# Fuzzers: `runner/tests/fuzz/fuzz.sh` runs them.
 FUZZ_CC  ?= $(shell command -v clang || echo clang-14)
-FUZZ_SRC := runner/tests/vm_samples.c $(filter-out runner/host/main.c,$(HOST_SRC))
+FUZZ_SRC := runner/tests/vm/samples.c $(filter-out runner/host/main.c,$(HOST_SRC))
 FUZZERS  := $(patsubst runner/tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard runner/tests/fuzz/*.c))
 
 fuzzers: $(FUZZERS)

@@ -30,7 +30,7 @@ for name; do
 	if [ "$name" = host ]; then
 		part host host_tests
 	else
-		part "$name" "runner/tests/$name.sh"
+		part "$name" runner/tests/*/"$name.sh"
 	fi
 done
 

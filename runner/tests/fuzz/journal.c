@@ -10,7 +10,7 @@
 #include "results/run.h"
 #include "results/term.h"
 #include "runner/base/text.h"
-#include "runner/tests/vm_samples.h"
+#include "runner/tests/vm/samples.h"
 #include "runner/base/file.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);

@@ -10,7 +10,7 @@
 #include "runner/host/console.h"
 #include "runner/host/qmp.h"
 #include "runner/host/table.h"
-#include "runner/tests/vm_samples.h"
+#include "runner/tests/vm/samples.h"
 #include "vm/kernel.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);

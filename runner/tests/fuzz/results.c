@@ -11,7 +11,7 @@
 #include "results/matrix.h"
 #include "runner/base/text.h"
 #include "results/times.h"
-#include "runner/tests/vm_samples.h"
+#include "runner/tests/vm/samples.h"
 #include "runner/base/file.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);

@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "runner/tests/vm_samples.h"
+#include "runner/tests/vm/samples.h"
 #include "vm/boot.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runner/tests/vm_samples.h"
+#include "runner/tests/vm/samples.h"
 #include "vm/deb.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);

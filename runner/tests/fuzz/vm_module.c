@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "runner/base/mem.h"
-#include "runner/tests/vm_samples.h"
+#include "runner/tests/vm/samples.h"
 #include "vm/modules.h"
 #include "vm/strip.h"
 #include "vm/tools.h"

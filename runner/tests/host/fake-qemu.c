@@ -1,0 +1,411 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A QEMU that is none: it takes the command line of vm/qemu.c, speaks enough QMP for boot, saving and restoring,
+ * and plays the guest that $FAKE_QEMU describes, so that the host program is tested in milliseconds.
+ *
+ * FAKE_QEMU holds words, split by commas. For the VM: no-hello, foreign (another version of the contract), dies (before hello), silent-death (and says
+ * nothing), panics, restore-fails, save-fails, kvm-fails, serial (speaks on ttyS1), setup-fails, slow (50 ms a
+ * test), no-bye. For a test, as WORD:ID: fail, fail-later (as crash-later), skip, timeout, leak, error, hang, crash, crash-later (only when it is
+ * not the VM's first), crash-cold (as crash-later, in a booted VM), crash-after (only when all trigger:IDs ran before it in the VM), fail-warm (in a VM that was restored), vanish, splat, late-splat, flood, garbage, twice, other, half, escape, survive, bad-number,
+ * contradict, no-marks. A kernel of a test's own may hold more of them, which count for that kernel.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "runner/contract.h"
+
+static int qmp = -1, console = -1, results = -1, control = -1, serial2 = -1, incoming = -1;
+static int passed_fd = -1; /* what getfd brought */
+static const char *script = "";
+static char release[64] = "6.0.0-fake", own_script[1000]; /* of the kernel */
+static bool kvm, stopped, restored;
+static int tests_run, triggers_run;
+static bool restored;
+
+static void out(int fd, const char *text)
+{
+	size_t len = strlen(text);
+
+	while (len) {
+		ssize_t n = send(fd, text, len, MSG_NOSIGNAL);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			exit(0);
+		text += n;
+		len -= (size_t)n;
+	}
+}
+
+__attribute__((format(printf, 2, 3))) static void outf(int fd, const char *fmt, ...)
+{
+	char text[8192];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	out(fd, text);
+}
+
+static bool holds(const char *words, const char *wanted)
+{
+	size_t len = strlen(wanted);
+
+	for (const char *s = words; *s; s += strcspn(s, ",")) {
+		s += *s == ',';
+		if (strcspn(s, ",") == len && !strncmp(s, wanted, len))
+			return true;
+	}
+	return false;
+}
+
+/* Whether the script, or that of the kernel, holds WORD, or WORD:ID. */
+static bool plays(const char *word, const char *id)
+{
+	char wanted[300];
+
+	snprintf(wanted, sizeof(wanted), "%s%s%s", word, id ? ":" : "", id ? id : "");
+	return holds(script, wanted) || holds(own_script, wanted);
+}
+
+static int channel(void)
+{
+	return plays("serial", NULL) ? serial2 : results;
+}
+
+#define say(...) outf(channel(), __VA_ARGS__)
+
+/* A kernel may bring its release and a script of its own (runner/tests/host/fake-vm.c). */
+static void take_kernel(const char *path)
+{
+	FILE *f = fopen(path, "re");
+
+	int first = f ? fgetc(f) : EOF;
+
+	if (first >= '0' && first <= '9' && ungetc(first, f) != EOF &&
+	    fscanf(f, "%63s %999[^\n]", release, own_script) < 1)
+		strcpy(release, "6.0.0-fake");
+	if (f)
+		fclose(f);
+}
+
+static void take_argument(const char *option, const char *value)
+{
+	static const struct {
+		const char *id;
+		int *fd;
+	} channels[] = {
+		{"socket,id=qmp,fd=", &qmp},         {"socket,id=console,fd=", &console},
+		{"socket,id=results,fd=", &results}, {"socket,id=control,fd=", &control},
+		{"socket,id=serial2,fd=", &serial2},
+	};
+
+	for (size_t i = 0; i < sizeof(channels) / sizeof(*channels); i++)
+		if (!strncmp(value, channels[i].id, strlen(channels[i].id)))
+			*channels[i].fd = atoi(value + strlen(channels[i].id));
+	if (!strcmp(option, "-incoming"))
+		incoming = atoi(value + 3);
+	if (!strcmp(option, "-kernel"))
+		take_kernel(value);
+	if (!strcmp(option, "-accel"))
+		kvm = !strncmp(value, "kvm", 3);
+}
+
+static void crash(const char *reason)
+{
+	outf(qmp, "{\"event\": \"SHUTDOWN\", \"data\": {\"guest\": true, \"reason\": \"%s\"}}\n", reason);
+	exit(0);
+}
+
+static void oops(void)
+{
+	out(console, "[    2.000000] BUG: kernel NULL pointer dereference, address: 0000000000000008\r\n"
+		     "[    2.000001] RIP: 0010:fake_crash+0x12/0x34\r\n[    2.000002]  ? guessed+0x1/0x2\r\n"
+		     "[    2.000003]  fake_caller+0x1/0x9\r\n[    2.000004]  do_syscall_64+0x3b/0x90\r\n"
+		     "[    2.000005] Kernel panic - not syncing: Fatal exception\r\n");
+	crash("guest-panic");
+}
+
+static void noise(void)
+{
+	static char block[65536];
+
+	for (size_t i = 0; i < sizeof(block) - 1; i++)
+		block[i] = (char)(i * 7 % 251 + 1);
+	for (int i = 0; i < 1600; i++)
+		out(channel(), block);
+}
+
+static void verdict(const char *name, bool ok, const char *id, const char *directive)
+{
+	say(SAYS_MICROS "1234\n" SAYS_VERDICT "%s\n", name);
+	say("%s 1 %s%s\n", ok ? "ok" : "not ok", id, directive);
+}
+
+/* The ends that a test may come to; the last is the usual one. */
+static void end_test(const char *id, const char *flags)
+{
+	bool sabotage = !strncmp(flags, FLAG_SABOTAGE, strlen(FLAG_SABOTAGE));
+
+	if (plays("fail", id) || (plays("fail-later", id) && tests_run) ||
+	    (plays("fail-runc", id) && strstr(flags, FLAG_RUNTIME "runc")) ||
+	    (plays("fail-warm", id) && restored) || (sabotage && !plays("survive", id))) {
+		say("# detail: more of it\n" SAYS_ROLE "init\n" SAYS_PLACE "suites/%s\n", "fake/one.c:42");
+		say(SAYS_MESSAGE "%s\n", "in 'init': getpid() is 2, expected 1");
+		verdict("fail", false, id, "");
+	} else if (plays("skip", id)) {
+		say(SAYS_MESSAGE "%s\n", "no veth here");
+		verdict("skip", true, id, " # SKIP no veth here");
+	} else if (plays("timeout", id)) {
+		verdict("timeout", false, id, " # TIMEOUT 1 s");
+	} else if (plays("leak", id)) {
+		verdict("leak", false, id, "");
+	} else if (plays("error", id)) {
+		verdict("error", false, id, " # ERROR cannot arrange");
+	} else if (plays("escape", id)) {
+		say(SAYS_MESSAGE "%s\n", "\033]0;owned\007\r<b>&\"'\xff");
+		verdict("fail", false, id, "");
+	} else if (plays("contradict", id)) {
+		verdict("pass", false, id, "");
+	} else {
+		verdict("pass", true, id, "");
+	}
+}
+
+static int triggers(void)
+{
+	int n = 0;
+
+	for (const char *s = script; (s = strstr(s, "trigger:")); s++)
+		n++;
+	return n;
+}
+
+static void disturb(const char *id)
+{
+	if (plays("splat", id))
+		out(console, "[    3.000000] WARNING: CPU: 0 PID: 7 at fs/fake.c:12 fake_warn+0x1/0x2\r\n");
+	if (plays("crash", id) || (plays("crash-later", id) && tests_run) ||
+	    (plays("crash-cold", id) && tests_run && !restored) ||
+	    (plays("crash-after", id) && triggers_run == triggers()))
+		oops();
+	if (plays("vanish", id))
+		exit(0);
+	if (plays("hang", id))
+		for (;;)
+			pause();
+	if (plays("flood", id))
+		noise();
+	if (plays("garbage", id))
+		out(channel(), "\x01\x02\xff\n\n" SAYS "\n" SAYS "verdict\nok\nnot ok \n# \n\x1b[2J\n");
+	if (plays("other", id))
+		out(channel(), "ok 3 a.never\n");
+	if (plays("bad-number", id))
+		say(SAYS_MICROS "%s\n" SAYS_PLACE "x:99999999999999999999\n", "-1e99");
+	if (plays("half", id)) {
+		say(SAYS_VERDICT "pass\nok 1 %.3s", id);
+		exit(0);
+	}
+}
+
+static void run_test(char *order)
+{
+	char *save, *flags;
+	const char *id;
+
+	strtok_r(order, " ", &save);
+	flags = strtok_r(NULL, " ", &save);
+	id = strtok_r(NULL, " ", &save);
+	say(SAYS_START "%s\n", id);
+	if (!plays("no-marks", id))
+		outf(console, "[    1.000000] " MARK MARK_START "%s\r\n", id);
+	if (plays("slow", NULL))
+		poll(NULL, 0, 50);
+	disturb(id);
+	if (!plays("no-marks", id))
+		outf(console, "[    4.000000] " MARK MARK_END "%s", id);
+	end_test(id, flags);
+	if (!plays("no-marks", id))
+		out(console, "\r\n");
+	if (plays("twice", id))
+		say("ok 1 %s\n", id);
+	if (plays("late-splat", id))
+		out(console, "[    5.000000] WARNING: CPU: 1 PID: 9 at fs/late.c:1 late+0x1/0x2\r\n");
+	tests_run++;
+	triggers_run += plays("trigger", id);
+}
+
+/* Orders that bring bytes along: how many are still to come, and what is said then. */
+static size_t owed;
+static char answer[200];
+
+static void take_order(char *line)
+{
+	if (!strncmp(line, ORDER_SUITES, strlen(ORDER_SUITES))) {
+		owed = strtoul(line + strlen(ORDER_SUITES), NULL, 10);
+		snprintf(answer, sizeof(answer), SAYS_SUITES "%zu\n", owed);
+	} else if (!strncmp(line, ORDER_SETUP, strlen(ORDER_SETUP))) {
+		owed = strtoul(line + strlen(ORDER_SETUP), NULL, 10);
+		snprintf(answer, sizeof(answer),
+			 plays("setup-fails", NULL) ? "# no such\n# thing\n" SAYS_SETUP "7\n"
+						    : SAYS_SETUP "0\n");
+	} else if (!strncmp(line, ORDER_RUN, strlen(ORDER_RUN))) {
+		run_test(line + strlen(ORDER_RUN));
+	} else if (!strcmp(line, ORDER_BYE) && !plays("no-bye", NULL)) {
+		out(channel(), SAYS_BYE "\n");
+		crash("guest-shutdown");
+	}
+}
+
+static void take_control(int fd)
+{
+	static char line[4096];
+	static size_t len;
+	char buf[65536];
+	ssize_t n = read(fd, buf, sizeof(buf));
+
+	if (n <= 0)
+		exit(0);
+	for (ssize_t i = 0; i < n; i++) {
+		if (owed) {
+			if (!--owed)
+				out(channel(), answer);
+		} else if (buf[i] == '\n') {
+			line[len] = '\0';
+			len = 0;
+			take_order(line);
+		} else if (len < sizeof(line) - 1) {
+			line[len++] = buf[i];
+		}
+	}
+}
+
+static const char state[] = "the state of a fake VM\n";
+
+static void save(void)
+{
+	if (plays("save-fails", NULL) || write(passed_fd, state, sizeof(state)) != sizeof(state)) {
+		out(qmp, "{\"event\": \"MIGRATION\", \"data\": {\"status\": \"failed\"}}\n");
+		return;
+	}
+	close(passed_fd);
+	out(qmp, "{\"event\": \"MIGRATION\", \"data\": {\"status\": \"active\"}}\n"
+		 "{\"event\": \"MIGRATION\", \"data\": {\"status\": \"completed\"}}\n");
+}
+
+static void take_command(const char *line)
+{
+	const char *id = strstr(line, "\"id\":\"");
+	char name[64] = "";
+
+	if (id)
+		sscanf(id + 6, "%63[a-zA-Z_-]", name);
+	if (!strcmp(name, "query-status"))
+		outf(qmp, "{\"return\": {\"status\": \"%s\"}, \"id\": \"query-status\"}\n",
+		     incoming >= 0 ? "inmigrate"
+		     : stopped     ? "paused"
+				   : "running");
+	else
+		outf(qmp, "{\"return\": {}, \"id\": \"%s\"}\n", name);
+	if (!strcmp(name, "query-status"))
+		incoming = -1;
+	else if (!strcmp(name, "stop") || !strcmp(name, "cont"))
+		stopped = *name == 's';
+	else if (!strcmp(name, "migrate"))
+		save();
+}
+
+static void take_qmp(void)
+{
+	static char line[8192];
+	static size_t len;
+	char buf[4096], room[CMSG_SPACE(sizeof(int))];
+	struct iovec iov = {buf, sizeof(buf)};
+	struct msghdr message = {
+		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof(room)};
+	ssize_t n = recvmsg(qmp, &message, MSG_CMSG_CLOEXEC);
+	const struct cmsghdr *c = CMSG_FIRSTHDR(&message);
+
+	if (n <= 0)
+		exit(0);
+	if (c && c->cmsg_type == SCM_RIGHTS)
+		memcpy(&passed_fd, CMSG_DATA(c), sizeof(passed_fd));
+	for (ssize_t i = 0; i < n; i++) {
+		if (buf[i] != '\n') {
+			if (len < sizeof(line) - 1)
+				line[len++] = buf[i];
+			continue;
+		}
+		line[len] = '\0';
+		len = 0;
+		take_command(line);
+	}
+}
+
+static void restore(void)
+{
+	char saved[sizeof(state)];
+
+	if (plays("restore-fails", NULL) || read(incoming, saved, sizeof(saved)) != sizeof(saved) ||
+	    memcmp(saved, state, sizeof(state))) {
+		fputs("fake-qemu: load of migration failed\n", stderr);
+		exit(1);
+	}
+	stopped = restored = true;
+}
+
+static void boot(void)
+{
+	if (plays("silent-death", NULL))
+		exit(0);
+	if (plays("dies", NULL) || (kvm && plays("kvm-fails", NULL))) {
+		fputs("fake-qemu: cannot do that\n", stderr);
+		exit(1);
+	}
+	outf(console, "[    0.000000] Linux version %s\r\n", release);
+	if (plays("panics", NULL)) {
+		out(console, "[    0.100000] Kernel panic - not syncing: VFS: Unable to mount root fs\r\n");
+		crash("guest-panic");
+	}
+	if (!plays("no-hello", NULL))
+		say(SAYS_HELLO "%d %s\n", plays("foreign", NULL) ? CONTRACT_VERSION + 1 : CONTRACT_VERSION,
+		    release);
+}
+
+int main(int argc, char **argv)
+{
+	if (getenv("FAKE_QEMU"))
+		script = getenv("FAKE_QEMU");
+	if (argc == 2 && !strcmp(argv[1], "--version")) {
+		puts("QEMU emulator version 0.1 (fake)");
+		return 0;
+	}
+	for (int i = 1; i + 1 < argc; i++)
+		take_argument(argv[i], argv[i + 1]);
+	out(qmp, "{\"QMP\": {\"version\": {}, \"capabilities\": []}}\n");
+	if (incoming >= 0)
+		restore();
+	else
+		boot();
+	for (;;) {
+		struct pollfd fds[] = {{qmp, POLLIN, 0},
+				       {channel() == serial2 ? serial2 : control, POLLIN, 0}};
+
+		if (poll(fds, 2, -1) < 0)
+			return 1;
+		if (fds[0].revents)
+			take_qmp();
+		if (fds[1].revents)
+			take_control(fds[1].fd);
+	}
+}

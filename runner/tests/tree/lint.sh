@@ -1,0 +1,75 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Style and static checks of the whole tree, as TAP.
+cd "$(dirname "$0")/../../.." || exit
+. runner/tests/tap.sh
+
+declare -a c=() scripts=() sources=()
+while read -r file; do
+	case $file in
+	*.[ch]) c+=("$file") sources+=("$file") ;;
+	*.awk | Makefile) sources+=("$file") ;;
+	*.sh) scripts+=("$file") sources+=("$file") ;;
+	*)
+		if head -n 1 "$file" | grep -qE '^#!.*\b(ba)?sh$'; then
+			scripts+=("$file") sources+=("$file")
+		fi
+		;;
+	esac
+done < <(find . \( -path ./.git -o -path ./build -o -path ./results/runs \) -prune -o -type f -printf '%P\n' | sort)
+
+licensed() {
+	! grep -L 'SPDX-License-Identifier: GPL-2.0-only' "${sources[@]}" | grep .
+}
+
+# Events are waited for, never slept for.
+sleepless() {
+	! find suites helpers -name '*.[ch]' -exec grep -HnE '\b(sleep|usleep|nanosleep)[[:space:]]*\(' {} + | grep .
+}
+
+# The mirror is the one of the system's apt, or the user's.
+hostless() {
+	! grep -nE '(https?|ftp)://[[:alnum:]-]+\.|(^|[^[:alnum:]_}*"])/(home|root|work)/[a-z]' "${sources[@]}"
+}
+
+finished() {
+	! grep -nwE 'TO[D]O|FIX[M]E|XX[X]' "${sources[@]}"
+}
+
+# A kernel that is built with the fragment has all that a test asks for.
+buildable() {
+	! cut -f 4 suites/*/behaviours.tsv | grep -o 'CONFIG_[A-Z0-9_]*' | sort -u |
+		grep -vxF -f <(sed -n 's/^\(CONFIG_[A-Z0-9_]*\)=y$/\1/p' vm/kernel.config)
+}
+
+# A stranger writes another guest from the page: each word and each size of the contract is on it, on its own.
+told() {
+	local word edge missing=0
+	while read -r word; do
+		edge='(?!\w)'
+		[[ $word == *[a-zA-Z0-9] ]] || edge=''
+		if ! grep -qP -e "(?<!\\w)\\Q$word\\E$edge" runner/README.md; then
+			echo "runner/README.md does not have: $word"
+			missing=1
+		fi
+	done < <(
+		sed 's|/\*.*\*/||; /^#include/d; s|SAYS "|"#:nscheck_|' runner/contract.h | grep -o '"[^"\]*"' | tr -d '"' | sed 's/ *$//'
+		sed -n 's/^\t[A-Z_]* = \([0-9]*\),.*/\1/p; s/^#define CONTRACT_VERSION /is /p' runner/contract.h
+	)
+	return "$missing"
+}
+
+with clang-format "clang-format" clang-format --dry-run --Werror "${c[@]}"
+with clang-tidy "clang-tidy" make -s -k -j"$(nproc)" tidy
+with gcc "gcc -fanalyzer" make -s -k -j"$(nproc)" analyze
+with cppcheck "cppcheck" make -s cppcheck
+with shellcheck "shellcheck" shellcheck -x "${scripts[@]}"
+with valgrind "valgrind" runner/tests/host/valgrind.sh
+check "runner/README.md has every word of runner/contract.h" told
+check "each source has its SPDX line" licensed
+check "no sleep in suites and helpers" sleepless
+check "no host name, no absolute path of a machine" hostless
+check "nothing is left undone" finished
+check "vm/kernel.config has every option that a test needs" buildable
+check "the baseline is whole, in time, and about tests that exist" build/nscheck --lint
+tap_end
