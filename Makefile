@@ -2,7 +2,10 @@
 # nscheck: three programs (host, guest init, guest suites) and their own tests.
 # Sources are found by wildcard: a new file needs no line here.
 
-CC      ?= gcc
+# make has a value of its own for CC, which is no choice of anybody.
+ifneq ($(filter default undefined,$(origin CC)),)
+CC      := gcc
+endif
 BUILD   ?= build
 WARN    := -Wall -Wextra -Wshadow -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes -Werror
 OPT     ?= -O2 -g
@@ -26,6 +29,13 @@ HOST_LIBS  := -ljansson -larchive -lelf -lm
 # libcheck's archive wants subunit, rt and m; whole so that nothing is looked up at run time.
 GUEST_LIBS := -lcheck_pic -lsubunit -lcap -lrt -lm -pthread
 
+# Whatever is built is built with these. When one has changed everything is built again: each object asks for the file.
+FLAGS := $(CC) $(CFLAGS) $(SAN) $(WRAPPED) $(HOST_LIBS) $(GUEST_LIBS)
+ifneq ($(file <$(BUILD)/flags),$(FLAGS))
+$(shell mkdir -p $(BUILD))
+$(file >$(BUILD)/flags,$(FLAGS))
+endif
+
 # A make with nothing to do spends most of its time on looking for built-in ways to make each source and header.
 MAKEFLAGS += --no-builtin-rules
 
@@ -34,13 +44,15 @@ all: $(BUILD)/nscheck $(BUILD)/nscheck-init $(BUILD)/nscheck-guest $(BUILD)/cata
 $(BUILD)/nscheck: $(call objs,$(HOST_SRC),obj)
 	$(CC) $(CFLAGS) -o $@ $^ $(HOST_LIBS)
 
-$(BUILD)/nscheck-init: $(call objs,$(INIT_SRC),obj)
-	$(CC) $(CFLAGS) -static -o $@ $^
-	strip $@
+# What the VM gets is small; what a debugger needs is kept beside it.
+$(BUILD)/nscheck-init $(BUILD)/nscheck-guest: %: %.debug
+	strip -o $@ $<
 
-$(BUILD)/nscheck-guest: $(call objs,$(GUEST_SRC),obj) $(BUILD)/obj/catalogue.o
+$(BUILD)/nscheck-init.debug: $(call objs,$(INIT_SRC),obj)
+	$(CC) $(CFLAGS) -static -o $@ $^
+
+$(BUILD)/nscheck-guest.debug: $(call objs,$(GUEST_SRC),obj) $(BUILD)/obj/catalogue.o
 	$(CC) $(CFLAGS) -static $(WRAPPED) -o $@ $^ $(GUEST_LIBS)
-	strip $@
 
 # Catalogue and tests are held together in both directions.
 $(BUILD)/catalogue.ok: $(BUILD)/nscheck-guest
@@ -51,7 +63,7 @@ $(BUILD)/catalogue.c: suites/catalogue.awk $(TSV)
 	@mkdir -p $(@D)
 	awk -f suites/catalogue.awk $(TSV) > $@.tmp && mv $@.tmp $@
 
-$(BUILD)/obj/catalogue.o: $(BUILD)/catalogue.c
+$(BUILD)/obj/catalogue.o: $(BUILD)/catalogue.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -c -o $@ $<
 
@@ -62,11 +74,11 @@ $(BUILD)/kselftest.h: vm/kselftest.sh
 
 $(call objs,$(GUEST_SRC),obj): | $(BUILD)/kselftest.h
 
-$(BUILD)/obj/%.o: %.c
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/san/%.o: %.c
+$(BUILD)/san/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(SAN) -MMD -MP -c -o $@ $<
 
@@ -146,7 +158,7 @@ FUZZERS  := $(patsubst runner/tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard runner/t
 
 fuzzers: $(FUZZERS)
 
-$(BUILD)/fuzz/obj/%.o: %.c
+$(BUILD)/fuzz/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(FUZZ_CC) $(CFLAGS) -fsanitize=fuzzer-no-link $(SAN) -MMD -MP -c -o $@ $<
 
@@ -180,12 +192,20 @@ uninstall:
 	rm -rf $(LIB)
 	rm -f $(DESTDIR)$(PREFIX)/bin/nscheck $(MAN)/nscheck.1 $(COMPLETIONS)/nscheck
 
+# For editors: clangd reads compile_flags.txt; in tags each test stands under its id as well.
+compile_flags.txt: $(BUILD)/flags
+	printf '%s\n' $(CFLAGS) >$@
+
+tags: $(BUILD)/nscheck-guest
+	{ $(BUILD)/nscheck-guest --list | awk -F '\t' 'NR > 1 { print $$1 "\t" $$2 "\t" $$3 }'; \
+		ctags -R -f - -n --languages=C helpers results runner suites vm; } | LC_ALL=C sort >$@
+
 clean:
-	rm -rf $(BUILD)
+	rm -rf $(BUILD) compile_flags.txt tags
 
 format:
 	clang-format -i $$(git ls-files '*.c' '*.h')
 
-.PHONY: all analyze bench check clean cppcheck format fuzzers install lint tidy uninstall
+.PHONY: all analyze bench check clean cppcheck format fuzzers install lint tags tidy uninstall
 .DELETE_ON_ERROR:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

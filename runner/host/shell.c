@@ -5,12 +5,14 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
+#include "runner/base/mem.h"
 #include "runner/contract.h"
 #include "runner/host/session.h"
 
@@ -186,11 +188,23 @@ static void converse_or_emulate(struct session *s, struct fault *fault)
 	run_qemu(s, &sh, fault);
 }
 
+/* The guest's programs are stripped. Where they were built, what a debugger wants stands beside them. */
+static void tell_debug(const char *program)
+{
+	char *path = mem_printf("%s.debug", program);
+
+	if (!access(path, R_OK))
+		fprintf(stderr, "With symbols for a debugger: %s\n", path);
+	free(path);
+}
+
 int shell_run(const struct options *o, struct fault *fault)
 {
 	struct session s;
 
 	if (!session_open(&s, o, fault)) {
+		tell_debug(o->init);
+		tell_debug(o->guest);
 		fputs("Booting; `exit` in the guest or Ctrl-] here ends it.\n", stderr);
 		converse_or_emulate(&s, fault);
 	}
