@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "vm/parcel.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "runner/base/mem.h"
 #include "runner/base/file.h"
+#include "runner/base/program.h"
 #include "runner/base/sha256.h"
 
 #define FACTS_MAX (1U << 20)
@@ -57,30 +54,8 @@ int parcel_check(const struct parcel *parcel, struct fault *fault)
 	return 0;
 }
 
-/* The script's last line on stderr is why it failed; its stdout is progress, and goes to our stderr. */
-static int spawn_fetch(char *const argv[], int *errors, pid_t *pid)
+static void last_line(FILE *f, char *line, size_t size)
 {
-	posix_spawn_file_actions_t actions;
-	int ends[2];
-
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return errno;
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
-	posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
-	int error = posix_spawn(pid, argv[0], &actions, NULL, argv, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	close(ends[1]);
-	if (error)
-		close(ends[0]);
-	else
-		*errors = ends[0];
-	return error;
-}
-
-static void last_line(int fd, char *line, size_t size)
-{
-	FILE *f = mem_need(fdopen(fd, "r"));
 	char *next = NULL;
 	size_t room = 0;
 
@@ -91,28 +66,26 @@ static void last_line(int fd, char *line, size_t size)
 			snprintf(line, size, "%s", next);
 	}
 	free(next);
-	fclose(f);
 }
 
+/* The script's last line on stderr is why it failed; its stdout is progress. */
 static int fetch(const struct parcel_request *request, const char *cache_dir, struct fault *fault)
 {
 	char *script = data_path(request->script, fault);
 	char line[900];
-	int status, errors = -1;
-	pid_t pid = -1;
+	struct program fetching;
 
 	if (!script)
 		return -1;
 	char *argv[] = {script, (char *)request->name, (char *)cache_dir, (char *)request->mirror, NULL};
-	int error = spawn_fetch(argv, &errors, &pid);
+	int error = program_start(&fetching, argv, PROGRAM_ERRORS);
 	if (error) {
 		fault_set(fault, EXIT_UNFINISHED, "cannot run %s: %s", script, strerror(error));
 		free(script);
 		return -1;
 	}
-	last_line(errors, line, sizeof(line));
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
+	last_line(fetching.says, line, sizeof(line));
+	int status = program_end(&fetching);
 	free(script);
 	if (WIFEXITED(status) && !WEXITSTATUS(status))
 		return 0;

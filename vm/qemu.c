@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "vm/qemu.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "runner/base/mem.h"
 #include "runner/contract.h"
+#include "runner/base/program.h"
 #include "vm/memo.h"
 
 #define MEMORY_MIN 128
@@ -152,47 +150,19 @@ void qemu_argv_free(char **argv)
 	free(argv);
 }
 
-static int spawn_version(const char *binary, int out, pid_t *pid)
-{
-	char *argv[] = {(char *)binary, "--version", NULL};
-	posix_spawn_file_actions_t actions;
-
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
-	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-	int error = posix_spawnp(pid, binary, &actions, NULL, argv, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	return error;
-}
-
-static bool read_line(int fd, char *out, size_t size)
-{
-	FILE *f = mem_need(fdopen(fd, "r"));
-	bool got = fgets(out, (int)size, f);
-
-	fclose(f);
-	out[got ? strcspn(out, "\r\n") : 0] = '\0';
-	return got;
-}
-
 static int ask_version(const char *binary, char *out, size_t size, struct fault *fault)
 {
-	int ends[2], status;
-	pid_t pid;
+	char *argv[] = {(char *)binary, (char *)"--version", NULL};
+	struct program asked;
+	int error = program_start(&asked, argv, PROGRAM_BY_NAME | PROGRAM_QUIET);
 
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return fault_set(fault, EXIT_UNFINISHED, "cannot make a pipe: %s", strerror(errno));
-	int error = spawn_version(binary, ends[1], &pid);
-	close(ends[1]);
-	if (error) {
-		close(ends[0]);
+	if (error)
 		return fault_set(fault, EXIT_BAD_INPUT,
 				 "cannot run %s: %s; install the package qemu-system-x86", binary,
 				 strerror(error));
-	}
-	bool got = read_line(ends[0], out, size);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
+	bool got = fgets(out, (int)size, asked.says);
+	out[got ? strcspn(out, "\r\n") : 0] = '\0';
+	program_end(&asked);
 	if (!got || strncmp(out, "QEMU", 4))
 		return fault_set(fault, EXIT_BAD_INPUT,
 				 "%s is not a QEMU: install the package qemu-system-x86", binary);

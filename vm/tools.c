@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "vm/tools.h"
 
-#include <fcntl.h>
 #include <gelf.h>
-#include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "runner/base/mem.h"
 #include "runner/base/file.h"
+#include "runner/base/program.h"
 
 #define TOOL_MAX (64U << 20)
+
+/* A program of the host that is asked for something says the same whatever our environment is. */
+#define HOW_ASKED (PROGRAM_BY_NAME | PROGRAM_BARE | PROGRAM_QUIET)
 
 struct tool {
 	const char *name;    /* of the program on the host */
@@ -221,27 +222,6 @@ static void queue_extensions(struct basket *basket)
 	}
 }
 
-/* The output of a program that is asked for something; NULL when it cannot be run. */
-static FILE *run_with(const char *program, const char *option, pid_t *pid)
-{
-	char *argv[] = {(char *)program, (char *)option, NULL}, *envp[] = {NULL};
-	posix_spawn_file_actions_t actions;
-	int ends[2];
-
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return NULL;
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-	int error = posix_spawnp(pid, program, &actions, NULL, argv, envp);
-	posix_spawn_file_actions_destroy(&actions);
-	close(ends[1]);
-	if (!error)
-		return mem_need(fdopen(ends[0], "r"));
-	close(ends[0]);
-	return NULL;
-}
-
 static void add_applets(struct cpio *image, FILE *list)
 {
 	char line[128];
@@ -255,16 +235,15 @@ static void add_applets(struct cpio *image, FILE *list)
 
 static int add_busybox_links(struct cpio *image, const char *program, struct fault *fault)
 {
-	pid_t pid;
-	int status = 0;
-	FILE *list = run_with(program, "--list-full", &pid); /* what it can be called as */
+	char *argv[] = {(char *)program, (char *)"--list-full", NULL}; /* what it can be called as */
+	struct program busy;
+	int bad = program_start(&busy, argv, HOW_ASKED);
 
-	if (list) {
-		add_applets(image, list);
-		fclose(list);
-		waitpid(pid, &status, 0);
+	if (!bad) {
+		add_applets(image, busy.says);
+		bad = program_end(&busy);
 	}
-	if (!list || status)
+	if (bad)
 		return fault_set(fault, EXIT_BAD_INPUT,
 				 "%s --list-full does not work: install the package busybox-static", program);
 	return 0;
@@ -325,15 +304,13 @@ int program_add(struct cpio *image, struct memo *memo, const char *host, const c
 
 char *program_version(const char *program)
 {
-	char line[128] = "", *version = NULL;
-	pid_t pid;
-	FILE *out = run_with(program, "--version", &pid);
+	char *argv[] = {(char *)program, (char *)"--version", NULL}, line[128] = "", *version = NULL;
+	struct program asked;
 
-	if (!out)
+	if (program_start(&asked, argv, HOW_ASKED))
 		return NULL;
-	if (fgets(line, sizeof(line), out) && line[strspn(line, " \n")])
+	if (fgets(line, sizeof(line), asked.says) && line[strspn(line, " \n")])
 		version = mem_strndup(line, strcspn(line, "\n"));
-	fclose(out);
-	waitpid(pid, NULL, 0);
+	program_end(&asked);
 	return version;
 }

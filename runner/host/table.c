@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "runner/host/table.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "runner/base/mem.h"
+#include "runner/base/program.h"
 #include "runner/base/text.h"
 #include "runner/contract.h"
 
@@ -93,61 +90,39 @@ int table_parse(struct table *table, char *data, struct fault *fault)
 	return 0;
 }
 
-static char *read_all(int fd, struct fault *fault)
+static char *read_all(FILE *f)
 {
 	struct text all = {.limit = LIST_MAX};
 	char buf[65536];
-	ssize_t n;
+	size_t n;
 
-	while ((n = read(fd, buf, sizeof(buf))) > 0 || (n < 0 && errno == EINTR))
-		text_add(&all, buf, n > 0 ? (size_t)n : 0);
-	if (!n && !all.dropped)
+	while ((n = fread(buf, 1, sizeof(buf), f)))
+		text_add(&all, buf, n);
+	if (!ferror(f) && !all.dropped)
 		return text_take(&all);
-	fault_set(fault, EXIT_UNFINISHED, "cannot read the guest program's --list");
 	text_free(&all);
 	return NULL;
 }
 
-static pid_t start_list(const char *guest, int out)
-{
-	posix_spawn_file_actions_t actions;
-	char *argv[] = {(char *)guest, "--" GUEST_LIST, NULL};
-	pid_t pid = -1;
-
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
-	int err = posix_spawn(&pid, guest, &actions, NULL, argv, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	errno = err;
-	return err ? -1 : pid;
-}
-
 int table_load(struct table *table, const char *guest, struct fault *fault)
 {
-	int pipefd[2], status = -1;
+	char *argv[] = {(char *)guest, (char *)"--" GUEST_LIST, NULL};
+	struct program listing;
 
 	*table = (struct table){0};
-	if (pipe2(pipefd, O_CLOEXEC))
-		return fault_set(fault, EXIT_UNFINISHED, "pipe: %m");
-	pid_t pid = start_list(guest, pipefd[1]);
-	close(pipefd[1]);
-	if (pid < 0) {
-		close(pipefd[0]);
+	int error = program_start(&listing, argv, 0);
+	if (error)
 		return fault_set(fault, EXIT_BAD_INPUT,
-				 "cannot run %s: %m; build it with make, or name it with --guest", guest);
-	}
-
-	char *data = read_all(pipefd[0], fault);
-	close(pipefd[0]);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	if (status)
-		fault_set(fault, EXIT_UNFINISHED, "%s --list failed", guest);
-	if (status || !data) {
+				 "cannot run %s: %s; build it with make, or name it with --guest", guest,
+				 strerror(error));
+	char *data = read_all(listing.says);
+	if (!data)
+		fault_set(fault, EXIT_UNFINISHED, "cannot read the guest program's --list");
+	if (program_end(&listing)) {
 		free(data);
-		return -1;
+		return fault_set(fault, EXIT_UNFINISHED, "%s --list failed", guest);
 	}
-	return table_parse(table, data, fault);
+	return data ? table_parse(table, data, fault) : -1;
 }
 
 void table_free(struct table *table)
