@@ -70,8 +70,8 @@ static int share_files(struct session *s, struct fault *fault)
 
 	if (!m->identity.drop)
 		return 0;
-	m->kernel_fd = child_share_file(s->kernel.image, fault);
-	m->initrd_fd = m->kernel_fd < 0 ? -1 : child_share_file(s->initrd, fault);
+	m->kernel_fd = spawn_share_file(s->kernel.image, fault);
+	m->initrd_fd = m->kernel_fd < 0 ? -1 : spawn_share_file(s->initrd, fault);
 	return m->initrd_fd < 0 ? -1 : 0;
 }
 

@@ -140,7 +140,7 @@ static int run_qemu(struct session *s, struct shell *sh, struct fault *fault)
 {
 	const struct machine *m = &s->machine;
 	char **argv = vm_argv(m, true, -1, fault);
-	int mine[PAIRS], theirs[PAIRS], fds[CHILD_FDS], status = -1;
+	int mine[PAIRS], theirs[PAIRS], fds[SPAWN_FDS], status = -1;
 
 	if (!argv)
 		return -1;
@@ -154,7 +154,7 @@ static int run_qemu(struct session *s, struct shell *sh, struct fault *fault)
 	fds[FD_KERNEL] = m->kernel_fd;
 	fds[FD_INITRD] = m->initrd_fd;
 	*sh = (struct shell){.console = mine[FD_CONSOLE], .input = STDIN_FILENO};
-	sh->pid = child_start(argv, fds, STDERR_FILENO, &m->identity, &sh->process);
+	sh->pid = spawn_program(argv, fds, STDERR_FILENO, &m->identity, &sh->process);
 	qemu_argv_free(argv);
 	for (int i = 0; i < PAIRS; i++)
 		close(theirs[i]);

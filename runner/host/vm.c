@@ -99,18 +99,18 @@ char **vm_argv(const struct machine *m, bool shared, int incoming, struct fault 
 		.accel = m->accel,
 		.memory_mib = m->options->memory,
 		.cpus = m->options->cpus,
-		.qmp_fd = CHILD_FD_FIRST + FD_QMP,
-		.console_fd = CHILD_FD_FIRST + FD_CONSOLE,
-		.results_fd = CHILD_FD_FIRST + FD_RESULTS,
-		.control_fd = CHILD_FD_FIRST + FD_CONTROL,
-		.serial2_fd = CHILD_FD_FIRST + FD_SERIAL2,
+		.qmp_fd = SPAWN_FD_FIRST + FD_QMP,
+		.console_fd = SPAWN_FD_FIRST + FD_CONSOLE,
+		.results_fd = SPAWN_FD_FIRST + FD_RESULTS,
+		.control_fd = SPAWN_FD_FIRST + FD_CONTROL,
+		.serial2_fd = SPAWN_FD_FIRST + FD_SERIAL2,
 		.incoming_fd = incoming,
 		.shell = m->options->shell,
 	};
 
 	if (shared && m->kernel_fd >= 0) {
-		snprintf(image, sizeof(image), "/dev/fd/%d", CHILD_FD_FIRST + FD_KERNEL);
-		snprintf(initrd, sizeof(initrd), "/dev/fd/%d", CHILD_FD_FIRST + FD_INITRD);
+		snprintf(image, sizeof(image), "/dev/fd/%d", SPAWN_FD_FIRST + FD_KERNEL);
+		snprintf(initrd, sizeof(initrd), "/dev/fd/%d", SPAWN_FD_FIRST + FD_INITRD);
 		kernel.image = image;
 		r.initrd = initrd;
 	}
@@ -935,14 +935,14 @@ enum { PAIRS = 6, PAIR_ERRORS = 5 };
 static int start_qemu(struct vm *vm, const int theirs[PAIRS], int incoming)
 {
 	const struct machine *m = vm->machine;
-	int fds[CHILD_FDS];
+	int fds[SPAWN_FDS];
 
 	for (int i = 0; i < PAIR_ERRORS; i++)
 		fds[i] = theirs[i];
 	fds[FD_INCOMING] = incoming;
 	fds[FD_KERNEL] = m->kernel_fd;
 	fds[FD_INITRD] = m->initrd_fd;
-	vm->pid = child_start(vm->argv, fds, theirs[PAIR_ERRORS], &m->identity, &vm->process.fd);
+	vm->pid = spawn_program(vm->argv, fds, theirs[PAIR_ERRORS], &m->identity, &vm->process.fd);
 	return vm->pid < 0 ? -1 : 0;
 }
 
@@ -977,7 +977,7 @@ struct vm *vm_start(const struct machine *machine, const struct vm_owner *owner,
 	vm->warm = incoming >= 0;
 	vm->started_at = loop_now();
 	vm->state = vm->warm ? VM_RESTORING : VM_BOOTING;
-	vm->argv = vm_argv(machine, true, vm->warm ? CHILD_FD_FIRST + FD_INCOMING : -1, fault);
+	vm->argv = vm_argv(machine, true, vm->warm ? SPAWN_FD_FIRST + FD_INCOMING : -1, fault);
 	if (!vm->argv || vm_make_pairs(mine, theirs, PAIRS)) {
 		fault_set(fault, EXIT_UNFINISHED, "cannot make the VM's channels: %m");
 		goto fail;

@@ -2,7 +2,7 @@
 #ifndef RUNNER_HOST_VM_H
 #define RUNNER_HOST_VM_H
 
-#include "runner/host/child.h"
+#include "runner/host/spawn.h"
 #include "runner/host/console.h"
 #include "runner/host/loop.h"
 #include "runner/host/options.h"
@@ -20,7 +20,7 @@ struct machine {
 	const char *qemu_version;
 	enum accel accel; /* never auto */
 	struct identity identity;
-	int kernel_fd, initrd_fd; /* shared with a child that may not read the paths, else -1 */
+	int kernel_fd, initrd_fd; /* shared with a QEMU that may not read the paths, else -1 */
 	struct snapshots *snapshots;
 	bool snapshots_wanted;
 	FILE *console_log;
@@ -52,7 +52,7 @@ enum vm_end {
 	VM_END_CRASH,   /* ready once, then gone by itself */
 };
 
-/* What a QEMU gets as descriptors CHILD_FD_FIRST and on. */
+/* What a QEMU gets as descriptors SPAWN_FD_FIRST and on. */
 enum { FD_QMP, FD_CONSOLE, FD_RESULTS, FD_CONTROL, FD_SERIAL2, FD_INCOMING, FD_KERNEL, FD_INITRD };
 
 struct vm;
@@ -124,7 +124,7 @@ void vm_late(struct vm *vm);
 void vm_free(struct vm *vm);
 
 /*
- * The argv of a machine's QEMU, for qemu_argv_free(); shared: kernel and image by descriptor where the child may not read
+ * The argv of a machine's QEMU, for qemu_argv_free(); shared: kernel and image by descriptor where QEMU may not read
  * the paths; incoming: the number of the descriptor to restore from, or -1.
  */
 char **vm_argv(const struct machine *machine, bool shared, int incoming, struct fault *fault);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "runner/host/child.h"
+#include "runner/host/spawn.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -55,24 +55,24 @@ static void give_up(const char *what)
 }
 
 /* Out of the way first, so that no number is overwritten before it was moved. */
-static void place_descriptors(const int fds[CHILD_FDS], int err)
+static void place_descriptors(const int fds[SPAWN_FDS], int err)
 {
-	int high[CHILD_FDS], null = open("/dev/null", O_RDONLY);
+	int high[SPAWN_FDS], null = open("/dev/null", O_RDONLY);
 
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(err, STDOUT_FILENO) < 0 ||
 	    dup2(err, STDERR_FILENO) < 0)
 		give_up("standard descriptors");
-	for (int i = 0; i < CHILD_FDS; i++) {
-		high[i] = fds[i] < 0 ? -1 : fcntl(fds[i], F_DUPFD_CLOEXEC, CHILD_FD_FIRST + CHILD_FDS);
+	for (int i = 0; i < SPAWN_FDS; i++) {
+		high[i] = fds[i] < 0 ? -1 : fcntl(fds[i], F_DUPFD_CLOEXEC, SPAWN_FD_FIRST + SPAWN_FDS);
 		if (fds[i] >= 0 && high[i] < 0)
 			give_up("descriptors");
 	}
-	for (int i = 0; i < CHILD_FDS; i++) {
-		close(CHILD_FD_FIRST + i);
-		if (high[i] >= 0 && dup2(high[i], CHILD_FD_FIRST + i) < 0)
+	for (int i = 0; i < SPAWN_FDS; i++) {
+		close(SPAWN_FD_FIRST + i);
+		if (high[i] >= 0 && dup2(high[i], SPAWN_FD_FIRST + i) < 0)
 			give_up("descriptors");
 	}
-	syscall(SYS_close_range, CHILD_FD_FIRST + CHILD_FDS, ~0U, 0);
+	syscall(SYS_close_range, SPAWN_FD_FIRST + SPAWN_FDS, ~0U, 0);
 }
 
 static void drop_privileges(const struct identity *id)
@@ -102,7 +102,7 @@ static void reset_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static void become(char *const *argv, const int fds[CHILD_FDS], int err, const struct identity *id,
+static void become(char *const *argv, const int fds[SPAWN_FDS], int err, const struct identity *id,
 		   pid_t parent)
 {
 	setsid();
@@ -122,7 +122,8 @@ static void become(char *const *argv, const int fds[CHILD_FDS], int err, const s
 	give_up(argv[0]);
 }
 
-pid_t child_start(char *const *argv, const int fds[CHILD_FDS], int err, const struct identity *id, int *pidfd)
+pid_t spawn_program(char *const *argv, const int fds[SPAWN_FDS], int err, const struct identity *id,
+		    int *pidfd)
 {
 	pid_t parent = getpid(), pid = fork();
 
@@ -153,7 +154,7 @@ static int copy_to_memory(int file, off_t size)
 	return fd;
 }
 
-int child_share_file(const char *path, struct fault *fault)
+int spawn_share_file(const char *path, struct fault *fault)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct stat st;
