@@ -14,7 +14,7 @@ if [ $# -lt 2 ] || [ $# -gt 3 ]; then
 fi
 kind=runtimes name=$1 cache=$2 mirror=${3:-}
 
-row=$(awk -v name="$name" '$1 == name { print $2, $3; exit }' "$table")
+row=$(awk -v name="$name" '$1 == name { print $3, $4; exit }' "$table")
 [ -n "$row" ] || usage "no container runtime $name"
 suites=${row%% *}
 packages=$(echo "${row##* }" | tr , ' ')

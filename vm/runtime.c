@@ -13,7 +13,11 @@
 
 /* What is held of the packages at a time; that of the largest runtime is a quarter of it. */
 #define HELD_MAX (512U << 20)
-#define COLUMNS  4
+
+/* Of a row of the list. */
+enum { ROW_NAME, ROW_SLOWNESS, ROW_SUITES, ROW_PACKAGES, ROW_FILES, ROW_COLUMNS };
+
+#define SLOWNESS_MAX 100
 
 /* A file of the packages that may be needed. */
 struct piece {
@@ -40,8 +44,10 @@ void runtime_free(struct runtime *runtime)
 	*runtime = (struct runtime){0};
 }
 
+typedef int row_taker(void *arg, const struct strings *columns, struct fault *fault);
+
 /* Calls row(arg, columns) for each line of the list. */
-static int read_list(int (*row)(void *arg, const struct strings *columns), void *arg, struct fault *fault)
+static int read_list(row_taker *row, void *arg, struct fault *fault)
 {
 	char *list = data_path("vm/runtimes.list", fault);
 	struct strings lines = {0};
@@ -52,13 +58,14 @@ static int read_list(int (*row)(void *arg, const struct strings *columns), void 
 
 		if (*lines.items[i] != '#')
 			strings_split(&columns, lines.items[i], " \t");
-		if (columns.count && columns.count != COLUMNS)
+		if (columns.count && columns.count != ROW_COLUMNS)
 			rc = fault_set(
 				fault, EXIT_BAD_INPUT,
-				"%s: want four columns: name, suites, packages, files; this has %zu: %s",
+				"%s: want five columns: name, slowness, suites, packages, files; this has "
+				"%zu: %s",
 				list, columns.count, lines.items[i]);
 		else if (columns.count)
-			rc = row(arg, &columns);
+			rc = row(arg, &columns, fault);
 		strings_free(&columns);
 	}
 	strings_free(&lines);
@@ -66,9 +73,10 @@ static int read_list(int (*row)(void *arg, const struct strings *columns), void 
 	return rc;
 }
 
-static int add_name(void *arg, const struct strings *columns)
+static int add_name(void *arg, const struct strings *columns, struct fault *fault)
 {
-	strings_add(arg, columns->items[0]);
+	(void)fault;
+	strings_add(arg, columns->items[ROW_NAME]);
 	return 0;
 }
 
@@ -78,14 +86,21 @@ int runtime_names(struct strings *names, struct fault *fault)
 	return read_list(add_name, names, fault);
 }
 
-static int take_row(void *arg, const struct strings *columns)
+static int take_row(void *arg, const struct strings *columns, struct fault *fault)
 {
 	struct runtime *runtime = arg;
+	char **column = columns->items, *end;
 
-	if (!strcmp(columns->items[0], runtime->name)) {
-		runtime->packaged = strcmp(columns->items[2], "-") != 0;
-		strings_split(&runtime->files, columns->items[3], ",");
-	}
+	if (strcmp(column[ROW_NAME], runtime->name))
+		return 0;
+	long slowness = strtol(column[ROW_SLOWNESS], &end, 10);
+	if (*end || slowness < 1 || slowness > SLOWNESS_MAX)
+		return fault_set(fault, EXIT_BAD_INPUT,
+				 "vm/runtimes.list: slowness of %s: want 1 to %d, not %s", runtime->name,
+				 SLOWNESS_MAX, column[ROW_SLOWNESS]);
+	runtime->slowness = (int)slowness;
+	runtime->packaged = strcmp(column[ROW_PACKAGES], "-") != 0;
+	strings_split(&runtime->files, column[ROW_FILES], ",");
 	return 0;
 }
 
@@ -154,7 +169,7 @@ int runtime_resolve(const struct runtime_request *request, const char *cache_dir
 					      .mirror = request->mirror,
 					      .offline = request->offline};
 
-	*runtime = (struct runtime){.name = mem_strdup(request->name)};
+	*runtime = (struct runtime){.name = mem_strdup(request->name), .slowness = 1};
 	if (read_row(runtime, fault) < 0)
 		return -1;
 	if (is_built_in(request->name))

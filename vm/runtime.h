@@ -21,6 +21,7 @@ struct runtime_request {
 struct runtime {
 	char *name, *path;
 	char *package, *version; /* NULL where they are not known */
+	int slowness;            /* a test may take so many times longer with it */
 	bool packaged;           /* it comes from packages; else every image has it */
 	struct strings files;    /* patterns of paths in the packages; the first is the program */
 	struct parcel parcel;

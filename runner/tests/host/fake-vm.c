@@ -84,7 +84,7 @@ int runtime_resolve(const struct runtime_request *request, const char *cache_dir
 		    struct fault *fault)
 {
 	(void)cache_dir;
-	*runtime = (struct runtime){.name = mem_strdup(request->name)};
+	*runtime = (struct runtime){.name = mem_strdup(request->name), .slowness = 1};
 	if (strcmp(request->name, RUNTIME_REFERENCE))
 		runtime->version = mem_strdup("1.2-fake");
 	if (request->path)

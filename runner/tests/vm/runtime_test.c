@@ -184,6 +184,7 @@ START_TEST(a_program_of_ones_own)
 	char *own = sample_put_text(dir, "mine", "#!/bin/sh\n");
 
 	ck_assert_int_eq(add("/bin/sh"), 0);
+	ck_assert_int_eq(runtime.slowness, 10);
 	ck_assert(holds("usr/bin/crun"));
 	ck_assert(holds("lib64/ld-linux-x86-64.so.2"));
 	ck_assert_ptr_null(runtime.package);
