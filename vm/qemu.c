@@ -1,32 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "vm/qemu.h"
-
-#include <fcntl.h>
-#include <stdio.h>
+/* QEMU behind the seam of vm/monitor.h: its command line, and what it is told and tells over QMP. */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "runner/base/mem.h"
 #include "runner/contract.h"
-#include "runner/base/program.h"
-#include "vm/memo.h"
+#include "vm/monitor.h"
+#include "vm/qmp.h"
 
-#define MEMORY_MIN 128
-#define MEMORY_MAX (1 << 20)
-#define CPUS_MAX   64
+#define CPUS 2
 
-/* COMMAND_LINE_SIZE of x86: the kernel would cut the rest off silently. */
-#define COMMAND_LINE_MAX 2048
+/* Milliseconds from one look to the next whether a restore is done, of which no event tells. */
+enum { POLL_MS = 3 };
 
-/*
- * panic, oops and reboot make a dead kernel end the VM at once (with -no-reboot). The crypto self-tests, which are not our
- * subject, are a quarter of all that a boot to init executes. On a busy machine the emulated timer may come too late
- * for the kernel, which panics if it checks.
- */
-static const char command_line[] =
-	"console=" TTY_CONSOLE
-	" loglevel=5 panic=-1 oops=panic reboot=t cryptomgr.notests no_timer_check " WORD_VM;
+/* ---- the command line ---- */
 
 static void add(struct strings *argv, const char *option, char *value)
 {
@@ -35,7 +22,7 @@ static void add(struct strings *argv, const char *option, char *value)
 		strings_take(argv, value);
 }
 
-static void add_machine(struct strings *argv, const struct qemu_request *r)
+static void add_machine(struct strings *argv, const struct monitor_request *r)
 {
 	add(argv, "-nodefaults", NULL);
 	add(argv, "-no-user-config", NULL);
@@ -51,8 +38,8 @@ static void add_machine(struct strings *argv, const struct qemu_request *r)
 	 */
 	add(argv, "-accel", mem_strdup(r->accel == ACCEL_KVM ? "kvm" : "tcg,thread=single,tb-size=96"));
 	add(argv, "-cpu", mem_strdup(r->accel == ACCEL_KVM ? "host" : "qemu64"));
-	add(argv, "-m", mem_printf("%d", r->memory_mib ? r->memory_mib : QEMU_MEMORY_MIB));
-	add(argv, "-smp", mem_printf("%d", r->cpus ? r->cpus : QEMU_CPUS));
+	add(argv, "-m", mem_printf("%d", r->memory_mib));
+	add(argv, "-smp", mem_printf("%d", r->cpus ? r->cpus : CPUS));
 }
 
 static void add_socket(struct strings *argv, const char *id, int fd)
@@ -60,18 +47,18 @@ static void add_socket(struct strings *argv, const char *id, int fd)
 	add(argv, "-chardev", mem_printf("socket,id=%s,fd=%d", id, fd));
 }
 
-static void add_channels(struct strings *argv, const struct qemu_request *r)
+static void add_channels(struct strings *argv, const struct monitor_request *r)
 {
-	add_socket(argv, "qmp", r->qmp_fd);
+	add_socket(argv, "qmp", r->fds[MONITOR_TALK]);
 	add(argv, "-mon", mem_strdup("chardev=qmp,mode=control"));
-	add_socket(argv, "console", r->console_fd);
+	add_socket(argv, "console", r->fds[MONITOR_CONSOLE]);
 	add(argv, "-serial", mem_strdup("chardev:console"));
-	add_socket(argv, "serial2", r->serial2_fd);
+	add_socket(argv, "serial2", r->fds[MONITOR_SERIAL2]);
 	add(argv, "-serial", mem_strdup("chardev:serial2"));
 	add(argv, "-device", mem_strdup("virtio-serial-pci"));
-	add_socket(argv, "results", r->results_fd);
+	add_socket(argv, "results", r->fds[MONITOR_RESULTS]);
 	add(argv, "-device", mem_strdup("virtserialport,chardev=results,name=" PORT_RESULTS));
-	add_socket(argv, "control", r->control_fd);
+	add_socket(argv, "control", r->fds[MONITOR_ORDERS]);
 	add(argv, "-device", mem_strdup("virtserialport,chardev=control,name=" PORT_ORDERS));
 }
 
@@ -84,7 +71,7 @@ static void add_network(struct strings *argv)
 	add(argv, "-device", mem_strdup("virtio-net-pci,netdev=spare1,mac=52:54:00:00:00:02,romfile="));
 }
 
-static int add_kernel(struct strings *argv, const struct qemu_request *r, struct fault *fault)
+static int add_kernel(struct strings *argv, const struct monitor_request *r, struct fault *fault)
 {
 	/*
 	 * Under emulation a second online CPU costs every test a quarter of its time and brings no concurrency
@@ -97,144 +84,201 @@ static int add_kernel(struct strings *argv, const struct qemu_request *r, struct
 	 * decides no more than how long short delays last) nor writes all its locks anew.
 	 */
 	const char *emulated = r->accel == ACCEL_KVM ? "" : " unknown_nmi_panic noreplace-smp lpj=12000000";
-	char *line = mem_printf("%s%s%s%s%s%s", command_line, cpus, emulated, r->shell ? " " WORD_SHELL : "",
-				r->append ? " " : "", r->append ? r->append : "");
-	size_t len = strlen(line);
+	char *own = mem_printf("%s%s", cpus, emulated);
+	char *line = monitor_command_line(r, own, fault);
 
-	add(argv, "-kernel", mem_strdup(r->kernel->image));
+	free(own);
+	if (!line)
+		return -1;
+	add(argv, "-kernel", mem_strdup(r->kernel));
 	add(argv, "-initrd", mem_strdup(r->initrd));
 	add(argv, "-append", line);
-	if (len < COMMAND_LINE_MAX)
-		return 0;
-	return fault_set(fault, EXIT_BAD_INPUT,
-			 "the kernel's command line has %zu bytes, and only %d fit: shorten --append", len,
-			 COMMAND_LINE_MAX - 1);
-}
-
-static int check(const struct qemu_request *r, struct fault *fault)
-{
-	if (r->memory_mib && (r->memory_mib < MEMORY_MIN || r->memory_mib > MEMORY_MAX))
-		return fault_set(fault, EXIT_BAD_INPUT, "%d MiB of memory will not do: give %d to %d",
-				 r->memory_mib, MEMORY_MIN, MEMORY_MAX);
-	if (r->cpus < 0 || r->cpus > CPUS_MAX)
-		return fault_set(fault, EXIT_BAD_INPUT, "%d processors will not do: give 1 to %d", r->cpus,
-				 CPUS_MAX);
 	return 0;
 }
 
-char **qemu_argv(const struct qemu_request *request, struct fault *fault)
+static char **argv_of(const struct monitor_request *r, struct fault *fault)
 {
 	struct strings argv = {0};
 
-	if (check(request, fault) < 0)
-		return NULL;
-	strings_add(&argv, request->binary ? request->binary : QEMU_BINARY);
-	add_machine(&argv, request);
+	strings_add(&argv, r->program);
+	add_machine(&argv, r);
 	add(&argv, "-device", mem_strdup("virtio-rng-pci"));
-	add_channels(&argv, request);
+	add_channels(&argv, r);
 	add_network(&argv);
-	if (add_kernel(&argv, request, fault) < 0) {
+	if (add_kernel(&argv, r, fault) < 0) {
 		strings_free(&argv);
 		return NULL;
 	}
-	if (request->incoming_fd >= 0)
-		add(&argv, "-incoming", mem_printf("fd:%d", request->incoming_fd));
+	if (r->fds[MONITOR_SAVED] >= 0)
+		add(&argv, "-incoming", mem_printf("fd:%d", r->fds[MONITOR_SAVED]));
 	strings_take(&argv, NULL);
 	return argv.items;
 }
 
-void qemu_argv_free(char **argv)
+static bool is_mine(const char *version)
 {
-	for (char **arg = argv; arg && *arg; arg++)
-		free(*arg);
-	free(argv);
+	return !strncmp(version, "QEMU", 4);
 }
 
-static int ask_version(const char *binary, char *out, size_t size, struct fault *fault)
-{
-	char *argv[] = {(char *)binary, (char *)"--version", NULL};
-	struct program asked;
-	int error = program_start(&asked, argv, PROGRAM_BY_NAME | PROGRAM_QUIET);
+/* ---- what it tells ---- */
 
-	if (error)
-		return fault_set(fault, EXIT_BAD_INPUT,
-				 "cannot run %s: %s; install the package qemu-system-x86", binary,
-				 strerror(error));
-	bool got = fgets(out, (int)size, asked.says);
-	out[got ? strcspn(out, "\r\n") : 0] = '\0';
-	program_end(&asked);
-	if (!got || strncmp(out, "QEMU", 4))
-		return fault_set(fault, EXIT_BAD_INPUT,
-				 "%s is not a QEMU: install the package qemu-system-x86", binary);
-	return 0;
+struct talk {
+	struct monitor_talk base;
+	struct qmp qmp;
+	bool saving;
+};
+
+static void tell(struct talk *t, enum monitor_event_kind kind, const char *text)
+{
+	const struct monitor_event event = {.kind = kind, .text = text};
+
+	t->base.sink(t->base.arg, &event);
 }
 
-/* Notes where the shell would look for it; NULL when it is not found. */
-static char *look_up(const char *binary, struct memo *memo)
+static void end_saving(struct talk *t, const char *trouble)
 {
-	struct strings dirs = {0};
-	char *path = NULL;
+	t->saving = false;
+	tell(t, MONITOR_SAVE_ENDED, trouble);
+}
 
-	if (strchr(binary, '/')) {
-		memo_input(memo, binary);
-		return mem_strdup(binary);
+static void end_restoring(struct talk *t, const char *trouble)
+{
+	t->base.restoring = false;
+	tell(t, MONITOR_RESTORE_ENDED, trouble);
+}
+
+static void got_event(struct talk *t, const struct qmp_message *m)
+{
+	const char *status = json_string_value(json_object_get(m->data, "status"));
+	const char *reason = json_string_value(json_object_get(m->data, "reason"));
+
+	if (!strcmp(m->name, "MIGRATION") && t->saving && status) {
+		if (!strcmp(status, "completed"))
+			end_saving(t, NULL);
+		else if (!strcmp(status, "failed") || !strcmp(status, "cancelled"))
+			end_saving(t, "QEMU could not write it");
+	} else if (!strcmp(m->name, "SHUTDOWN")) {
+		tell(t, MONITOR_ENDING, reason ? reason : "unknown");
+	} else if (!strcmp(m->name, "STOP") && !t->saving && !t->base.restoring) {
+		tell(t, MONITOR_STOPPED, "QEMU stopped the guest");
 	}
-	strings_split(&dirs, getenv("PATH") ? getenv("PATH") : "", ":");
-	for (size_t i = 0; !path && i < dirs.count; i++) {
-		path = mem_printf("%s/%s", dirs.items[i], binary);
-		memo_input(memo, path);
-		if (access(path, X_OK) < 0) {
-			free(path);
-			path = NULL;
-		}
+}
+
+static void got_return(struct talk *t, const struct qmp_message *m)
+{
+	if (!strcmp(m->about, "chardev-send-break"))
+		tell(t, MONITOR_BREAK_SENT, NULL);
+	if (!t->base.restoring)
+		return;
+	if (!strcmp(m->about, "query-status")) {
+		const char *status = json_string_value(json_object_get(m->data, "status"));
+
+		if (status && !strcmp(status, "inmigrate"))
+			t->base.wake_ms = POLL_MS;
+		else
+			qmp_send(&t->qmp, "cont", NULL, -1);
+	} else if (!strcmp(m->about, "cont")) {
+		end_restoring(t, NULL);
 	}
-	strings_free(&dirs);
-	return path;
 }
 
-/* What a script says may change without it. */
-static bool is_program(const char *path)
+static void on_message(void *arg, const struct qmp_message *m)
 {
-	char magic[4] = "";
-	int fd = path ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
-	bool is = fd >= 0 && read(fd, magic, sizeof(magic)) == sizeof(magic) && !memcmp(magic, "\177ELF", 4);
+	struct talk *t = arg;
 
-	if (fd >= 0)
-		close(fd);
-	return is;
-}
-
-static int look_for_version(const char *binary, struct memo *memo, char *out, size_t size,
-			    struct fault *fault)
-{
-	struct strings answer = {0};
-	char *path = look_up(binary, memo);
-	int rc = ask_version(binary, out, size, fault);
-
-	if (rc == 0 && is_program(path)) {
-		strings_add(&answer, out);
-		memo_keep(memo, &answer);
-		strings_free(&answer);
+	switch (m->kind) {
+	case QMP_GREETING:
+		qmp_send(&t->qmp, "qmp_capabilities", NULL, -1);
+		if (t->base.restoring)
+			qmp_send(&t->qmp, "query-status", NULL, -1);
+		break;
+	case QMP_EVENT: got_event(t, m); break;
+	case QMP_RETURN: got_return(t, m); break;
+	case QMP_ERROR:
+		if (t->saving)
+			end_saving(t, m->name);
+		else if (t->base.restoring)
+			end_restoring(t, m->name);
+		break;
+	case QMP_GARBAGE: break;
 	}
-	free(path);
-	return rc;
 }
 
-int qemu_version(const char *binary, const char *cache_dir, char *out, size_t size, struct fault *fault)
+/* ---- what it is told ---- */
+
+static struct monitor_talk *begin(int fd)
 {
-	struct memo *memo = memo_new(cache_dir, "qemu");
-	struct strings answer;
-	int rc = 0;
+	struct talk *t = mem_zalloc(sizeof(*t));
 
-	if (!binary)
-		binary = QEMU_BINARY;
-	memo_ask(memo, binary);
-	memo_ask(memo, getenv("PATH"));
-	if (memo_recall(memo, &answer) && answer.count == 1)
-		snprintf(out, size, "%s", answer.items[0]);
-	else
-		rc = look_for_version(binary, memo, out, size, fault);
-	strings_free(&answer);
-	memo_free(memo);
-	return rc;
+	qmp_init(&t->qmp, fd, on_message, t);
+	return &t->base;
 }
+
+static void end(struct monitor_talk *talk)
+{
+	struct talk *t = (struct talk *)talk;
+
+	qmp_free(&t->qmp);
+	free(t);
+}
+
+static void take(struct monitor_talk *talk, const char *data, size_t len)
+{
+	qmp_feed(&((struct talk *)talk)->qmp, data, len);
+}
+
+static void command(struct monitor_talk *talk, const char *name, json_t *arguments)
+{
+	qmp_send(&((struct talk *)talk)->qmp, name, arguments, -1);
+}
+
+static void wake(struct monitor_talk *talk)
+{
+	talk->wake_ms = -1;
+	command(talk, "query-status", NULL);
+}
+
+static void save(struct monitor_talk *talk, int fd)
+{
+	struct talk *t = (struct talk *)talk;
+
+	t->saving = true;
+	command(talk, "migrate-set-capabilities",
+		json_pack("{s:[{s:s,s:b}]}", "capabilities", "capability", "events", "state", 1));
+	command(talk, "migrate-set-parameters", json_pack("{s:I}", "max-bandwidth", (json_int_t)1 << 40));
+	command(talk, "stop", NULL);
+	qmp_send(&t->qmp, "getfd", json_pack("{s:s}", "fdname", "snapshot"), fd);
+	command(talk, "migrate", json_pack("{s:s}", "uri", "fd:snapshot"));
+}
+
+static void go_on(struct monitor_talk *talk)
+{
+	((struct talk *)talk)->saving = false;
+	command(talk, "cont", NULL);
+}
+
+static void send_break(struct monitor_talk *talk)
+{
+	command(talk, "chardev-send-break", json_pack("{s:s}", "id", "console"));
+}
+
+static void interrupt(struct monitor_talk *talk)
+{
+	command(talk, "inject-nmi", NULL);
+}
+
+static const struct monitor qemu = {
+	.title = "QEMU",
+	.package = "qemu-system-x86",
+	.is_mine = is_mine,
+	.argv = argv_of,
+	.begin = begin,
+	.end = end,
+	.take = take,
+	.wake = wake,
+	.save = save,
+	.go_on = go_on,
+	.send_break = send_break,
+	.interrupt = interrupt,
+};
+MONITOR(qemu);

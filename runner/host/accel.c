@@ -22,12 +22,12 @@ static char *read_word(const char *path)
 	return mem_strdup(word);
 }
 
-void accel_init(struct accel_memory *m, const char *cache, const char *qemu_version)
+void accel_init(struct accel_memory *m, const char *cache, const char *monitor_version)
 {
 	char *boot = read_word("/proc/sys/kernel/random/boot_id");
 
 	m->path = mem_printf("%s/accel", cache);
-	m->key = mem_printf("kvm-broken %s %s\n", boot, qemu_version);
+	m->key = mem_printf("kvm-broken %s %s\n", boot, monitor_version);
 	free(boot);
 }
 

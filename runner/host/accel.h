@@ -4,18 +4,18 @@
 
 #include <stdbool.h>
 
-#include "vm/qemu.h"
+#include "vm/monitor.h"
 
 /*
  * What --accel auto learned on this machine: CACHE/accel holds one line for the running host kernel (its boot
- * id) and QEMU version, so that a broken KVM is tried once a boot.
+ * id) and version of the monitor, so that a broken KVM is tried once a boot.
  */
 struct accel_memory {
 	char *path;
 	char *key;
 };
 
-void accel_init(struct accel_memory *m, const char *cache, const char *qemu_version);
+void accel_init(struct accel_memory *m, const char *cache, const char *monitor_version);
 void accel_free(struct accel_memory *m);
 
 /* Whether KVM was found broken. */

@@ -22,9 +22,9 @@ static bool asks_for_more(enum verdict v)
 
 static bool is_wanted(struct pool *p, enum verdict v)
 {
-	const struct options *o = p->options;
+	const struct pool_config *c = &p->config;
 
-	if ((!asks_for_more(v) && v != VERDICT_CRASH) || !o->reruns || o->sabotage || o->repeat > 1 ||
+	if ((!asks_for_more(v) && v != VERDICT_CRASH) || !c->reruns || c->sabotage || c->repeat > 1 ||
 	    p->stopping)
 		return false;
 	if (p->rechecked >= AGAIN_TESTS) {
@@ -56,7 +56,7 @@ void again_consider(struct pool *p, const struct test *test, const struct result
 	if (r->verdict == VERDICT_CRASH)
 		recheck_new(p, test, 1)->search = search_new(test, history, count);
 	else
-		recheck_new(p, test, p->options->reruns);
+		recheck_new(p, test, p->config.reruns);
 }
 
 /* Some runs were good and some were not: the test's verdict is another one. */
@@ -76,7 +76,7 @@ static void judge(struct pool *p, const struct recheck *c)
 void again_resume(struct pool *p, const struct test *test, const struct outcome *o)
 {
 	enum verdict v = outcome_verdict(o);
-	int wanted = v == VERDICT_CRASH ? 1 : p->options->reruns;
+	int wanted = v == VERDICT_CRASH ? 1 : p->config.reruns;
 
 	if (o->agains >= wanted || !is_wanted(p, v))
 		return;
@@ -95,7 +95,7 @@ static void begin_search(struct pool *p, const struct job *job)
 		return;
 	plan_add(p->plan, (struct job){.test = job->test,
 				       .fresh = true,
-				       .cold = p->options->cold,
+				       .cold = p->config.cold,
 				       .again = job->again,
 				       .search = s});
 }

@@ -138,10 +138,9 @@ static int check_first(const struct options *o, const struct table *table, struc
 	if (!ret)
 		ret = plan_make(&plan, table, o, NULL, fault);
 	plan_free(&plan);
-	return ret || dir_make(o->cache, fault) ||
-			       qemu_version(o->qemu, o->cache, version, sizeof(version), fault)
-		       ? -1
-		       : 0;
+	if (ret || dir_make(o->cache, fault))
+		return -1;
+	return monitor_find(o->qemu, o->cache, version, sizeof(version), fault) ? 0 : -1;
 }
 
 static json_t *matrix_facts(const struct entries *entries, const struct shard *shard, const struct folder *f)

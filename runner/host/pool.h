@@ -17,10 +17,19 @@ struct pool_times {
 	int64_t wall;
 };
 
+/* How a run goes about its jobs. */
+struct pool_config {
+	bool sabotage;
+	bool cold;  /* no VM is restored */
+	int repeat; /* rounds of the plan; stops at the first bad result when more than one */
+	int reruns; /* of a failed test, alone in booted VMs */
+};
+
 /* One queue of jobs feeds some VMs; every result is in the journal before its VM gets the next job. */
 struct pool {
 	struct machine *machine;
-	const struct options *options;
+	struct pool_config config;
+	struct vm_owner owner; /* it, to its VMs */
 	struct journal *journal;
 	struct term *term;
 	struct plan *plan;

@@ -139,17 +139,17 @@ static int status_of(const struct pool *p, const struct run *run)
 		return EXIT_INTERRUPTED;
 	if (p->fault->status)
 		return p->fault->status;
-	if (p->options->sabotage && !run->total[VERDICT_MISS])
+	if (p->config.sabotage && !run->total[VERDICT_MISS])
 		return run->total[VERDICT_PASS] ? EXIT_TEST_FAILED : EXIT_EXPECTED;
 	return run_status(run);
 }
 
 /* Only where there is something to go on with. */
-static void tell_rest(const struct pool *p, const struct folder *f)
+static void tell_rest(const struct options *o, const struct pool *p, const struct folder *f)
 {
 	struct text line = {0};
 
-	if (p->options->quiet || !p->ever_ready)
+	if (o->quiet || !p->ever_ready)
 		return;
 	text_add_quoted(&line, door());
 	text_printf(&line, " --resume ");
@@ -158,7 +158,7 @@ static void tell_rest(const struct pool *p, const struct folder *f)
 	text_free(&line);
 }
 
-static int conclude(struct pool *p, const struct folder *f, int64_t began)
+static int conclude(const struct options *o, struct pool *p, const struct folder *f, int64_t began)
 {
 	int64_t before = loop_now();
 	struct fault late = {0};
@@ -173,17 +173,17 @@ static int conclude(struct pool *p, const struct folder *f, int64_t began)
 		return p->fault->status;
 	int64_t took = loop_now() - before;
 	term_summary(p->term, &run, f->path, (double)(loop_now() - began) / 1000);
-	if (run.total[VERDICT_MISS] && p->options->repeat == 1 && run.count)
-		tell_rest(p, f);
-	if (p->options->sabotage)
+	if (run.total[VERDICT_MISS] && p->config.repeat == 1 && run.count)
+		tell_rest(o, p, f);
+	if (p->config.sabotage)
 		term_sabotage(p->term, &run);
-	if (p->options->repeat > 1)
+	if (p->config.repeat > 1)
 		printf("%zu results in a row were pass, skip or xfail\n", p->good);
-	if (p->options->timings)
+	if (o->timings)
 		print_timings(&run, took);
 	const struct run *one = &run;
 	status = status_of(p, &run);
-	if (!matrix_wanted(p->options) && after_runs(p->options, &one, 1, &late))
+	if (!matrix_wanted(o) && after_runs(o, &one, 1, &late))
 		fault_set(p->fault, late.status, "%s", late.text);
 	run_free(&run);
 	return status;
@@ -258,7 +258,7 @@ static int run_in_folder(struct session *s, struct plan *plan, const struct base
 	struct term term;
 	char *command = repeat_command(o), *log = mem_printf("%s/console.log", f->path);
 	struct pool pool = {.machine = &s->machine,
-			    .options = o,
+			    .config = session_pool_config(o),
 			    .journal = &journal,
 			    .term = &term,
 			    .plan = plan,
@@ -288,7 +288,7 @@ static int run_in_folder(struct session *s, struct plan *plan, const struct base
 		fclose(s->machine.console_log);
 	journal_close(&journal);
 	folder_publish(f);
-	status = conclude(&pool, f, began);
+	status = conclude(o, &pool, f, began);
 	if (!o->quiet)
 		fputs(text_get(&pool.trouble), stderr);
 	if (out)

@@ -85,7 +85,7 @@ static int find_snapshot(struct session *s, struct fault *fault)
 	s->machine.snapshots_wanted = !o->cold && o->cache_size > 0 && !o->shell;
 	if (!s->machine.snapshots_wanted)
 		return 0;
-	if (vm_snapshot_key(&s->machine, key, fault))
+	if (machine_snapshot_key(&s->machine, key, fault))
 		return -1;
 	snapshot_find(&s->snapshots, key);
 	return 0;
@@ -100,32 +100,64 @@ static int load_allowed(struct session *s, struct fault *fault)
 	return ret;
 }
 
+/* A time limit is stretched by a factor of more than 1 where the harness itself waits, but never made shorter. */
+static double patience(double factor)
+{
+	return factor > 1 ? factor : 1;
+}
+
+/* Of all options, what the VMs are about. */
+static struct machine_config machine_config(const struct options *o)
+{
+	return (struct machine_config){.program = o->qemu,
+				       .append = o->append,
+				       .memory_mib = o->memory,
+				       .cpus = o->cpus,
+				       .shell = o->shell,
+				       .setup = o->setup,
+				       .setups = o->setups,
+				       .test_factor = o->timeout_factor,
+				       .patience = patience(o->timeout_factor),
+				       .kvm_on_trial = o->accel == ACCEL_AUTO,
+				       .runtime = o->runtime.name};
+}
+
+struct pool_config session_pool_config(const struct options *o)
+{
+	return (struct pool_config){
+		.sabotage = o->sabotage, .cold = o->cold, .repeat = o->repeat, .reruns = o->reruns};
+}
+
 int session_open(struct session *s, const struct options *o, struct fault *fault)
 {
 	memset(s, 0, sizeof(*s));
 	s->options = o;
 	s->loop.epoll = s->snapshots.fd = -1;
-	s->machine = (struct machine){.loop = &s->loop,
-				      .options = o,
+	s->machine = (struct machine){.config = machine_config(o),
+				      .loop = &s->loop,
 				      .kernel = &s->kernel,
 				      .kernel_fd = -1,
 				      .initrd_fd = -1,
 				      .snapshots = &s->snapshots,
 				      .allow = &s->allow,
-				      .qemu_version = s->qemu_version};
+				      .monitor_version = s->qemu_version};
 	int64_t began = loop_now();
-	if (dir_make(o->cache, fault) ||
-	    qemu_version(o->qemu, o->cache, s->qemu_version, sizeof(s->qemu_version), fault))
+	if (dir_make(o->cache, fault))
+		return -1;
+	s->machine.monitor = monitor_find(o->qemu, o->cache, s->qemu_version, sizeof(s->qemu_version), fault);
+	if (!s->machine.monitor)
 		return -1;
 	s->qemu_ms = loop_now() - began;
 	if (identity_choose(&s->machine.identity, &s->kvm_opens, fault) || resolve(s, o, fault))
 		return -1;
 	s->machine.initrd = s->initrd;
+	if (s->runtime.name)
+		s->machine.config.test_factor *= s->runtime.slowness;
 	accel_init(&s->accel, o->cache, s->qemu_version);
 	s->machine.accel = accel_choose(&s->accel, o->accel, s->kvm_opens);
 	if (o->accel == ACCEL_KVM && !s->kvm_opens)
 		return fault_set(fault, EXIT_BAD_INPUT,
-				 "--accel kvm: /dev/kvm cannot be opened by the user QEMU runs as");
+				 "--accel kvm: /dev/kvm cannot be opened by the user that the VM runs as");
 	if (loop_init(&s->loop))
 		return fault_set(fault, EXIT_UNFINISHED, "cannot make an event loop: %m");
 	if (map_suites(s, o->guest, fault) || share_files(s, fault) || load_allowed(s, fault))

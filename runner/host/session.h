@@ -3,6 +3,7 @@
 #define RUNNER_HOST_SESSION_H
 
 #include "runner/host/accel.h"
+#include "runner/host/options.h"
 #include "runner/host/pool.h"
 
 /* All that a run or a shell needs before the first VM starts, in the order in which it is got. */
@@ -25,5 +26,8 @@ struct session {
 /* Resolves the kernel, builds the image, chooses the accelerator. */
 int session_open(struct session *s, const struct options *o, struct fault *fault);
 void session_close(struct session *s);
+
+/* Of all options, how a run goes about its jobs. */
+struct pool_config session_pool_config(const struct options *o);
 
 #endif

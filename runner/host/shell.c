@@ -17,7 +17,7 @@
 #include "runner/host/session.h"
 
 /* Ends the shell from this side; what it stands for at the end of the input is the guest's end of file. */
-enum { LEAVE_KEY = 0x1d /* ^] */, END_OF_FILE = 0x04, PAIRS = 5 };
+enum { LEAVE_KEY = 0x1d /* ^] */, END_OF_FILE = 0x04 };
 
 struct shell {
 	int console, input, process;
@@ -135,41 +135,26 @@ static void converse(struct shell *sh)
 		show(sh);
 }
 
-/* One QEMU from start to end. Returns its wait status, or -1 with a fault. */
-static int run_qemu(struct session *s, struct shell *sh, struct fault *fault)
+/* One VM from start to end. Returns the monitor's wait status, or -1 with a fault. */
+static int run_vm(struct session *s, struct shell *sh, struct fault *fault)
 {
-	const struct machine *m = &s->machine;
-	char **argv = vm_argv(m, true, -1, fault);
-	int mine[PAIRS], theirs[PAIRS], fds[SPAWN_FDS], status = -1;
+	struct started started;
+	int status = -1;
 
-	if (!argv)
+	if (machine_start(&s->machine, -1, STDERR_FILENO, &started, fault))
 		return -1;
-	if (vm_make_pairs(mine, theirs, PAIRS)) {
-		qemu_argv_free(argv);
-		return fault_set(fault, EXIT_UNFINISHED, "cannot make the VM's channels: %m");
-	}
-	for (int i = 0; i < PAIRS; i++)
-		fds[i] = theirs[i];
-	fds[FD_INCOMING] = -1;
-	fds[FD_KERNEL] = m->kernel_fd;
-	fds[FD_INITRD] = m->initrd_fd;
-	*sh = (struct shell){.console = mine[FD_CONSOLE], .input = STDIN_FILENO};
-	sh->pid = spawn_program(argv, fds, STDERR_FILENO, &m->identity, &sh->process);
-	qemu_argv_free(argv);
-	for (int i = 0; i < PAIRS; i++)
-		close(theirs[i]);
-	if (sh->pid < 0) {
-		fault_set(fault, EXIT_UNFINISHED, "cannot start QEMU: %m");
-	} else {
-		make_raw();
-		converse(sh);
-		restore_terminal();
-		kill(sh->pid, SIGKILL);
-		waitpid(sh->pid, &status, 0);
-		close(sh->process);
-	}
-	for (int i = 0; i < PAIRS; i++)
-		close(mine[i]);
+	*sh = (struct shell){.console = started.channels[MONITOR_CONSOLE],
+			     .input = STDIN_FILENO,
+			     .process = started.process,
+			     .pid = started.pid};
+	make_raw();
+	converse(sh);
+	restore_terminal();
+	kill(sh->pid, SIGKILL);
+	waitpid(sh->pid, &status, 0);
+	close(sh->process);
+	for (int i = 0; i < CHANNELS; i++)
+		close(started.channels[i]);
 	return status;
 }
 
@@ -177,15 +162,15 @@ static void converse_or_emulate(struct session *s, struct fault *fault)
 {
 	struct shell sh = {0};
 
-	if (run_qemu(s, &sh, fault) == -1 || sh.said_anything)
+	if (run_vm(s, &sh, fault) == -1 || sh.said_anything)
 		return;
-	if (s->options->accel != ACCEL_AUTO || s->machine.accel != ACCEL_KVM) {
+	if (!s->machine.config.kvm_on_trial || s->machine.accel != ACCEL_KVM) {
 		fault_set(fault, EXIT_UNFINISHED, "the VM ended without a word");
 		return;
 	}
 	fputs("note: KVM does not work here: emulating instead\n", stderr);
 	s->machine.accel = ACCEL_TCG;
-	run_qemu(s, &sh, fault);
+	run_vm(s, &sh, fault);
 }
 
 /* The guest's programs are stripped. Where they were built, what a debugger wants stands beside them. */

@@ -55,24 +55,24 @@ static void give_up(const char *what)
 }
 
 /* Out of the way first, so that no number is overwritten before it was moved. */
-static void place_descriptors(const int fds[SPAWN_FDS], int err)
+static void place_descriptors(const int fds[], int count, int err)
 {
-	int high[SPAWN_FDS], null = open("/dev/null", O_RDONLY);
+	int high[SPAWN_FDS_MAX], null = open("/dev/null", O_RDONLY);
 
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(err, STDOUT_FILENO) < 0 ||
 	    dup2(err, STDERR_FILENO) < 0)
 		give_up("standard descriptors");
-	for (int i = 0; i < SPAWN_FDS; i++) {
-		high[i] = fds[i] < 0 ? -1 : fcntl(fds[i], F_DUPFD_CLOEXEC, SPAWN_FD_FIRST + SPAWN_FDS);
+	for (int i = 0; i < count; i++) {
+		high[i] = fds[i] < 0 ? -1 : fcntl(fds[i], F_DUPFD_CLOEXEC, SPAWN_FD_FIRST + count);
 		if (fds[i] >= 0 && high[i] < 0)
 			give_up("descriptors");
 	}
-	for (int i = 0; i < SPAWN_FDS; i++) {
+	for (int i = 0; i < count; i++) {
 		close(SPAWN_FD_FIRST + i);
 		if (high[i] >= 0 && dup2(high[i], SPAWN_FD_FIRST + i) < 0)
 			give_up("descriptors");
 	}
-	syscall(SYS_close_range, SPAWN_FD_FIRST + SPAWN_FDS, ~0U, 0);
+	syscall(SYS_close_range, SPAWN_FD_FIRST + count, ~0U, 0);
 }
 
 static void drop_privileges(const struct identity *id)
@@ -102,11 +102,11 @@ static void reset_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static void become(char *const *argv, const int fds[SPAWN_FDS], int err, const struct identity *id,
+static void become(char *const *argv, const int fds[], int count, int err, const struct identity *id,
 		   pid_t parent)
 {
 	setsid();
-	place_descriptors(fds, err);
+	place_descriptors(fds, count, err);
 	bound_resources();
 	/* Opened as who we are: nobody may not look into the folder that it lies in. */
 	int program = strchr(argv[0], '/') ? open(argv[0], O_PATH | O_CLOEXEC) : -1;
@@ -122,13 +122,13 @@ static void become(char *const *argv, const int fds[SPAWN_FDS], int err, const s
 	give_up(argv[0]);
 }
 
-pid_t spawn_program(char *const *argv, const int fds[SPAWN_FDS], int err, const struct identity *id,
+pid_t spawn_program(char *const *argv, const int fds[], int count, int err, const struct identity *id,
 		    int *pidfd)
 {
 	pid_t parent = getpid(), pid = fork();
 
 	if (!pid)
-		become(argv, fds, err, id, parent);
+		become(argv, fds, count, err, id, parent);
 	if (pid < 0)
 		return -1;
 	*pidfd = (int)syscall(SYS_pidfd_open, pid, 0);

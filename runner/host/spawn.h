@@ -19,14 +19,16 @@ struct identity {
 /* Finds out who a monitor is to run as, and whether that one may open /dev/kvm. */
 int identity_choose(struct identity *id, bool *kvm_opens, struct fault *fault);
 
-/* Descriptors of a spawned program from 3 on, in this order; -1: that number stays closed. */
-enum { SPAWN_FD_FIRST = 3, SPAWN_FDS = 8 };
+/* The number that the first descriptor of a spawned program has there, and how many there may be. */
+enum { SPAWN_FD_FIRST = 3, SPAWN_FDS_MAX = 16 };
 
 /*
- * Starts a program in a session of its own that dies with this one, with no descriptors but those of fds, standard input
- * from /dev/null, output and errors to err. Returns its pid and, in *pidfd, a descriptor for it.
+ * Starts a program in a session of its own that dies with this one, standard input from /dev/null.
+ * fds, count: its other descriptors, from SPAWN_FD_FIRST on in this order; -1: that number stays closed
+ * err: where its output and errors go
+ * Returns its pid and, in *pidfd, a descriptor for it; -1 with errno.
  */
-pid_t spawn_program(char *const *argv, const int fds[SPAWN_FDS], int err, const struct identity *id,
+pid_t spawn_program(char *const *argv, const int fds[], int count, int err, const struct identity *id,
 		    int *pidfd);
 
 /*

@@ -8,7 +8,7 @@
 
 #include "results/baseline.h"
 #include "runner/host/console.h"
-#include "runner/host/qmp.h"
+#include "vm/qmp.h"
 #include "runner/host/table.h"
 #include "runner/tests/vm/samples.h"
 #include "vm/kernel.h"

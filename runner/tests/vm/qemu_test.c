@@ -1,27 +1,50 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "runner/tests/tests.h"
 #include "runner/tests/vm/samples.h"
 #include "runner/base/file.h"
-#include "vm/qemu.h"
+#include "vm/monitor.h"
 
-static struct kernel kernel = {.image = (char *)"/k/bzImage"};
+static struct fault fault;
+static const struct monitor *qemu;
 
-static struct qemu_request request(void)
+/* A program that says it is QEMU makes the monitor known to these tests. */
+static void setup(void)
 {
-	return (struct qemu_request){.kernel = &kernel,
-				     .initrd = "/c/image.cpio",
-				     .accel = ACCEL_TCG,
-				     .qmp_fd = 10,
-				     .console_fd = 11,
-				     .results_fd = 12,
-				     .control_fd = 13,
-				     .serial2_fd = 14,
-				     .incoming_fd = -1};
+	char *dir = sample_dir();
+	char *script =
+		sample_put_text(dir, "qemu", "#!/bin/sh\necho QEMU emulator version 7.2.22\necho more\n");
+	char version[128];
+
+	fault = (struct fault){0};
+	ck_assert_int_eq(chmod(script, 0700), 0);
+	qemu = monitor_find(script, dir, version, sizeof(version), &fault);
+	ck_assert_msg(qemu, "%s", fault.text);
+	ck_assert_str_eq(version, "QEMU emulator version 7.2.22");
+	dir_remove(dir);
+	free(script);
+	free(dir);
+}
+
+static struct monitor_request request(void)
+{
+	struct monitor_request r = {.program = "qemu-system-x86_64",
+				    .kernel = "/k/bzImage",
+				    .initrd = "/c/image.cpio",
+				    .accel = ACCEL_TCG,
+				    .memory_mib = 512};
+
+	for (int i = 0; i < MONITOR_FDS; i++)
+		r.fds[i] = 10 + i;
+	r.fds[MONITOR_SAVED] = -1;
+	return r;
 }
 
 /* The value after an option; NULL when the option is not there. */
@@ -43,9 +66,8 @@ static bool has(char **argv, const char *arg)
 
 START_TEST(what_every_vm_has)
 {
-	struct qemu_request r = request();
-	struct fault fault = {0};
-	char **argv = qemu_argv(&r, &fault);
+	struct monitor_request r = request();
+	char **argv = monitor_argv(qemu, &r, &fault);
 
 	ck_assert_ptr_nonnull(argv);
 	ck_assert_str_eq(argv[0], "qemu-system-x86_64");
@@ -64,7 +86,7 @@ START_TEST(what_every_vm_has)
 	ck_assert(has(argv, "socket,id=control,fd=13"));
 	ck_assert(has(argv, "socket,id=serial2,fd=14"));
 	ck_assert_ptr_null(value(argv, "-incoming"));
-	qemu_argv_free(argv);
+	monitor_argv_free(argv);
 }
 END_TEST
 
@@ -74,32 +96,30 @@ START_TEST(what_no_vm_has)
 	static const char *const forbidden[] = {"-drive",  "-hda", "-blockdev", "-fsdev",
 						"-virtfs", "-nic", "-net",      "-snapshot",
 						"-cdrom",  "-usb", "-vnc"};
-	struct qemu_request r = request();
-	struct fault fault = {0};
-	char **argv = qemu_argv(&r, &fault);
+	struct monitor_request r = request();
+	char **argv = monitor_argv(qemu, &r, &fault);
 
 	for (size_t i = 0; i < sizeof(forbidden) / sizeof(*forbidden); i++)
 		ck_assert_msg(!has(argv, forbidden[i]), "%s", forbidden[i]);
 	for (char **arg = argv; *arg; arg++)
 		if (!strcmp(*arg, "-netdev"))
 			ck_assert_int_eq(strncmp(arg[1], "hubport,", 8), 0);
-	qemu_argv_free(argv);
+	monitor_argv_free(argv);
 }
 END_TEST
 
 START_TEST(what_is_asked_for)
 {
-	struct qemu_request r = request();
-	struct fault fault = {0};
+	struct monitor_request r = request();
 
-	r.binary = "/opt/qemu";
+	r.program = "/opt/qemu";
 	r.accel = ACCEL_KVM;
 	r.memory_mib = 1024;
 	r.cpus = 4;
-	r.incoming_fd = 20;
+	r.fds[MONITOR_SAVED] = 20;
 	r.append = "quiet";
 	r.shell = true;
-	char **argv = qemu_argv(&r, &fault);
+	char **argv = monitor_argv(qemu, &r, &fault);
 
 	ck_assert_str_eq(argv[0], "/opt/qemu");
 	ck_assert_str_eq(value(argv, "-accel"), "kvm");
@@ -108,7 +128,7 @@ START_TEST(what_is_asked_for)
 	ck_assert_str_eq(value(argv, "-smp"), "4");
 	ck_assert_str_eq(value(argv, "-incoming"), "fd:20");
 	ck_assert_ptr_nonnull(strstr(value(argv, "-append"), " nscheck nscheck.shell quiet"));
-	qemu_argv_free(argv);
+	monitor_argv_free(argv);
 }
 END_TEST
 
@@ -116,15 +136,15 @@ START_TEST(nonsense)
 {
 	static const struct {
 		int memory, cpus;
-	} cases[] = {{1, 0}, {-5, 0}, {1 << 30, 0}, {0, -1}, {0, 1000}};
+	} cases[] = {{1, 0}, {-5, 0}, {1 << 30, 0}, {512, -1}, {512, 1000}};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		struct qemu_request r = request();
-		struct fault fault = {0};
+		struct monitor_request r = request();
 
+		fault = (struct fault){0};
 		r.memory_mib = cases[i].memory;
 		r.cpus = cases[i].cpus;
-		ck_assert_ptr_null(qemu_argv(&r, &fault));
+		ck_assert_ptr_null(monitor_argv(qemu, &r, &fault));
 		ck_assert_int_eq(fault.status, EXIT_BAD_INPUT);
 	}
 }
@@ -132,64 +152,189 @@ END_TEST
 
 START_TEST(command_line_that_the_kernel_would_cut)
 {
-	struct qemu_request r = request();
-	struct fault fault = {0};
+	struct monitor_request r = request();
 	char append[2100];
 
 	memset(append, 'x', sizeof(append) - 1);
 	append[sizeof(append) - 1] = '\0';
 	r.append = append;
-	ck_assert_ptr_null(qemu_argv(&r, &fault));
+	ck_assert_ptr_null(monitor_argv(qemu, &r, &fault));
 	ck_assert_ptr_nonnull(strstr(fault.text, "shorten --append"));
 }
 END_TEST
 
-START_TEST(version_of_no_qemu)
+START_TEST(programs_that_are_no_monitor)
 {
-	struct fault fault = {0};
 	char line[128];
 
-	ck_assert_int_eq(qemu_version("/nonexistent/qemu", "/nonexistent", line, sizeof(line), &fault), -1);
+	ck_assert_ptr_null(monitor_find("/nonexistent/qemu", "/nonexistent", line, sizeof(line), &fault));
 	ck_assert_int_eq(fault.status, EXIT_BAD_INPUT);
-	ck_assert_ptr_nonnull(strstr(fault.text, "install the package"));
+	ck_assert_ptr_nonnull(strstr(fault.text, "install the package qemu-system-x86"));
 	fault = (struct fault){0};
-	ck_assert_int_eq(qemu_version("true", "/nonexistent", line, sizeof(line), &fault), -1);
-	ck_assert_ptr_nonnull(strstr(fault.text, "is not a QEMU"));
+	ck_assert_ptr_null(monitor_find("true", "/nonexistent", line, sizeof(line), &fault));
+	ck_assert_ptr_nonnull(strstr(fault.text, "true is not QEMU: install the package qemu-system-x86"));
 }
 END_TEST
 
-START_TEST(version_of_a_qemu)
+START_TEST(how_it_ended)
 {
-	char *dir = sample_dir();
-	char *script =
-		sample_put_text(dir, "qemu", "#!/bin/sh\necho QEMU emulator version 7.2.22\necho more\n");
+	char *status = monitor_ended(qemu, 3 << 8), *killed = monitor_ended(qemu, SIGKILL);
 
-	struct fault fault = {0};
-	char line[128];
+	ck_assert_str_eq(status, "QEMU ended with status 3");
+	ck_assert_str_eq(killed, "QEMU was ended by signal 9 (Killed)");
+	free(status);
+	free(killed);
+}
+END_TEST
 
-	ck_assert_int_eq(chmod(script, 0700), 0);
-	ck_assert_msg(qemu_version(script, dir, line, sizeof(line), &fault) == 0, "%s", fault.text);
-	ck_assert_str_eq(line, "QEMU emulator version 7.2.22");
-	dir_remove(dir);
+/* ---- the talk ---- */
 
-	free(script);
-	free(dir);
+static struct monitor_talk *talk;
+static int theirs;      /* its end of the channel */
+static char heard[500]; /* the events, each as "KIND TEXT;" */
+
+static void on_event(void *arg, const struct monitor_event *event)
+{
+	size_t len = strlen(heard);
+
+	ck_assert_ptr_eq(arg, heard);
+	snprintf(heard + len, sizeof(heard) - len, "%d %s;", event->kind, event->text ? event->text : "-");
+}
+
+static void talk_begin(bool restoring)
+{
+	int pair[2];
+
+	setup();
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	theirs = pair[1];
+	talk = monitor_talk(qemu, pair[0], restoring, on_event, heard);
+	*heard = '\0';
+}
+
+static void talk_setup(void)
+{
+	talk_begin(false);
+}
+
+static void restore_setup(void)
+{
+	talk_begin(true);
+}
+
+static void talk_teardown(void)
+{
+	qemu->end(talk);
+}
+
+/* QEMU says that: these are the events that come of it, and these words are in what it is told. */
+static void says(const char *line, const char *events, const char *told)
+{
+	char buf[4096] = "";
+
+	*heard = '\0';
+	qemu->take(talk, line, strlen(line));
+	ck_assert_str_eq(heard, events);
+	ck_assert_int_ge(recv(theirs, buf, sizeof(buf) - 1, MSG_DONTWAIT), *told ? 1 : -1);
+	ck_assert_msg(*told ? strstr(buf, told) != NULL : !*buf, "'%s' is not in: %s", told, buf);
+}
+
+#define GREETING             "{\"QMP\": {\"version\": {}}}\n"
+#define RETURN(about, value) "{\"return\": {" value "}, \"id\": \"" about "\"}\n"
+#define MIGRATION(status)    "{\"event\": \"MIGRATION\", \"data\": {\"status\": \"" status "\"}}\n"
+#define STOP                 "{\"event\": \"STOP\"}\n"
+
+/* It is told in order, with the file along; trouble: whether and why it fails. */
+static void saves(const char *line, const char *events)
+{
+	char buf[4096] = "", room[CMSG_SPACE(sizeof(int))];
+	struct iovec iov = {buf, sizeof(buf) - 1};
+	struct msghdr m = {
+		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof(room)};
+	bool passed = false;
+
+	qemu->save(talk, STDERR_FILENO);
+	while (!strstr(buf, "\"migrate\"")) {
+		m.msg_controllen = sizeof(room);
+		ck_assert_int_gt(recvmsg(theirs, &m, 0), 0);
+		passed |= CMSG_FIRSTHDR(&m) && CMSG_FIRSTHDR(&m)->cmsg_type == SCM_RIGHTS;
+	}
+	ck_assert(passed);
+	says(STOP, "", "");
+	says(MIGRATION("active"), "", "");
+	says(line, events, "");
+	qemu->go_on(talk);
+	says(MIGRATION("completed"), "", "\"cont\"");
+}
+
+START_TEST(saving)
+{
+	says(GREETING, "", "qmp_capabilities");
+	saves(MIGRATION("completed"), "0 -;");
+	saves(MIGRATION("failed"), "0 QEMU could not write it;");
+	saves("{\"error\": {\"desc\": \"no room\"}, \"id\": \"migrate\"}\n", "0 no room;");
+	says("{\"error\": {\"desc\": \"late\"}, \"id\": \"migrate\"}\n", "", "");
+}
+END_TEST
+
+START_TEST(restoring)
+{
+	says(GREETING, "", "\"query-status\"");
+	ck_assert_int_eq(talk->wake_ms, -1);
+	says(RETURN("query-status", "\"status\": \"inmigrate\""), "", "");
+	ck_assert_int_gt(talk->wake_ms, 0);
+	qemu->wake(talk);
+	ck_assert_int_eq(talk->wake_ms, -1);
+	says(STOP, "", "\"query-status\"");
+	says(RETURN("query-status", "\"status\": \"paused\""), "", "\"cont\"");
+	says(RETURN("cont", ""), "1 -;", "");
+	says(RETURN("cont", ""), "", "");
+}
+END_TEST
+
+START_TEST(restore_that_fails)
+{
+	says(GREETING, "", "\"query-status\"");
+	says("{\"error\": {\"desc\": \"bad file\"}, \"id\": \"query-status\"}\n", "1 bad file;", "");
+}
+END_TEST
+
+START_TEST(a_guest_that_hangs_or_ends)
+{
+	qemu->send_break(talk);
+	says(RETURN("chardev-send-break", ""), "2 -;", "\"console\"");
+	qemu->interrupt(talk);
+	says(RETURN("inject-nmi", ""), "", "inject-nmi");
+	says(STOP, "3 QEMU stopped the guest;", "");
+	says("{\"event\": \"SHUTDOWN\", \"data\": {\"reason\": \"guest-panic\"}}\n", "4 guest-panic;", "");
+	says("{\"event\": \"SHUTDOWN\"}\n", "4 unknown;", "");
+	says("no JSON\n[1]\n{}\n{\"event\": 7, \"data\": 8}\n", "", "");
 }
 END_TEST
 
 static Suite *qemu_suite(void)
 {
 	Suite *suite = suite_create("vm/qemu");
-	TCase *tc = tcase_create("qemu");
+	TCase *tc = tcase_create("command line"), *live = tcase_create("talk"),
+	      *restore = tcase_create("restore");
 
+	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_add_test(tc, what_every_vm_has);
 	tcase_add_test(tc, what_no_vm_has);
 	tcase_add_test(tc, what_is_asked_for);
 	tcase_add_test(tc, nonsense);
 	tcase_add_test(tc, command_line_that_the_kernel_would_cut);
-	tcase_add_test(tc, version_of_no_qemu);
-	tcase_add_test(tc, version_of_a_qemu);
+	tcase_add_test(tc, programs_that_are_no_monitor);
+	tcase_add_test(tc, how_it_ended);
 	suite_add_tcase(suite, tc);
+	tcase_add_checked_fixture(live, talk_setup, talk_teardown);
+	tcase_add_test(live, saving);
+	tcase_add_test(live, a_guest_that_hangs_or_ends);
+	suite_add_tcase(suite, live);
+	tcase_add_checked_fixture(restore, restore_setup, talk_teardown);
+	tcase_add_test(restore, restoring);
+	tcase_add_test(restore, restore_that_fails);
+	suite_add_tcase(suite, restore);
 	return suite;
 }
 HOST_SUITE(qemu_suite)

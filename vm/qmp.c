@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "runner/host/qmp.h"
+#include "vm/qmp.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef RUNNER_HOST_QMP_H
-#define RUNNER_HOST_QMP_H
+#ifndef VM_QMP_H
+#define VM_QMP_H
 
 #include <jansson.h>
 #include <stddef.h>

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <stdlib.h>
+
+#include "runner/base/mem.h"
+#include "runner/host/again.h"
+#include "runner/host/pool_inside.h"
+#include "runner/host/search.h"
+
+static void add_times(struct pool_times *t, const struct vm_life *vm)
+{
+	int64_t up = vm->saving_at ? vm->saving_at : vm->prepared_at;
+
+	*(vm->warm ? &t->restore : &t->boot) += up - vm->started_at;
+	t->save += vm->prepared_at - up;
+	t->stream += vm->ready_at - vm->prepared_at;
+}
+
+static void announce(struct pool *p, struct slot *slot)
+{
+	const struct vm_life *vm = vm_life(slot->vm);
+	int64_t took = vm->ready_at - vm->started_at;
+
+	slot->announced = true;
+	p->ever_ready = true;
+	p->failures = 0;
+	add_times(&p->times, vm);
+	pool_journal(p, "vm",
+		     json_pack("{s:i,s:s,s:I,s:s,s:s,s:I}", "vm", vm->number, "start",
+			       vm->warm ? "warm" : "cold", "ready_ms", (json_int_t)took, "accel",
+			       accel_name(p->machine->accel), "release", vm->release ? vm->release : "",
+			       "at_ms", (json_int_t)(vm->started_at - p->began)));
+}
+
+static void on_ready(void *arg, struct vm *vm)
+{
+	struct pool *p = arg;
+	struct slot *slot = pool_slot(p, vm);
+
+	if (!slot->announced)
+		announce(p, slot);
+}
+
+static void remember(struct slot *slot, const struct test *test)
+{
+	if (!(slot->ran & (slot->ran - 1)))
+		slot->history =
+			mem_realloc(slot->history, (slot->ran ? slot->ran * 2 : 1) * sizeof(*slot->history));
+	slot->history[slot->ran++] = test;
+}
+
+/* Only whether the last test of a trial crashes is asked; a crash before it is another one. */
+static void on_trial_result(struct pool *p, struct slot *slot, const struct result *r)
+{
+	struct job job = slot->job;
+	bool last = slot->step == job.search->trial_count, crashed = r->verdict == VERDICT_CRASH;
+
+	slot->step++;
+	if (!last && !crashed)
+		return;
+	slot->has_job = false;
+	slot->spoiled = true;
+	if (!p->dropping)
+		again_trial(p, &job, last && crashed);
+}
+
+static void on_planned_result(struct pool *p, struct slot *slot, struct result *r)
+{
+	struct job job = slot->job;
+
+	slot->has_job = false;
+	slot->spoiled |= job.fresh;
+	if (p->dropping)
+		return;
+	r->again = job.again;
+	r->sabotage = p->config.sabotage;
+	r->at_ms = (long)(loop_now() - p->began);
+	if (!job.again && !r->sabotage)
+		pool_expect(p, r);
+	p->times.tests += r->duration_ms;
+	p->last_result_at = loop_now();
+	pool_journal(p, "test", result_to_json(r));
+	if (p->dropping)
+		return; /* it is not on the disk */
+	term_result(p->term, r);
+	if (verdict_is_good(r->verdict))
+		p->good++;
+	else if (p->config.repeat > 1)
+		p->stopping = true;
+	if (job.again)
+		again_result(p, &job, r);
+	else
+		again_consider(p, job.test, r, slot->history, slot->ran);
+	remember(slot, job.test);
+}
+
+static void on_result(void *arg, struct vm *vm, struct result *r)
+{
+	struct pool *p = arg;
+	struct slot *slot = pool_slot(p, vm);
+
+	if (slot->job.search)
+		on_trial_result(p, slot, r);
+	else
+		on_planned_result(p, slot, r);
+	result_free(r);
+}
+
+static void on_note(void *arg, struct vm *vm, const char *text)
+{
+	struct pool *p = arg;
+	char *line = mem_printf("VM %d: %s", vm_life(vm)->number, text);
+
+	pool_note(p, line);
+	free(line);
+}
+
+/* The kernel complained after a test's verdict was given: that verdict does not stand. */
+static void on_late_splat(void *arg, struct vm *vm, const char *id, const char *line, const char *log)
+{
+	struct pool *p = arg;
+	struct result *r;
+
+	if (!id || p->dropping || pool_slot(p, vm)->job.search)
+		return;
+	r = result_new(id);
+	r->verdict = VERDICT_SPLAT;
+	r->vm = vm_life(vm)->number;
+	r->warm = vm_life(vm)->warm;
+	r->sabotage = p->config.sabotage;
+	r->at_ms = (long)(loop_now() - p->began);
+	r->fingerprint = console_fingerprint(log);
+	r->message = mem_printf("after its end: %s", line);
+	result_set(&r->kernel_log, log);
+	if (!r->sabotage)
+		pool_expect(p, r);
+	pool_journal(p, "test", result_to_json(r));
+	term_verdict(p->term, r, r->message);
+	result_free(r);
+}
+
+struct vm_owner pool_owner(struct pool *p)
+{
+	return (struct vm_owner){.ready = on_ready,
+				 .result = on_result,
+				 .note = on_note,
+				 .late_splat = on_late_splat,
+				 .arg = p};
+}
