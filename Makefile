@@ -89,20 +89,21 @@ $(call objs,results/html.c,obj) $(call objs,results/html.c,san): results/html.cs
 $(BUILD)/host-tests: $(call objs,$(TEST_SRC) $(filter-out runner/host/main.c,$(HOST_SRC)),san)
 	$(CC) $(CFLAGS) $(SAN) -o $@ $^ $(HOST_LIBS) -lcheck -lsubunit -lrt -lm -pthread
 
-# Those tests run the whole program against a QEMU and kernels that are none.
-$(BUILD)/host-tests: | $(BUILD)/nscheck-fake $(BUILD)/fake-qemu
+# Those tests run the whole program against a monitor and kernels that are none.
+FAKES := runner/tests/host/fake-vm.c runner/tests/host/fake-monitor.c
+$(BUILD)/host-tests: | $(BUILD)/nscheck-fake $(BUILD)/fake-machine
 
 $(BUILD)/nscheck-san: $(call objs,$(HOST_SRC),san)
 	$(CC) $(CFLAGS) $(SAN) -o $@ $^ $(HOST_LIBS)
 
-$(BUILD)/nscheck-fake: $(call objs,$(filter-out vm/kernel.c vm/image.c vm/runtime.c,$(HOST_SRC)) runner/tests/host/fake-vm.c,san)
+$(BUILD)/nscheck-fake: $(call objs,$(filter-out vm/kernel.c vm/image.c vm/runtime.c,$(HOST_SRC)) $(FAKES),san)
 	$(CC) $(CFLAGS) $(SAN) -o $@ $^ $(HOST_LIBS)
 
 # The same without sanitizers, for valgrind.
-$(BUILD)/nscheck-plain: $(call objs,$(filter-out vm/kernel.c vm/image.c vm/runtime.c,$(HOST_SRC)) runner/tests/host/fake-vm.c runner/tests/host/no-pidfd.c,obj)
+$(BUILD)/nscheck-plain: $(call objs,$(filter-out vm/kernel.c vm/image.c vm/runtime.c,$(HOST_SRC)) $(FAKES) runner/tests/host/no-pidfd.c,obj)
 	$(CC) $(CFLAGS) -Wl,--wrap=syscall -o $@ $^ $(HOST_LIBS)
 
-$(BUILD)/fake-qemu: $(BUILD)/obj/runner/tests/host/fake-qemu.o
+$(BUILD)/fake-machine: $(BUILD)/obj/runner/tests/host/fake-machine.o
 	$(CC) $(CFLAGS) -o $@ $^
 
 # The project's own tests on the host; those that need a virtual machine: ./run.sh --self-test

@@ -88,7 +88,7 @@ static int bzimage_release(const struct view *v, char release[RELEASE_MAX + 1], 
 	return 0;
 }
 
-/* Walks one PT_NOTE segment for Xen's PHYS32_ENTRY note, by which QEMU finds the PVH entry. */
+/* Walks one PT_NOTE segment for Xen's PHYS32_ENTRY note, by which a monitor finds the PVH entry. */
 static bool note_is_pvh(const struct view *v, uint64_t at, uint64_t size)
 {
 	Elf64_Nhdr n;
@@ -159,7 +159,7 @@ static int elf_release(const struct view *v, char release[RELEASE_MAX + 1], stru
 			v->name);
 	if (!has_pvh(v, &eh))
 		return fault_set(fault, EXIT_BAD_INPUT,
-				 "%s has no PVH entry, so QEMU cannot boot it: give the bzImage, or build "
+				 "%s has no PVH entry, so no VM can boot it: give the bzImage, or build "
 				 "with CONFIG_PVH=y",
 				 v->name);
 	return 0;

@@ -17,7 +17,7 @@ bool release_valid(const char *s);
  * data, len: the file: a bzImage (Documentation/arch/x86/boot.rst) or an ELF vmlinux with a PVH entry
  * name: what to call it in a fault
  * release: receives the release
- * A fault says why QEMU's -kernel could not boot it as an x86-64 kernel.
+ * A fault says why no monitor could boot it as an x86-64 kernel.
  */
 int boot_release(const void *data, size_t len, const char *name, char release[RELEASE_MAX + 1],
 		 struct fault *fault);

@@ -15,10 +15,10 @@ struct kernel_request {
 	bool offline;        /* a name must be in the cache already */
 };
 
-/* A kernel that QEMU can boot. */
+/* A kernel that can be booted. */
 struct kernel {
 	char *name;    /* as asked for */
-	char *image;   /* file for -kernel */
+	char *image;   /* file to boot */
 	char *modules; /* folder of its modules (/lib/modules/RELEASE or a build tree), or NULL */
 	char *builtin; /* file modules.builtin: the modules that are no files but part of the image; or NULL */
 	char *config;  /* file of its configuration, or NULL */

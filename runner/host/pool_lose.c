@@ -40,7 +40,7 @@ static bool fall_back(struct pool *p, const struct vm *vm)
 
 static void boot_failed(struct pool *p, const struct vm *vm)
 {
-	/* QEMU has been seen to end before any output, for no reason that came back. */
+	/* A monitor has been seen to end before any output, for no reason that came back. */
 	bool silent = !vm_life(vm)->killed && vm_life(vm)->silent;
 
 	if (fall_back(p, vm))

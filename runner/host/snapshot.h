@@ -9,7 +9,7 @@
 #include "runner/base/fault.h"
 
 /*
- * Saved VMs in CACHE/snapshots/KEY.snap: a header of one page, then QEMU's migration stream. A file is used
+ * Saved VMs in CACHE/snapshots/KEY.snap: a header of one page, then the state that the monitor wrote. A file is used
  * only when its header names the key, and its length, inode and time are those the header tells; after a
  * reboot of this machine, which may have lost what was never written out, its checksum is verified as well.
  */
@@ -29,10 +29,10 @@ void snapshots_close(struct snapshots *s);
 /* Looks for the snapshot of that key; true when one is there and sound. One that is not is removed. */
 bool snapshot_find(struct snapshots *s, const char *key);
 
-/* A descriptor of its own that stands where the migration stream begins, or -1. */
+/* A descriptor of its own that stands where the state begins, or -1. */
 int snapshot_open(const struct snapshots *s);
 
-/* A new unnamed file that stands where the migration stream goes, or -1 with errno. */
+/* A new unnamed file that stands where the state goes, or -1 with errno. */
 int snapshot_begin(const struct snapshots *s);
 
 /* Names the written file, so that it is found from now on; the least recently used make room. Closes fd. */

@@ -255,7 +255,7 @@ END_TEST
 static Suite *again(void)
 {
 	Suite *s = suite_create("host again");
-	TCase *t = tcase_create("fake QEMU"), *search = tcase_create("search");
+	TCase *t = tcase_create("fake machine"), *search = tcase_create("search");
 
 	tcase_add_checked_fixture(t, host_setup, host_teardown);
 	tcase_set_timeout(t, 120);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* --bisect: single steps, and git bisect run over a small history of kernels that build/fake-qemu plays. */
+/* --bisect: single steps, and git bisect run over a small history of kernels that build/fake-machine plays. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -143,7 +143,7 @@ START_TEST(git_finds_the_first_bad_commit)
 	for (size_t i = 0; i < sizeof(kernels) / sizeof(*kernels); i++)
 		commit((int)i + 1, kernels[i]);
 	char *bisect = mem_printf("git bisect start HEAD HEAD~9 && git bisect run timeout -k 5 100 "
-				  "'%s/nscheck-fake' --qemu '%s/fake-qemu' --guest '%s/guest' --cache "
+				  "'%s/nscheck-fake' --qemu '%s/fake-machine' --guest '%s/guest' --cache "
 				  "'%s/cache' --accel tcg -o '%s/steps' --bisect a.one.first -k .",
 				  build, build, dir, dir, dir);
 	shell(bisect);
@@ -160,7 +160,7 @@ END_TEST
 static Suite *bisections(void)
 {
 	Suite *s = suite_create("host bisect");
-	TCase *t = tcase_create("fake QEMU");
+	TCase *t = tcase_create("fake machine");
 
 	tcase_add_checked_fixture(t, host_setup, host_teardown);
 	tcase_set_timeout(t, 120);

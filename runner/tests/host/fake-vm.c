@@ -16,7 +16,7 @@
 
 /*
  * A kernel of a test's own: a file, or "fake-kernel" in a folder that stands for a build tree, with one line: the release
- * and then words for build/fake-qemu.
+ * and then words for build/fake-machine.
  */
 static int own_kernel(const char *path, struct kernel *kernel, struct fault *fault)
 {

@@ -22,8 +22,8 @@
 
 #define ONE_VM "--accel tcg --jobs 1 -o out "
 
-/* The pid of a fake QEMU of this test, which has the test's folder in its environment; 0 when there is none. */
-static pid_t fake_qemu(void)
+/* The pid of a fake machine of this test, which has the test's folder in its environment; 0 when there is none. */
+static pid_t fake_machine(void)
 {
 	DIR *proc = opendir("/proc");
 	struct dirent *e;
@@ -40,7 +40,7 @@ static pid_t fake_qemu(void)
 		fd = open(name, O_RDONLY | O_CLOEXEC);
 		n = fd < 0 ? -1 : read(fd, text, sizeof(text));
 		close(fd);
-		if (n <= 0 || strncmp(text, "fake-qemu", 9))
+		if (n <= 0 || strncmp(text, "fake-machine", strlen("fake-machine")))
 			continue;
 		snprintf(name, sizeof(name), "/proc/%s/environ", e->d_name);
 		fd = open(name, O_RDONLY | O_CLOEXEC);
@@ -56,9 +56,9 @@ static pid_t fake_qemu(void)
 /* What was killed has a moment to go; then nothing may be there but what belongs there, or half a report. */
 static void leaves_nothing(void)
 {
-	for (int i = 0; i < 200 && fake_qemu(); i++)
+	for (int i = 0; i < 200 && fake_machine(); i++)
 		usleep(10000);
-	ck_assert_int_eq(fake_qemu(), 0);
+	ck_assert_int_eq(fake_machine(), 0);
 	char *command = mem_printf(
 		"cd '%s' && find . -type f ! -path './cache/*' ! -path './out/journal.ndjson' ! -path "
 		"'./out/results.*' ! -path './out/console.log' ! -name log ! -name guest ! -name known; "
@@ -90,7 +90,7 @@ START_TEST(the_host_is_killed)
 	pid_t pid = start("hang:a.one.second", ONE_VM);
 
 	await("a.one.first");
-	ck_assert(fake_qemu());
+	ck_assert(fake_machine());
 	kill(pid, SIGKILL);
 	ck_assert_int_eq(wait_status(pid), 1000 + SIGKILL);
 	is_whole_again(1, 4);
@@ -101,15 +101,15 @@ START_TEST(the_host_is_killed)
 }
 END_TEST
 
-START_TEST(qemu_is_killed)
+START_TEST(monitor_is_killed)
 {
 	pid_t pid = start("hang:a.one.second", ONE_VM "--reruns 0");
 
 	await("a.one.first");
-	kill(fake_qemu(), SIGKILL);
+	kill(fake_machine(), SIGKILL);
 	IS_STATUS(wait_status(pid), 1);
 	ck_assert_str_eq(fact("a.one.second", "verdict"), "crash");
-	ck_assert_str_eq(fact("a.one.second", "message"), "QEMU was ended by signal 9 (Killed)");
+	ck_assert_str_eq(fact("a.one.second", "message"), "the fake was ended by signal 9 (Killed)");
 	ck_assert_int_eq(total("pass"), 4);
 	leaves_nothing();
 }
@@ -120,7 +120,7 @@ START_TEST(both_are_killed)
 	pid_t pid = start("hang:a.one.second", ONE_VM);
 
 	await("a.one.first");
-	kill(fake_qemu(), SIGKILL);
+	kill(fake_machine(), SIGKILL);
 	kill(pid, SIGKILL);
 	ck_assert_int_eq(wait_status(pid), 1000 + SIGKILL);
 	leaves_nothing();
@@ -129,7 +129,7 @@ START_TEST(both_are_killed)
 }
 END_TEST
 
-/* From its first call to its reports; every second time with its QEMU. */
+/* From its first call to its reports; every second time with its VM. */
 START_TEST(the_host_is_killed_at_any_time)
 {
 	enum { TIMES = 15, STEP_US = 25000 };
@@ -137,10 +137,10 @@ START_TEST(the_host_is_killed_at_any_time)
 
 	for (int i = 1; i <= TIMES; i++) {
 		ck_assert_int_eq(system(clean), 0);
-		pid_t pid = start("slow", ONE_VM), qemu = 0;
+		pid_t pid = start("slow", ONE_VM), vm = 0;
 		usleep((useconds_t)(i * STEP_US));
-		if (i % 2 && (qemu = fake_qemu()))
-			kill(qemu, SIGKILL);
+		if (i % 2 && (vm = fake_machine()))
+			kill(vm, SIGKILL);
 		kill(pid, SIGKILL);
 		wait_status(pid);
 		leaves_nothing();
@@ -372,12 +372,12 @@ END_TEST
 static Suite *lost(void)
 {
 	Suite *s = suite_create("host lost");
-	TCase *t = tcase_create("fake QEMU");
+	TCase *t = tcase_create("fake machine");
 
 	tcase_add_checked_fixture(t, host_setup, host_teardown);
 	tcase_set_timeout(t, 120);
 	tcase_add_test(t, the_host_is_killed);
-	tcase_add_test(t, qemu_is_killed);
+	tcase_add_test(t, monitor_is_killed);
 	tcase_add_test(t, both_are_killed);
 	tcase_add_test(t, the_host_is_killed_at_any_time);
 	tcase_add_test(t, one_interrupt_lets_the_test_end);

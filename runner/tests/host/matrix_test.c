@@ -159,7 +159,7 @@ END_TEST
 static Suite *matrices(void)
 {
 	Suite *s = suite_create("host matrix");
-	TCase *t = tcase_create("fake QEMU");
+	TCase *t = tcase_create("fake machine");
 
 	tcase_add_checked_fixture(t, host_setup, host_teardown);
 	tcase_set_timeout(t, 120);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Whole runs of build/nscheck-fake against build/fake-qemu: verdicts, exit statuses, files, signals. */
+/* Whole runs of build/nscheck-fake against build/fake-machine: verdicts, exit statuses, files, signals. */
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -78,7 +78,7 @@ START_TEST(a_crash_costs_one_verdict)
 	free(journal);
 	IS_STATUS(run_out("vanish:a.two.third", ""), 1);
 	ck_assert_str_eq(fact("a.two.third", "verdict"), "crash");
-	holds(fact("a.two.third", "message"), "QEMU ended with status 0");
+	holds(fact("a.two.third", "message"), "the fake ended with status 0");
 	ck_assert_int_eq(total("pass"), 4);
 	IS_STATUS(run_out("half:a.two.third", ""), 1);
 	ck_assert_str_eq(fact("a.two.third", "verdict"), "crash");
@@ -130,7 +130,7 @@ START_TEST(a_vm_that_does_not_come_up_is_explained)
 	holds(output, "before the guest said hello");
 	ck_assert_int_eq(total("miss"), 3);
 	IS_STATUS(run_out("dies", "a"), 3);
-	holds(output, "QEMU said: fake-qemu: cannot do that");
+	holds(output, "the fake said: fake-machine: cannot do that");
 	IS_STATUS(run_out("silent-death", "a"), 3);
 	IS_STATUS(run_out("foreign", "a"), 3);
 	holds(output, "the guest speaks version ");
@@ -423,7 +423,7 @@ END_TEST
 START_TEST(kvm_that_does_not_work_is_remembered)
 {
 	if (access("/dev/kvm", R_OK | W_OK) || !geteuid())
-		return; /* as root QEMU runs as nobody, who may not have it */
+		return; /* as root a VM runs as nobody, who may not have it */
 	IS_STATUS(run("kvm-fails", "-o out a.one.first"), 0);
 	holds(output, "note: KVM does not work here");
 	IS_STATUS(run("kvm-fails", "-o out2 a.one.first"), 0);
@@ -442,7 +442,7 @@ END_TEST
 static Suite *runs(void)
 {
 	Suite *s = suite_create("host runs");
-	TCase *t = tcase_create("fake QEMU");
+	TCase *t = tcase_create("fake machine");
 
 	tcase_add_checked_fixture(t, host_setup, host_teardown);
 	tcase_set_timeout(t, 120);

@@ -80,8 +80,8 @@ char *slurp(const char *name)
 
 static char *command_line(const char *script, const char *arguments)
 {
-	return mem_printf("cd '%s' && NO_COLOR=1 TEST_FOLDER='%s' FAKE_QEMU='%s' exec timeout -k 5 60 "
-			  "'%s/nscheck-fake' --qemu '%s/fake-qemu' --guest "
+	return mem_printf("cd '%s' && NO_COLOR=1 TEST_FOLDER='%s' FAKE_MACHINE='%s' exec timeout -k 5 60 "
+			  "'%s/nscheck-fake' --qemu '%s/fake-machine' --guest "
 			  "'%s/guest' --cache '%s/cache' %s >'%s/log' 2>&1 </dev/null",
 			  dir, dir, script, build, build, dir, dir, arguments, dir);
 }

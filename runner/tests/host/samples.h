@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* Whole runs of build/nscheck-fake against build/fake-qemu, in a folder of the test's own. */
+/* Whole runs of build/nscheck-fake against build/fake-machine, in a folder of the test's own. */
 
 extern char dir[64];
 extern char build[4096]; /* the folder of the programs */
@@ -20,7 +20,7 @@ void host_teardown(void);
 /* The whole of a file of that folder; to free. */
 char *slurp(const char *name);
 
-/* The exit status of a run with that script for build/fake-qemu and those arguments. */
+/* The exit status of a run with that script for build/fake-machine and those arguments. */
 int run(const char *script, const char *arguments);
 
 /* A run into the folder "out", which is new each time. */
@@ -34,7 +34,7 @@ long total(const char *verdict);
 void holds(const char *text, const char *part);
 size_t lines_of(const char *text);
 
-/* A kernel for --kernel in that folder: a line with its release, and words for build/fake-qemu. */
+/* A kernel for --kernel in that folder: a line with its release, and words for build/fake-machine. */
 void write_kernel(const char *name, const char *line);
 
 /* Starts a run in the background: the pid of the host program. */

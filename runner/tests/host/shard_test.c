@@ -216,7 +216,7 @@ END_TEST
 static Suite *shards(void)
 {
 	Suite *s = suite_create("host shard");
-	TCase *t = tcase_create("fake QEMU");
+	TCase *t = tcase_create("fake machine");
 
 	tcase_add_checked_fixture(t, setup, host_teardown);
 	tcase_set_timeout(t, 120);

@@ -1,17 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The host program in valgrind, against build/fake-qemu: no error, nothing that is lost. Silent; once for each build of
+# The host program in valgrind, against build/fake-machine: no error, nothing that is lost. Silent; once for each build of
 # the program.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
-make -s build/nscheck-plain build/fake-qemu
+make -s build/nscheck-plain build/fake-machine
 [ build/valgrind.ok -ot build/nscheck-plain ] || [ build/valgrind.ok -ot "$0" ] || exit 0
 
 top=$PWD
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 chmod 755 "$work"
-cp build/fake-qemu "$work/" # where nobody, which QEMU becomes, may go: valgrind runs programs by their path
+cp build/fake-machine "$work/" # where nobody, which a monitor becomes, may go: valgrind runs programs by their path
 cat >"$work/guest" <<'END'
 #!/bin/sh
 printf 'id\tfile\tline\ttimeout\talone\tsabotage\ttier\tsince\tuntil\tneeds\tstatement\texpected\tsource\n'
@@ -25,8 +25,8 @@ chmod 755 "$work/guest"
 see() {
 	local wanted=$1 script=$2 status=0
 	shift 2
-	(cd "$work" && FAKE_QEMU=$script valgrind -q --leak-check=full --errors-for-leak-kinds=definite,indirect \
-		--error-exitcode=99 "$top/build/nscheck-plain" --qemu "$work/fake-qemu" --guest "$work/guest" \
+	(cd "$work" && FAKE_MACHINE=$script valgrind -q --leak-check=full --errors-for-leak-kinds=definite,indirect \
+		--error-exitcode=99 "$top/build/nscheck-plain" --qemu "$work/fake-machine" --guest "$work/guest" \
 		--cache "$work/cache" "$@") >"$work/log" 2>&1 || status=$?
 	[ "$status" -eq "$wanted" ] && return
 	echo "status $status, not $wanted, of $*"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A QEMU that is none: it takes the command line of vm/qemu.c, speaks enough QMP for boot, saving and restoring,
- * and plays the guest that $FAKE_QEMU describes, so that the host program is tested in milliseconds.
+ * A virtual machine that is none: the program behind the monitor of fake-monitor.c, whose command line and lines it
+ * takes. It boots, is saved and restored, and plays the guest that $FAKE_MACHINE describes, so that the host program is tested in milliseconds.
  *
- * FAKE_QEMU holds words, split by commas. For the VM: no-hello, foreign (another version of the contract), dies (before hello), silent-death (and says
+ * FAKE_MACHINE holds words, split by commas. For the VM: no-hello, foreign (another version of the contract), dies (before hello), silent-death (and says
  * nothing), panics, restore-fails, save-fails, kvm-fails, serial (speaks on ttyS1), setup-fails, slow (50 ms a
  * test), no-bye. For a test, as WORD:ID: fail, fail-later (as crash-later), skip, timeout, leak, error, hang, crash, crash-later (only when it is
  * not the VM's first), crash-cold (as crash-later, in a booted VM), crash-after (only when all trigger:IDs ran before it in the VM), fail-warm (in a VM that was restored), vanish, splat, late-splat, flood, garbage, twice, other, half, escape, survive, bad-number,
@@ -22,13 +22,11 @@
 
 #include "runner/contract.h"
 
-static int qmp = -1, console = -1, results = -1, control = -1, serial2 = -1, incoming = -1;
-static int passed_fd = -1; /* what getfd brought */
+static int talk = -1, console = -1, results = -1, control = -1, serial2 = -1, saved = -1;
 static const char *script = "";
 static char release[64] = "6.0.0-fake", own_script[1000]; /* of the kernel */
-static bool kvm, stopped, restored;
+static bool kvm, restored;
 static int tests_run, triggers_run;
-static bool restored;
 
 static void out(int fd, const char *text)
 {
@@ -99,31 +97,30 @@ static void take_kernel(const char *path)
 		fclose(f);
 }
 
-static void take_argument(const char *option, const char *value)
+static void take_argument(const char *word)
 {
 	static const struct {
-		const char *id;
+		const char *name;
 		int *fd;
 	} channels[] = {
-		{"socket,id=qmp,fd=", &qmp},         {"socket,id=console,fd=", &console},
-		{"socket,id=results,fd=", &results}, {"socket,id=control,fd=", &control},
-		{"socket,id=serial2,fd=", &serial2},
+		{"talk", &talk},      {"console", &console}, {"results", &results},
+		{"orders", &control}, {"serial2", &serial2}, {"saved", &saved},
 	};
+	const char *value = strchr(word, '=');
+	size_t len = value ? (size_t)(value - word) : 0;
 
-	for (size_t i = 0; i < sizeof(channels) / sizeof(*channels); i++)
-		if (!strncmp(value, channels[i].id, strlen(channels[i].id)))
-			*channels[i].fd = atoi(value + strlen(channels[i].id));
-	if (!strcmp(option, "-incoming"))
-		incoming = atoi(value + 3);
-	if (!strcmp(option, "-kernel"))
-		take_kernel(value);
-	if (!strcmp(option, "-accel"))
-		kvm = !strncmp(value, "kvm", 3);
+	for (size_t i = 0; value && i < sizeof(channels) / sizeof(*channels); i++)
+		if (strlen(channels[i].name) == len && !strncmp(channels[i].name, word, len))
+			*channels[i].fd = atoi(value + 1);
+	if (!strncmp(word, "kernel=", 7))
+		take_kernel(value + 1);
+	if (!strcmp(word, "accel=kvm"))
+		kvm = true;
 }
 
 static void crash(const char *reason)
 {
-	outf(qmp, "{\"event\": \"SHUTDOWN\", \"data\": {\"guest\": true, \"reason\": \"%s\"}}\n", reason);
+	outf(talk, "ending %s\n", reason);
 	exit(0);
 }
 
@@ -290,56 +287,27 @@ static void take_control(int fd)
 	}
 }
 
-static const char state[] = "the state of a fake VM\n";
-
-static void save(void)
-{
-	if (plays("save-fails", NULL) || write(passed_fd, state, sizeof(state)) != sizeof(state)) {
-		out(qmp, "{\"event\": \"MIGRATION\", \"data\": {\"status\": \"failed\"}}\n");
-		return;
-	}
-	close(passed_fd);
-	out(qmp, "{\"event\": \"MIGRATION\", \"data\": {\"status\": \"active\"}}\n"
-		 "{\"event\": \"MIGRATION\", \"data\": {\"status\": \"completed\"}}\n");
-}
+static const char state[] = "the state of a fake VM";
 
 static void take_command(const char *line)
 {
-	const char *id = strstr(line, "\"id\":\"");
-	char name[64] = "";
-
-	if (id)
-		sscanf(id + 6, "%63[a-zA-Z_-]", name);
-	if (!strcmp(name, "query-status"))
-		outf(qmp, "{\"return\": {\"status\": \"%s\"}, \"id\": \"query-status\"}\n",
-		     incoming >= 0 ? "inmigrate"
-		     : stopped     ? "paused"
-				   : "running");
-	else
-		outf(qmp, "{\"return\": {}, \"id\": \"%s\"}\n", name);
-	if (!strcmp(name, "query-status"))
-		incoming = -1;
-	else if (!strcmp(name, "stop") || !strcmp(name, "cont"))
-		stopped = *name == 's';
-	else if (!strcmp(name, "migrate"))
-		save();
+	if (!strcmp(line, "save") && plays("save-fails", NULL))
+		out(talk, "not-saved the disk is full\n");
+	else if (!strcmp(line, "save"))
+		outf(talk, "saved %s\n", state);
+	else if (!strcmp(line, "restored?"))
+		out(talk, "restored\n");
 }
 
-static void take_qmp(void)
+static void take_talk(void)
 {
-	static char line[8192];
+	static char line[200];
 	static size_t len;
-	char buf[4096], room[CMSG_SPACE(sizeof(int))];
-	struct iovec iov = {buf, sizeof(buf)};
-	struct msghdr message = {
-		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof(room)};
-	ssize_t n = recvmsg(qmp, &message, MSG_CMSG_CLOEXEC);
-	const struct cmsghdr *c = CMSG_FIRSTHDR(&message);
+	char buf[4096];
+	ssize_t n = read(talk, buf, sizeof(buf));
 
 	if (n <= 0)
 		exit(0);
-	if (c && c->cmsg_type == SCM_RIGHTS)
-		memcpy(&passed_fd, CMSG_DATA(c), sizeof(passed_fd));
 	for (ssize_t i = 0; i < n; i++) {
 		if (buf[i] != '\n') {
 			if (len < sizeof(line) - 1)
@@ -354,14 +322,15 @@ static void take_qmp(void)
 
 static void restore(void)
 {
-	char saved[sizeof(state)];
+	char found[sizeof(state)] = "";
 
-	if (plays("restore-fails", NULL) || read(incoming, saved, sizeof(saved)) != sizeof(saved) ||
-	    memcmp(saved, state, sizeof(state))) {
-		fputs("fake-qemu: load of migration failed\n", stderr);
+	if (plays("restore-fails", NULL) || read(saved, found, sizeof(found) - 1) != sizeof(state) - 1 ||
+	    strcmp(found, state)) {
+		fputs("fake-machine: cannot be restored\n", stderr);
 		exit(1);
 	}
-	stopped = restored = true;
+	restored = true;
+	out(talk, "wait\n");
 }
 
 static void boot(void)
@@ -369,7 +338,7 @@ static void boot(void)
 	if (plays("silent-death", NULL))
 		exit(0);
 	if (plays("dies", NULL) || (kvm && plays("kvm-fails", NULL))) {
-		fputs("fake-qemu: cannot do that\n", stderr);
+		fputs("fake-machine: cannot do that\n", stderr);
 		exit(1);
 	}
 	outf(console, "[    0.000000] Linux version %s\r\n", release);
@@ -384,27 +353,26 @@ static void boot(void)
 
 int main(int argc, char **argv)
 {
-	if (getenv("FAKE_QEMU"))
-		script = getenv("FAKE_QEMU");
+	if (getenv("FAKE_MACHINE"))
+		script = getenv("FAKE_MACHINE");
 	if (argc == 2 && !strcmp(argv[1], "--version")) {
-		puts("QEMU emulator version 0.1 (fake)");
+		puts("fake 0.1");
 		return 0;
 	}
-	for (int i = 1; i + 1 < argc; i++)
-		take_argument(argv[i], argv[i + 1]);
-	out(qmp, "{\"QMP\": {\"version\": {}, \"capabilities\": []}}\n");
-	if (incoming >= 0)
+	for (int i = 1; i < argc; i++)
+		take_argument(argv[i]);
+	if (saved >= 0)
 		restore();
 	else
 		boot();
 	for (;;) {
-		struct pollfd fds[] = {{qmp, POLLIN, 0},
+		struct pollfd fds[] = {{talk, POLLIN, 0},
 				       {channel() == serial2 ? serial2 : control, POLLIN, 0}};
 
 		if (poll(fds, 2, -1) < 0)
 			return 1;
 		if (fds[0].revents)
-			take_qmp();
+			take_talk();
 		if (fds[1].revents)
 			take_control(fds[1].fd);
 	}
