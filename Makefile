@@ -19,7 +19,7 @@ WRAPPED := $(foreach call,$(WRAP) fork,-Wl,--wrap=$(call))
 
 INIT_SRC  := $(wildcard runner/init/*.c)
 GUEST_SRC := $(wildcard runner/guest/*.c) $(wildcard helpers/*.c) $(wildcard suites/*/*.c)
-HOST_SRC  := $(wildcard runner/base/*.c) $(wildcard runner/host/*.c) $(wildcard vm/*.c) $(wildcard results/*.c)
+HOST_SRC  := $(wildcard runner/*.c) $(wildcard runner/base/*.c) $(wildcard runner/host/*.c) $(wildcard vm/*.c) $(wildcard results/*.c)
 TEST_SRC  := $(wildcard runner/tests/*/*_test.c) $(wildcard runner/tests/*/samples.c) runner/tests/tests_main.c
 TSV       := $(wildcard suites/*/behaviours.tsv)
 

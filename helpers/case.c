@@ -188,57 +188,61 @@ static void leave(void)
 	child_all_joined(running->file, running->line);
 }
 
-static void from_record(const struct record *record, struct outcome *outcome)
+static void from_record(const struct record *record, struct testimony *said)
 {
-	static const enum verdict verdicts[] = {
-		[RECORD_FAIL] = VERDICT_FAIL, [RECORD_ERROR] = VERDICT_ERROR, [RECORD_SKIP] = VERDICT_SKIP};
+	static const enum finding findings[] = {[RECORD_FAIL] = FINDING_CLAIM,
+						[RECORD_ERROR] = FINDING_ARRANGEMENT,
+						[RECORD_SKIP] = FINDING_LACK};
 
-	outcome->verdict = verdicts[record->kind];
-	outcome->line = record->line;
-	snprintf(outcome->file, sizeof(outcome->file), "%s", record->file);
-	snprintf(outcome->role, sizeof(outcome->role), "%s", record->role);
-	snprintf(outcome->message, sizeof(outcome->message), "%s", record->message);
+	said->finding = findings[record->kind];
+	said->line = record->line;
+	snprintf(said->file, sizeof(said->file), "%s", record->file);
+	snprintf(said->role, sizeof(said->role), "%s", record->role);
+	snprintf(said->message, sizeof(said->message), "%s", record->message);
 }
 
-/* What libcheck knows, for a test that left no record. */
+/* What libcheck knows of how the test ended; it tells a time-out by its words alone. */
 static void from_libcheck(const struct ns_case *c, TestResult *result, unsigned int limit,
-			  struct outcome *outcome)
+			  struct testimony *said)
 {
 	const char *message = tr_msg(result);
 
+	said->ending = ENDING_ITSELF;
 	if (tr_rtype(result) == CK_PASS)
 		return;
-	snprintf(outcome->file, sizeof(outcome->file), "%s", tr_lfile(result) ? tr_lfile(result) : c->file);
-	outcome->line = tr_lno(result) > 0 ? tr_lno(result) : c->line;
-	snprintf(outcome->message, sizeof(outcome->message), "%s", message ? message : "");
+	snprintf(said->file, sizeof(said->file), "%s", tr_lfile(result) ? tr_lfile(result) : c->file);
+	said->line = tr_lno(result) > 0 ? tr_lno(result) : c->line;
+	snprintf(said->message, sizeof(said->message), "%s", message ? message : "");
 	if (tr_rtype(result) == CK_FAILURE) {
-		outcome->verdict = VERDICT_FAIL;
+		said->finding = FINDING_CLAIM;
 	} else if (message && strstr(message, "timeout expired")) {
-		outcome->verdict = VERDICT_TIMEOUT;
-		snprintf(outcome->message, sizeof(outcome->message), "did not end within %u s", limit);
+		said->ending = ENDING_LIMIT;
+		snprintf(said->message, sizeof(said->message), "did not end within %u s", limit);
 	} else {
-		outcome->verdict = VERDICT_ERROR;
+		said->ending = ENDING_EARLY;
 	}
 }
 
-bool case_lacks(const struct ns_case *c, struct outcome *outcome)
+bool case_lacks(const struct ns_case *c, struct testimony *said)
 {
 	const struct behaviour *row = catalogue_find(case_id(c));
 
-	memset(outcome, 0, sizeof(*outcome));
-	if (!row || !needs_lacking(row->needs, outcome->message, sizeof(outcome->message)))
+	memset(said, 0, sizeof(*said));
+	if (!row || !needs_lacking(row->needs, said->message, sizeof(said->message)))
 		return false;
-	outcome->verdict = VERDICT_SKIP;
-	outcome->line = c->line;
-	snprintf(outcome->file, sizeof(outcome->file), "%s", c->file);
+	said->ending = ENDING_NEVER;
+	said->finding = FINDING_LACK;
+	said->line = c->line;
+	snprintf(said->file, sizeof(said->file), "%s", c->file);
 	return true;
 }
 
-void case_run(const struct ns_case *c, double factor, struct outcome *outcome)
+void case_run(const struct ns_case *c, double factor, struct testimony *said)
 {
 	unsigned int limit = case_limit(c, factor);
 
-	memset(outcome, 0, sizeof(*outcome));
+	memset(said, 0, sizeof(*said));
+	said->ending = ENDING_EARLY;
 	running = c;
 	record_make();
 	Suite *suite = suite_create(c->group);
@@ -250,15 +254,11 @@ void case_run(const struct ns_case *c, double factor, struct outcome *outcome)
 	SRunner *runner = srunner_create(suite);
 	srunner_set_fork_status(runner, CK_FORK);
 	srunner_run_all(runner, CK_SILENT);
-	if (record_get()->kind != RECORD_NONE) {
-		from_record(record_get(), outcome);
-	} else {
-		TestResult **results = srunner_results(runner);
-		if (srunner_ntests_run(runner) == 1)
-			from_libcheck(c, results[0], limit, outcome);
-		else
-			outcome->verdict = VERDICT_ERROR;
-		free(results);
-	}
+	TestResult **results = srunner_results(runner);
+	if (srunner_ntests_run(runner) == 1)
+		from_libcheck(c, results[0], limit, said);
+	free(results);
+	if (record_get()->kind != RECORD_NONE)
+		from_record(record_get(), said);
 	srunner_free(runner);
 }

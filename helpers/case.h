@@ -5,6 +5,8 @@
 #include <check.h>
 #include <stdbool.h>
 
+#include "runner/contract.h"
+
 /*
  * CASE(behaviour, ...) is the test of the catalogue row GROUP.behaviour: a libcheck test whose entry the
  * linker gathers, so there is no list to keep. Optional facts follow the name:
@@ -41,10 +43,10 @@ struct ns_case {
 		&name_##_case;                                                                               \
 	static void name_##_fn(int _i __attribute__((unused)))
 
-enum verdict { VERDICT_PASS, VERDICT_FAIL, VERDICT_SKIP, VERDICT_TIMEOUT, VERDICT_ERROR };
-
-struct outcome {
-	enum verdict verdict;
+/* What can be said of a test: evidence, which others judge. */
+struct testimony {
+	enum ending ending;
+	enum finding finding;
 	char file[160], role[160], message[1600];
 	int line; /* 0: no place in a source */
 };
@@ -59,13 +61,13 @@ const char *case_id(const struct ns_case *c);
 const struct ns_case *case_find(const char *id);
 
 /*
- * True if the kernel lacks what the test's row needs; then *outcome is the skip. Asking may load modules, so
+ * True if the kernel lacks what the test's row needs; then *said tells it. Asking may load modules, so
  * it comes before whoever watches the test looks at the state of the system.
  */
-bool case_lacks(const struct ns_case *c, struct outcome *outcome);
+bool case_lacks(const struct ns_case *c, struct testimony *said);
 
 /* Runs one test in a process of its own under libcheck; `factor` stretches its time limit. */
-void case_run(const struct ns_case *c, double factor, struct outcome *outcome);
+void case_run(const struct ns_case *c, double factor, struct testimony *said);
 
 /* The limit in seconds that case_run uses. */
 unsigned int case_limit(const struct ns_case *c, double factor);

@@ -13,7 +13,7 @@
 #include "runner/contract.h"
 
 #define MOUNT "/sys/fs/cgroup"
-#define OWN   "/" BOX
+#define OWN   "/" BOX_NAME
 /* The number of the initial cgroup namespace, fixed in the kernel's ABI (include/linux/proc_ns.h). */
 #define INITIAL_CGROUP_NS 0xEFFFFFFBLL
 

@@ -316,11 +316,11 @@ void baseline_apply(const struct baseline *b, const struct subject *on, struct r
 	s.id = r->id;
 	const struct known *k = baseline_find(b, &s);
 
-	if (!k || (r->verdict != k->verdict && r->verdict != VERDICT_PASS) ||
-	    (r->verdict == VERDICT_PASS && k->verdict == VERDICT_FLAKY))
+	enum verdict known = k ? judge_known(r->verdict, k->verdict) : r->verdict;
+	if (known == r->verdict)
 		return;
 	r->observed = r->verdict;
-	r->verdict = r->observed == VERDICT_PASS ? VERDICT_XPASS : VERDICT_XFAIL;
+	r->verdict = known;
 	result_set(&r->known_reason, k->reason);
 	result_set(&r->known_link, strcmp(k->link, "-") ? k->link : NULL);
 	if (r->verdict == VERDICT_XFAIL)

@@ -112,9 +112,7 @@ int run_exit_status(const struct run *run)
 		return EXIT_UNFINISHED;
 	if (strcmp(how, "finished"))
 		return strcmp(how, "interrupted") ? EXIT_UNFINISHED : EXIT_INTERRUPTED;
-	if (json_is_true(json_object_get(options, "sabotage")) && !run->total[VERDICT_MISS])
-		return run->total[VERDICT_PASS] ? EXIT_TEST_FAILED : EXIT_EXPECTED;
-	return run_status(run);
+	return judge_run(run->total, json_is_true(json_object_get(options, "sabotage")));
 }
 
 int matrix_status(const struct matrix *m)

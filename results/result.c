@@ -7,37 +7,6 @@
 #include "runner/base/mem.h"
 #include "runner/base/text.h"
 
-static const char *const verdict_names[VERDICTS] = {
-	[VERDICT_PASS] = "pass",       [VERDICT_SKIP] = "skip",   [VERDICT_FAIL] = "fail",
-	[VERDICT_TIMEOUT] = "timeout", [VERDICT_CRASH] = "crash", [VERDICT_SPLAT] = "splat",
-	[VERDICT_LEAK] = "leak",       [VERDICT_ERROR] = "error", [VERDICT_MISS] = "miss",
-	[VERDICT_XFAIL] = "xfail",     [VERDICT_XPASS] = "xpass", [VERDICT_FLAKY] = "flaky",
-};
-
-const char *verdict_name(enum verdict v)
-{
-	return verdict_names[v];
-}
-
-int verdict_parse(const char *name)
-{
-	for (int v = 0; v < VERDICTS; v++)
-		if (!strcmp(name, verdict_names[v]))
-			return v;
-	return -1;
-}
-
-bool verdict_is_failure(enum verdict v)
-{
-	return v == VERDICT_FAIL || v == VERDICT_TIMEOUT || v == VERDICT_CRASH || v == VERDICT_SPLAT ||
-	       v == VERDICT_LEAK || v == VERDICT_FLAKY;
-}
-
-bool verdict_is_good(enum verdict v)
-{
-	return v == VERDICT_PASS || v == VERDICT_SKIP || v == VERDICT_XFAIL;
-}
-
 struct result *result_new(const char *id)
 {
 	struct result *r = mem_zalloc(sizeof(*r));
@@ -56,6 +25,7 @@ void result_free(struct result *r)
 	free(r->known_link);
 	free(r->file);
 	free(r->message);
+	free(r->left);
 	free(r->role);
 	free(r->diagnostics);
 	free(r->kernel_log);

@@ -5,42 +5,19 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-enum verdict {
-	VERDICT_PASS,
-	VERDICT_SKIP, /* the kernel lacks what the behaviour needs */
-	VERDICT_FAIL,
-	VERDICT_TIMEOUT,
-	VERDICT_CRASH, /* the kernel died or hung while the test ran */
-	VERDICT_SPLAT, /* the kernel complained while the test ran */
-	VERDICT_LEAK,  /* the test left something behind */
-	VERDICT_ERROR, /* arranging failed: the harness, never the kernel */
-	VERDICT_MISS,  /* never ran */
-	VERDICT_XFAIL, /* failed, as the baseline knows */
-	VERDICT_XPASS, /* passed, though the baseline knows it to fail */
-	VERDICT_FLAKY, /* failed, but not in all of its runs */
-	VERDICTS,
-};
-
-const char *verdict_name(enum verdict v);
-
-/* The verdict of that name, or -1. */
-int verdict_parse(const char *name);
-
-/* Whether a verdict speaks of the kernel and is not what was hoped for: fail timeout crash splat leak flaky. */
-bool verdict_is_failure(enum verdict v);
-
-/* Whether a verdict asks for no attention: pass skip xfail. */
-bool verdict_is_good(enum verdict v);
+#include "runner/judge.h"
 
 /* What is known of one run of one test. Strings are printable ASCII or NULL, and owned. */
 struct result {
 	char *id;
+	struct evidence evidence; /* while it runs; not kept */
 	enum verdict verdict;
 	enum verdict observed;           /* xfail and xpass: what it was before the baseline was asked */
 	char *known_reason, *known_link; /* and why the baseline has it */
 	char *file;
 	int line;
 	char *message;     /* why, when not pass; the reason of a skip */
+	char *left;        /* the first thing that was left behind; not kept */
 	char *role;        /* the child in whose block it failed */
 	char *diagnostics; /* what the test said, lines */
 	char *kernel_log;  /* its slice of the console, lines */

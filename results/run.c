@@ -62,14 +62,6 @@ static void load_run(struct loader *l, json_t *entry)
 	json_object_del(l->run->facts, "type");
 }
 
-/* The first bad result counts; but a test that passed too early, for its known splat came late, is as expected. */
-static bool stands(const struct result *before, const struct result *now)
-{
-	if (before->verdict == VERDICT_XPASS && now->verdict == VERDICT_XFAIL)
-		return false;
-	return !verdict_is_good(before->verdict);
-}
-
 static void load_test(struct loader *l, json_t *entry)
 {
 	struct result *r = result_from_json(entry);
@@ -87,10 +79,11 @@ static void load_test(struct loader *l, json_t *entry)
 	if (r->again) {
 		o->agains++;
 		o->agains_bad += !verdict_is_good(r->verdict);
+		judge_count(&o->further, r->verdict);
 	} else {
 		o->runs++;
 	}
-	if (*slot && stands(*slot, r)) {
+	if (*slot && judge_first_counts((*slot)->verdict, r->verdict)) {
 		result_free(r);
 		return;
 	}
@@ -274,16 +267,6 @@ void run_free(struct run *run)
 	json_decref(run->vms);
 	json_decref(run->notes);
 	*run = (struct run){0};
-}
-
-int run_status(const struct run *run)
-{
-	if (run->total[VERDICT_MISS])
-		return EXIT_UNFINISHED;
-	for (int v = 0; v < VERDICTS; v++)
-		if (run->total[v] && (verdict_is_failure((enum verdict)v) || v == VERDICT_XPASS))
-			return EXIT_TEST_FAILED;
-	return run->total[VERDICT_ERROR] ? EXIT_UNFINISHED : EXIT_EXPECTED;
 }
 
 char *outcome_again(const struct outcome *o)

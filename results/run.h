@@ -18,7 +18,8 @@ struct outcome {
 	struct result *
 		again; /* of the runs of a failed or crashed test alone and cold: the first bad, else the last */
 	int runs;
-	int agains, agains_bad; /* such runs, and how many were bad as well */
+	int agains, agains_bad; /* such runs, and how many asked for attention as well */
+	struct tally further;   /* the same runs as they count */
 	char **company;         /* a crashed test: tests before it that bring the crash back */
 	size_t company_count;
 	char *company_about; /* how the search for them ended, one line; NULL: there was none */
@@ -45,9 +46,6 @@ void run_free(struct run *run);
 
 /* The verdict that counts; miss when it never ran. */
 enum verdict outcome_verdict(const struct outcome *o);
-
-/* Exit status that the run's verdicts ask for; a fault or an interruption is the caller's to add. */
-int run_status(const struct run *run);
 
 /* What became of a failed test when it was run again, in lines; "" when it was not. The caller frees. */
 char *outcome_again(const struct outcome *o);

@@ -7,7 +7,7 @@
  * to spell alike. runner/README.md says in words what each of it means, and who speaks when. A change that a side of
  * before would misread needs another version.
  */
-#define CONTRACT_VERSION 1
+#define CONTRACT_VERSION 2
 
 /* ---- the machine ---- */
 
@@ -35,13 +35,13 @@
 #define GUEST_SERVE "serve"
 
 /* The cgroup of a test below the root of cgroup2, and its member that the main process is born into. */
-#define BOX      "test"
+#define BOX_NAME "test"
 #define BOX_MAIN "main"
 
 /* Lines in the kernel's log: "nscheck: start ID" and "nscheck: end ID"; anything else behind the first word is no mark. */
-#define MARK       "nscheck: "
-#define MARK_START "start "
-#define MARK_END   "end "
+#define LOG_MARK  "nscheck: "
+#define LOG_START "start "
+#define LOG_END   "end "
 
 /* ---- sizes ---- */
 
@@ -85,7 +85,33 @@ enum {
 #define SAYS_PLACE   SAYS "at: "      /* FILE:LINE */
 #define SAYS_MESSAGE SAYS "message: " /* TEXT */
 #define SAYS_MICROS  SAYS "micros: "  /* MICROSECONDS */
-#define SAYS_VERDICT SAYS "verdict: " /* VERDICT */
+#define SAYS_RECORD  SAYS "record: "  /* FINDING */
+#define SAYS_LEFT    SAYS "left: "    /* TEXT */
+#define SAYS_END     SAYS "end: "     /* ENDING ID */
+
+/* What is told of a test is evidence; the host judges. How it ended: */
+#define ENDINGS(X)                                                                                           \
+	X(ITSELF, "itself")     /* its main process came to its end */                                       \
+	X(EARLY, "early")       /* a signal or an exit of its own ended that process before */               \
+	X(LIMIT, "limit")       /* it was ended when its time was up */                                      \
+	X(KILLED, "killed")     /* the first process had to end it, with the server of the tests */          \
+	X(ORPHANED, "orphaned") /* the server of the tests ended */                                          \
+	X(NEVER, "never")       /* it did not begin */
+
+/* What it wrote down, if anything: */
+#define FINDINGS(X)                                                                                          \
+	X(CLAIM, "claim")             /* a claim about the kernel does not hold */                           \
+	X(ARRANGEMENT, "arrangement") /* something could not be arranged */                                  \
+	X(LACK, "lack")               /* the kernel lacks what the test needs */
+
+#define ENDING_ENUM_(name, word)  ENDING_##name,
+#define FINDING_ENUM_(name, word) FINDING_##name,
+enum ending { ENDING_UNTOLD, ENDINGS(ENDING_ENUM_) ENDING_COUNT };
+enum finding { FINDING_NONE, FINDINGS(FINDING_ENUM_) FINDING_COUNT };
+
+/* For the tables of the words: `static const char *const words[] = {ENDINGS(ENDING_WORD)};` */
+#define ENDING_WORD(name, word)  [ENDING_##name] = (word),
+#define FINDING_WORD(name, word) [FINDING_##name] = (word),
 
 /* ---- between the first process and the program of the tests ---- */
 
@@ -112,9 +138,9 @@ enum {
 	X(EXPECTED, "expected")                                                                              \
 	X(SOURCE, "source")
 
-#define TABLE_ENUM_(name, word) COL_##name,
+#define TABLE_ENUM_(name, word) COLUMN_##name,
 #define TABLE_WORD_(name, word) "\t" word
-enum table_column { TABLE_COLUMNS(TABLE_ENUM_) COLUMNS };
+enum table_column { TABLE_COLUMNS(TABLE_ENUM_) COLUMN_COUNT };
 #define TABLE_HEADING (&TABLE_COLUMNS(TABLE_WORD_)[1])
 
 /* A cell that has nothing to say, and one that says yes; no is 0. */

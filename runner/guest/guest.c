@@ -93,23 +93,23 @@ static void list_line(const char *id, const struct ns_case *c, const struct beha
 		row = &none;
 	snprintf(place, sizeof(place), "%d", c ? c->line : 0);
 	snprintf(limit, sizeof(limit), "%u", c ? case_limit(c, 1) : 0);
-	const char *const cells[COLUMNS] = {
-		[COL_ID] = id,
-		[COL_FILE] = c ? c->file : CELL_NONE,
-		[COL_LINE] = place,
-		[COL_TIMEOUT] = limit,
-		[COL_ALONE] = c && c->alone ? CELL_YES : "0",
-		[COL_SABOTAGE] = c && c->unsabotaged ? c->unsabotaged : CELL_NONE,
-		[COL_TIER] = row->tier,
-		[COL_SINCE] = row->since,
-		[COL_UNTIL] = row->until,
-		[COL_NEEDS] = row->needs,
-		[COL_STATEMENT] = row->statement,
-		[COL_EXPECTED] = row->expected,
-		[COL_SOURCE] = row->source,
+	const char *const cells[COLUMN_COUNT] = {
+		[COLUMN_ID] = id,
+		[COLUMN_FILE] = c ? c->file : CELL_NONE,
+		[COLUMN_LINE] = place,
+		[COLUMN_TIMEOUT] = limit,
+		[COLUMN_ALONE] = c && c->alone ? CELL_YES : "0",
+		[COLUMN_SABOTAGE] = c && c->unsabotaged ? c->unsabotaged : CELL_NONE,
+		[COLUMN_TIER] = row->tier,
+		[COLUMN_SINCE] = row->since,
+		[COLUMN_UNTIL] = row->until,
+		[COLUMN_NEEDS] = row->needs,
+		[COLUMN_STATEMENT] = row->statement,
+		[COLUMN_EXPECTED] = row->expected,
+		[COLUMN_SOURCE] = row->source,
 	};
-	for (int i = 0; i < COLUMNS; i++)
-		printf("%s%c", cells[i], i + 1 < COLUMNS ? '\t' : '\n');
+	for (int i = 0; i < COLUMN_COUNT; i++)
+		printf("%s%c", cells[i], i + 1 < COLUMN_COUNT ? '\t' : '\n');
 }
 
 static int list(void)
@@ -168,27 +168,26 @@ static void print_escaped(FILE *out, const char *text)
 	}
 }
 
-static void print_outcome(FILE *out, const struct outcome *outcome)
+static void print_text(FILE *out, const char *word, const char *text)
 {
-	if (outcome->role[0]) {
-		fputs(SAYS_ROLE, out);
-		print_escaped(out, outcome->role);
-		fputc('\n', out);
-	}
-	if (outcome->line)
-		fprintf(out, SAYS_PLACE "%s:%d\n", outcome->file, outcome->line);
-	if (outcome->message[0]) {
-		fputs(SAYS_MESSAGE, out);
-		print_escaped(out, outcome->message);
-		fputc('\n', out);
-	}
+	if (!text[0])
+		return;
+	fputs(word, out);
+	print_escaped(out, text);
+	fputc('\n', out);
 }
 
-static const char *const verdict_names[] = {[VERDICT_PASS] = "pass",
-					    [VERDICT_FAIL] = "fail",
-					    [VERDICT_SKIP] = "skip",
-					    [VERDICT_TIMEOUT] = "timeout",
-					    [VERDICT_ERROR] = "error"};
+static void print_testimony(FILE *out, const struct testimony *said)
+{
+	static const char *const findings[] = {FINDINGS(FINDING_WORD)};
+
+	if (said->finding)
+		fprintf(out, SAYS_RECORD "%s\n", findings[said->finding]);
+	print_text(out, SAYS_ROLE, said->role);
+	if (said->line)
+		fprintf(out, SAYS_PLACE "%s:%d\n", said->file, said->line);
+	print_text(out, SAYS_MESSAGE, said->message);
+}
 
 /*
  * The agent learns how long the test may run, whether it works with cgroups, and whether the system was changed for
@@ -226,17 +225,20 @@ static bool take_flags(char *flags)
 
 static void one(FILE *in, FILE *out, double factor, char *flags, const char *id)
 {
+	static const char *const endings[] = {ENDINGS(ENDING_WORD)};
 	const struct ns_case *c = case_find(id);
-	struct outcome outcome = {.verdict = VERDICT_ERROR, .message = "no such test in this program"};
+	struct testimony said = {.ending = ENDING_NEVER,
+				 .finding = FINDING_ARRANGEMENT,
+				 .message = "no such test in this program"};
 
 	if (!take_flags(flags)) {
-		snprintf(outcome.message, sizeof(outcome.message), "the order's flags name nothing known");
-	} else if (c && !case_lacks(c, &outcome)) {
+		snprintf(said.message, sizeof(said.message), "the order's flags name nothing known");
+	} else if (c && !case_lacks(c, &said)) {
 		tell_agent(in, out, c, factor);
-		case_run(c, factor, &outcome);
+		case_run(c, factor, &said);
 	}
-	print_outcome(out, &outcome);
-	fprintf(out, SAYS_VERDICT "%s\n", verdict_names[outcome.verdict]);
+	print_testimony(out, &said);
+	fprintf(out, SAYS_END "%s %s\n", endings[said.ending], id);
 }
 
 /* Whatever a test left behind comes to this process, its subreaper, which ends it. */
@@ -254,17 +256,20 @@ static void end_leftovers(void)
 	}
 }
 
-static void report(const struct ns_case *c, const struct outcome *outcome)
+/* By hand nobody judges but this line, and whoever reads it; a test that is to be judged runs in a VM. */
+static void print_kselftest(const struct ns_case *c, const struct testimony *said)
 {
 	const char *id = case_id(c);
 
-	print_outcome(stdout, outcome);
-	switch (outcome->verdict) {
-	case VERDICT_PASS: ksft_test_result_pass("%s\n", id); break;
-	case VERDICT_SKIP: ksft_test_result_skip("%s\n", id); break;
-	case VERDICT_ERROR: ksft_test_result_error("%s\n", id); break;
-	default: ksft_test_result_fail("%s\n", id); break;
-	}
+	print_testimony(stdout, said);
+	if (said->finding == FINDING_LACK)
+		ksft_test_result_skip("%s\n", id);
+	else if (said->finding == FINDING_ARRANGEMENT || (!said->finding && said->ending == ENDING_EARLY))
+		ksft_test_result_error("%s\n", id);
+	else if (said->finding || said->ending != ENDING_ITSELF)
+		ksft_test_result_fail("%s\n", id);
+	else
+		ksft_test_result_pass("%s\n", id);
 }
 
 static bool chosen(const struct request *request, const struct ns_case *c)
@@ -312,14 +317,14 @@ static int run(const struct request *request)
 	ksft_set_plan(planned);
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	for (unsigned int i = 0; i < count; i++) {
-		struct outcome outcome;
+		struct testimony said;
 		if (!chosen(request, table[i]))
 			continue;
-		if (!case_lacks(table[i], &outcome)) {
-			case_run(table[i], request->factor, &outcome);
+		if (!case_lacks(table[i], &said)) {
+			case_run(table[i], request->factor, &said);
 			end_leftovers();
 		}
-		report(table[i], &outcome);
+		print_kselftest(table[i], &said);
 	}
 	ksft_finished();
 }

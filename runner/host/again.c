@@ -11,21 +11,17 @@
 struct recheck {
 	struct recheck *next;
 	char *id;
-	int left, good, bad;   /* runs to come; runs that ended so */
+	int left; /* runs to come */
+	enum verdict first;
+	struct tally further;  /* runs that ended */
 	struct search *search; /* of a crash; NULL: its company is unknown */
 };
-
-static bool asks_for_more(enum verdict v)
-{
-	return v == VERDICT_FAIL || v == VERDICT_TIMEOUT || v == VERDICT_LEAK;
-}
 
 static bool is_wanted(struct pool *p, enum verdict v)
 {
 	const struct pool_config *c = &p->config;
 
-	if ((!asks_for_more(v) && v != VERDICT_CRASH) || !c->reruns || c->sabotage || c->repeat > 1 ||
-	    p->stopping)
+	if (judge_again(v) == AGAIN_NO || !c->reruns || c->sabotage || c->repeat > 1 || p->stopping)
 		return false;
 	if (p->rechecked >= AGAIN_TESTS) {
 		p->not_rechecked++;
@@ -35,11 +31,12 @@ static bool is_wanted(struct pool *p, enum verdict v)
 	return true;
 }
 
-static struct recheck *recheck_new(struct pool *p, const struct test *test, int runs)
+static struct recheck *recheck_new(struct pool *p, const struct test *test, enum verdict first, int runs)
 {
 	struct recheck *c = mem_zalloc(sizeof(*c));
 
 	c->id = mem_strdup(test->id);
+	c->first = first;
 	c->left = runs;
 	c->next = p->rechecks;
 	p->rechecks = c;
@@ -53,19 +50,20 @@ void again_consider(struct pool *p, const struct test *test, const struct result
 {
 	if (!is_wanted(p, r->verdict))
 		return;
-	if (r->verdict == VERDICT_CRASH)
-		recheck_new(p, test, 1)->search = search_new(test, history, count);
+	if (judge_again(r->verdict) == AGAIN_ONCE)
+		recheck_new(p, test, r->verdict, 1)->search = search_new(test, history, count);
 	else
-		recheck_new(p, test, p->config.reruns);
+		recheck_new(p, test, r->verdict, p->config.reruns);
 }
 
 /* Some runs were good and some were not: the test's verdict is another one. */
-static void judge(struct pool *p, const struct recheck *c)
+static void tell_verdict(struct pool *p, const struct recheck *c, enum verdict v)
 {
 	struct result *r = result_new(c->id);
-	char *text = mem_printf("failed %d of %d runs", 1 + c->bad, 1 + c->bad + c->good);
+	char *text =
+		mem_printf("failed %d of %d runs", 1 + c->further.bad, 1 + c->further.bad + c->further.good);
 
-	r->verdict = r->observed = VERDICT_FLAKY;
+	r->verdict = r->observed = v;
 	pool_expect(p, r);
 	term_verdict(p->term, r, text);
 	pool_journal(p, "verdict", result_to_json(r));
@@ -76,13 +74,12 @@ static void judge(struct pool *p, const struct recheck *c)
 void again_resume(struct pool *p, const struct test *test, const struct outcome *o)
 {
 	enum verdict v = outcome_verdict(o);
-	int wanted = v == VERDICT_CRASH ? 1 : p->config.reruns;
+	int wanted = judge_again(v) == AGAIN_ONCE ? 1 : p->config.reruns;
 
 	if (o->agains >= wanted || !is_wanted(p, v))
 		return;
-	struct recheck *c = recheck_new(p, test, wanted - o->agains);
-	c->bad = o->agains_bad;
-	c->good = o->agains - o->agains_bad;
+	struct recheck *c = recheck_new(p, test, v, wanted - o->agains);
+	c->further = o->further;
 }
 
 static void begin_search(struct pool *p, const struct job *job)
@@ -105,12 +102,14 @@ void again_result(struct pool *p, const struct job *job, const struct result *r)
 	struct recheck *c = job->again;
 
 	c->left--;
-	c->good += r->verdict == VERDICT_PASS || r->verdict == VERDICT_SKIP;
-	c->bad += verdict_is_failure(r->verdict);
+	judge_count(&c->further, r->verdict);
 	if (c->search && r->verdict != VERDICT_CRASH)
 		begin_search(p, job);
-	else if (!c->search && !c->left && c->good)
-		judge(p, c);
+	if (c->search || c->left)
+		return;
+	enum verdict now = judge_reruns(c->first, &c->further);
+	if (now != c->first)
+		tell_verdict(p, c, now);
 }
 
 static void tell_search(struct pool *p, const struct search *s)

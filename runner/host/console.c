@@ -237,9 +237,9 @@ static int mark_of(const struct console *c, const char *message)
 {
 	if (!c->id)
 		return 0;
-	if (is_mark(message, MARK MARK_START, c->id))
+	if (is_mark(message, LOG_MARK LOG_START, c->id))
 		return 1;
-	return is_mark(message, MARK MARK_END, c->id) ? 2 : 0;
+	return is_mark(message, LOG_MARK LOG_END, c->id) ? 2 : 0;
 }
 
 static void note_splat(struct console *c, char **splat, const char *message)
@@ -257,7 +257,7 @@ static void cut_line(struct console *c, const char *line)
 		c->started = true;
 	} else if (mark == 2) {
 		c->ended = true;
-	} else if (!strncmp(message, MARK, strlen(MARK))) {
+	} else if (!strncmp(message, LOG_MARK, strlen(LOG_MARK))) {
 		return; /* a mark of the test before, ended only now */
 	} else if (c->started && !c->ended) {
 		text_printf(&c->slice, "%s\n", line);

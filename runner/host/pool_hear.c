@@ -123,7 +123,8 @@ static void on_late_splat(void *arg, struct vm *vm, const char *id, const char *
 	if (!id || p->dropping || pool_slot(p, vm)->job.search)
 		return;
 	r = result_new(id);
-	r->verdict = VERDICT_SPLAT;
+	r->evidence = (struct evidence){.ending = ENDING_ITSELF, .splat = true};
+	r->verdict = judge_test(&r->evidence);
 	r->vm = vm_life(vm)->number;
 	r->warm = vm_life(vm)->warm;
 	r->sabotage = p->config.sabotage;

@@ -139,9 +139,7 @@ static int status_of(const struct pool *p, const struct run *run)
 		return EXIT_INTERRUPTED;
 	if (p->fault->status)
 		return p->fault->status;
-	if (p->config.sabotage && !run->total[VERDICT_MISS])
-		return run->total[VERDICT_PASS] ? EXIT_TEST_FAILED : EXIT_EXPECTED;
-	return run_status(run);
+	return judge_run(run->total, p->config.sabotage);
 }
 
 /* Only where there is something to go on with. */
@@ -350,7 +348,7 @@ int run_report(const struct options *o, struct fault *fault)
 	if (run_load(&run, dir, fault))
 		return fault->status;
 	int ret = report_all(&run, dir, fault);
-	int status = ret ? fault->status : run_status(&run);
+	int status = ret ? fault->status : judge_run(run.total, false);
 	const char *release =
 		json_string_value(json_object_get(json_object_get(run.facts, "kernel"), "release"));
 

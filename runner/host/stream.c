@@ -12,7 +12,6 @@ void stream_init(struct stream *s, stream_sink sink, void *arg)
 	memset(s, 0, sizeof(*s));
 	s->sink = sink;
 	s->arg = arg;
-	s->verdict = -1;
 	s->budget = STREAM_FLOOD;
 	s->said.limit = STREAM_TEXT_MAX;
 }
@@ -33,7 +32,6 @@ void stream_expect(struct stream *s, const char *id)
 	s->expected = id ? mem_strdup(id) : NULL;
 	s->result = id ? result_new(id) : NULL;
 	s->started = false;
-	s->verdict = -1;
 	s->budget = STREAM_FLOOD;
 	s->flooded = false;
 	text_clear(&s->said);
@@ -98,11 +96,52 @@ static void take_place(struct stream *s, const char *place)
 }
 
 /* Anything else is what the test says; so is metadata that a newer guest may send. */
-static void take_diagnostic(struct stream *s, const char *text)
+static void take_diagnostic(struct stream *s, const char *head, const char *text)
 {
 	if (s->said.len)
 		text_add(&s->said, "\n", 1);
+	text_add(&s->said, head, strlen(head));
 	text_add(&s->said, text, strlen(text));
+}
+
+/* Where a word stands among the words of the contract; 0, which is no word's, when it is none of them. */
+static int place_of(const char *const words[], int count, const char *text, size_t len)
+{
+	for (int i = 1; i < count; i++)
+		if (strlen(words[i]) == len && !strncmp(words[i], text, len))
+			return i;
+	return 0;
+}
+
+static void garbled(struct result *r, const char *line)
+{
+	r->evidence.garbled = true;
+	free(r->message);
+	r->message = mem_printf("the guest says what the contract does not have: %.100s", line);
+}
+
+static void take_finding(struct stream *s, const char *line, const char *word)
+{
+	static const char *const findings[] = {FINDINGS(FINDING_WORD)};
+	struct result *r = s->result;
+
+	if (!r)
+		return;
+	if (r->evidence.finding) /* a test has one record */
+		garbled(r, line);
+	r->evidence.finding = (enum finding)place_of(findings, FINDING_COUNT, word, strlen(word));
+	if (!r->evidence.finding)
+		garbled(r, line);
+}
+
+static void take_left(struct stream *s, const char *what)
+{
+	if (!s->result)
+		return;
+	s->result->evidence.left = true;
+	if (!s->result->left)
+		result_set(&s->result->left, what);
+	take_diagnostic(s, "leak: ", what);
 }
 
 /* A line about the test that runs; false when it is not such a line. */
@@ -113,7 +152,7 @@ static bool take_test_line(struct stream *s, const char *line)
 	if ((value = after(line, SAYS_PLACE))) {
 		take_place(s, value);
 	} else if ((value = after(line, SAYS_MESSAGE))) {
-		if (s->result)
+		if (s->result && !s->result->evidence.garbled)
 			result_set(&s->result->message, value);
 	} else if ((value = after(line, SAYS_ROLE))) {
 		if (s->result)
@@ -121,8 +160,10 @@ static bool take_test_line(struct stream *s, const char *line)
 	} else if ((value = after(line, SAYS_MICROS))) {
 		if (s->result)
 			s->result->micros = number(value, 1L << 40, -1);
-	} else if ((value = after(line, SAYS_VERDICT))) {
-		s->verdict = verdict_parse(value);
+	} else if ((value = after(line, SAYS_RECORD))) {
+		take_finding(s, line, value);
+	} else if ((value = after(line, SAYS_LEFT))) {
+		take_left(s, value);
 	} else {
 		return false;
 	}
@@ -169,59 +210,22 @@ static void take_start(struct stream *s, const char *line, const char *id)
 		s->started = true;
 }
 
-/* The verdict that a result line stands for by itself. */
-static enum verdict line_verdict(bool ok, const char *directive)
+/* "ENDING ID", the last line about a test. */
+static void take_end(struct stream *s, const char *line, const char *rest)
 {
-	if (after(directive, "# SKIP"))
-		return VERDICT_SKIP;
-	if (ok)
-		return VERDICT_PASS;
-	if (after(directive, "# TIMEOUT"))
-		return VERDICT_TIMEOUT;
-	return after(directive, "# ERROR") ? VERDICT_ERROR : VERDICT_FAIL;
-}
+	static const char *const endings[] = {ENDINGS(ENDING_WORD)};
+	size_t len = strcspn(rest, " ");
 
-/* A guest may give these; crash, splat and miss are for the host to say. */
-static bool verdict_is_the_guests(int v)
-{
-	return v == VERDICT_PASS || v == VERDICT_SKIP || v == VERDICT_FAIL || v == VERDICT_TIMEOUT ||
-	       v == VERDICT_LEAK || v == VERDICT_ERROR;
-}
-
-static void judge(struct result *r, int said, bool ok, const char *directive)
-{
-	enum verdict line = line_verdict(ok, directive);
-	bool good = said == VERDICT_PASS || said == VERDICT_SKIP;
-
-	if (said < 0)
-		r->verdict = line;
-	else if (verdict_is_the_guests(said) && good == ok &&
-		 (said == VERDICT_SKIP) == (line == VERDICT_SKIP))
-		r->verdict = (enum verdict)said;
-	else
-		r->verdict = VERDICT_ERROR, result_set(&r->message, "the guest contradicts itself");
-
-	const char *text = after(directive, "# ") ? strchr(directive + 2, ' ') : NULL;
-	if (text && !r->message)
-		result_set(&r->message, text + 1);
-}
-
-/* "N ID" or "N ID # DIRECTIVE text"; the number is not believed. */
-static void take_result_line(struct stream *s, const char *line, const char *rest, bool ok)
-{
-	const char *id = strchr(rest, ' ');
-	size_t len = id ? strcspn(++id, " ") : 0;
-
-	if (!len || !s->expected || strlen(s->expected) != len || strncmp(id, s->expected, len) ||
-	    !s->started) {
+	if (!s->expected || !s->started || rest[len] != ' ' || strcmp(rest + len + 1, s->expected)) {
 		emit(s, STREAM_STRAY, line, 0);
 		return;
 	}
 
-	int said = s->verdict;
 	struct stream_event event = {.kind = STREAM_RESULT, .result = take_result(s)};
 
-	judge(event.result, said, ok, id[len] ? id + len + 1 : "");
+	event.result->evidence.ending = (enum ending)place_of(endings, ENDING_COUNT, rest, len);
+	if (!event.result->evidence.ending)
+		garbled(event.result, line);
 	s->sink(s->arg, &event);
 }
 
@@ -233,12 +237,10 @@ static void take_line(struct stream *s, const char *line)
 		take_start(s, line, rest);
 	else if (take_test_line(s, line) || take_answer(s, line))
 		return;
-	else if ((rest = after(line, "ok ")))
-		take_result_line(s, line, rest, true);
-	else if ((rest = after(line, "not ok ")))
-		take_result_line(s, line, rest, false);
+	else if ((rest = after(line, SAYS_END)))
+		take_end(s, line, rest);
 	else if (*line)
-		take_diagnostic(s, after(line, "# ") ? line + 2 : line);
+		take_diagnostic(s, "", after(line, "# ") ? line + 2 : line);
 }
 
 static void end_line(struct stream *s)

@@ -21,7 +21,7 @@ enum stream_kind {
 	STREAM_FOREIGN, /* a hello of another version of the contract; text: its version and release */
 	STREAM_SUITES,  /* number: bytes received, -1 when it could not be run */
 	STREAM_SETUP,   /* number: status; text: what it printed */
-	STREAM_RESULT,  /* result: now the receiver's */
+	STREAM_RESULT,  /* result: what the guest tells of it, to be judged; now the receiver's */
 	STREAM_BYE,
 	STREAM_STRAY, /* text: a line that breaks the protocol */
 	STREAM_FLOODED,
@@ -45,7 +45,6 @@ struct stream {
 	bool flooded;   /* and has been told */
 	char *expected; /* id of the test that was ordered, NULL: none */
 	bool started;
-	int verdict;           /* what the guest said of the test, -1: nothing yet */
 	struct result *result; /* what is known of the ordered test so far */
 	struct text said;      /* "# " lines since the last order */
 };

@@ -35,28 +35,28 @@ static const char *or_null(const char *cell)
 
 static int parse_row(struct test *t, char *line, int number, struct fault *fault)
 {
-	char *cell[COLUMNS];
+	char *cell[COLUMN_COUNT];
 
-	for (int i = 0; i < COLUMNS; i++) {
+	for (int i = 0; i < COLUMN_COUNT; i++) {
 		cell[i] = strsep(&line, "\t");
 		if (!cell[i])
 			return fault_set(fault, EXIT_UNFINISHED,
 					 "line %d of the table of tests has %d columns", number, i);
 	}
 	*t = (struct test){
-		.id = cell[COL_ID],
-		.file = or_null(cell[COL_FILE]),
-		.line = small_number(cell[COL_LINE]),
-		.timeout = small_number(cell[COL_TIMEOUT]),
-		.alone = !strcmp(cell[COL_ALONE], CELL_YES),
-		.exempt = or_null(cell[COL_SABOTAGE]),
-		.tier = cell[COL_TIER],
-		.since = or_null(cell[COL_SINCE]),
-		.until = or_null(cell[COL_UNTIL]),
-		.needs = or_null(cell[COL_NEEDS]),
-		.statement = cell[COL_STATEMENT],
-		.expected = cell[COL_EXPECTED],
-		.source = cell[COL_SOURCE],
+		.id = cell[COLUMN_ID],
+		.file = or_null(cell[COLUMN_FILE]),
+		.line = small_number(cell[COLUMN_LINE]),
+		.timeout = small_number(cell[COLUMN_TIMEOUT]),
+		.alone = !strcmp(cell[COLUMN_ALONE], CELL_YES),
+		.exempt = or_null(cell[COLUMN_SABOTAGE]),
+		.tier = cell[COLUMN_TIER],
+		.since = or_null(cell[COLUMN_SINCE]),
+		.until = or_null(cell[COLUMN_UNTIL]),
+		.needs = or_null(cell[COLUMN_NEEDS]),
+		.statement = cell[COLUMN_STATEMENT],
+		.expected = cell[COLUMN_EXPECTED],
+		.source = cell[COLUMN_SOURCE],
 	};
 	if (!id_is_sound(t->id))
 		return fault_set(fault, EXIT_UNFINISHED, "line %d of the table of tests: not an id", number);

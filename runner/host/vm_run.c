@@ -3,6 +3,7 @@
 
 #include "runner/base/mem.h"
 #include "runner/base/text.h"
+#include "runner/host/finish.h"
 #include "runner/host/vm_inside.h"
 
 /* Milliseconds for the last console lines of a test. */
@@ -34,32 +35,6 @@ void vm_order(struct vm *vm, const struct test *test, bool sabotage)
 	order_run(&vm->orders, test->id, c->test_factor, sabotage, c->runtime);
 }
 
-/* ---- verdicts: what the host makes of the guest's, and of its silence ---- */
-
-/* The kernel's own words may change a verdict that the guest gave. */
-static void judge(const struct console *c, struct result *r)
-{
-	bool cut = c->started;
-	const char *log = cut ? text_get(&c->slice) : text_get(&c->gap);
-	const char *splat = cut ? c->splat : c->gap_splat;
-
-	if (splat && r->verdict != VERDICT_FAIL && r->verdict != VERDICT_TIMEOUT &&
-	    r->verdict != VERDICT_CRASH) {
-		r->verdict = VERDICT_SPLAT;
-		result_set(&r->message, splat);
-	}
-	if (r->verdict == VERDICT_SPLAT || r->verdict == VERDICT_CRASH)
-		r->fingerprint = console_fingerprint(log);
-	if (*log && r->verdict != VERDICT_PASS && r->verdict != VERDICT_SKIP)
-		result_set(&r->kernel_log, log);
-}
-
-/* A VM that was ended for breaking the protocol is no crash of the kernel. */
-static enum verdict verdict_of_gone(const struct vm *vm)
-{
-	return vm->life.distrusted && vm->life.failure ? VERDICT_ERROR : VERDICT_CRASH;
-}
-
 /* The last line of the kernel that says why, else how the monitor ended. */
 static char *crash_reason(const struct vm *vm, int status)
 {
@@ -81,7 +56,7 @@ static char *crash_reason(const struct vm *vm, int status)
 
 static void deliver(struct vm *vm, struct result *r)
 {
-	judge(&vm->console, r);
+	finish_result(r, &vm->console);
 	if (!r->file || !*r->file) {
 		result_set(&r->file, vm->test->file);
 		r->line = vm->test->line;
@@ -157,7 +132,7 @@ void vm_run_gone(struct vm *vm, int status)
 	char *reason = crash_reason(vm, status);
 	if (!r)
 		r = result_new(vm->test->id);
-	r->verdict = verdict_of_gone(vm);
+	r->evidence.fate = vm->life.distrusted && vm->life.failure ? FATE_LIED : FATE_ENDED;
 	r->duration_ms = (long)(loop_now() - vm->ordered_at);
 	result_set(&r->message, reason);
 	free(reason);

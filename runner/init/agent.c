@@ -151,7 +151,7 @@ void agent_serve(struct ports *ports)
 	orders.fd = ports->orders;
 	hygiene_free(hygiene_look()); /* finds its sources once, before a snapshot of the VM is taken */
 	uname(&kernel);
-	fprintf(ports->results, "KTAP version 1\n" SAYS_HELLO "%d %s\n", CONTRACT_VERSION, kernel.release);
+	fprintf(ports->results, SAYS_HELLO "%d %s\n", CONTRACT_VERSION, kernel.release);
 	fflush(ports->results);
 	for (;;) {
 		char *line = orders_line(&orders);

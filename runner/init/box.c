@@ -21,7 +21,7 @@
 #include "runner/init/suites.h"
 
 #define ROOT "/sys/fs/cgroup"
-#define HERE ROOT "/" BOX
+#define HERE ROOT "/" BOX_NAME
 
 static bool put(const char *file, const char *text)
 {
@@ -94,21 +94,15 @@ static void each_process(const char *dir, void (*each)(pid_t pid, const char *di
 			each(atoi(pid), dir, context);
 }
 
-struct occupants {
-	FILE *out;
-	bool any;
-};
-
 static void list_process(pid_t pid, const char *dir, void *context)
 {
-	struct occupants *found = context;
+	FILE *out = context;
 	char file[64], name[64];
 
 	snprintf(file, sizeof(file), "/proc/%d/comm", pid);
 	get(file, name, sizeof(name));
 	name[strcspn(name, "\n")] = '\0';
-	fprintf(found->out, "# leak: process %d (%s) in cgroup %s\n", pid, name, dir + strlen(ROOT));
-	found->any = true;
+	fprintf(out, SAYS_LEFT "process %d (%s) in cgroup %s\n", pid, name, dir + strlen(ROOT));
 }
 
 static void list_cgroup(const char *dir, void *context)
@@ -116,22 +110,20 @@ static void list_cgroup(const char *dir, void *context)
 	each_process(dir, list_process, context);
 }
 
-/* Orphans that left the box come to PID 1 (proc(5), /proc/PID/task/TID/children). */
-static bool list_orphans(FILE *out, bool end_them)
+/* Orphans that left the box come to PID 1 (proc(5), /proc/PID/task/TID/children). They are told to `out`, or ended if it is NULL. */
+static void list_orphans(FILE *out)
 {
 	char list[4096], *rest = list;
-	struct occupants found = {.out = out};
 
 	get("/proc/1/task/1/children", list, sizeof(list));
 	for (char *pid; (pid = strsep(&rest, " "));) {
 		if (atoi(pid) <= 0 || atoi(pid) == suites_server())
 			continue;
-		if (end_them)
-			kill(atoi(pid), SIGKILL);
+		if (out)
+			list_process(atoi(pid), ROOT "/ (outside its box)", out);
 		else
-			list_process(atoi(pid), ROOT "/ (outside its box)", &found);
+			kill(atoi(pid), SIGKILL);
 	}
-	return found.any;
 }
 
 static bool populated(void)
@@ -142,15 +134,13 @@ static bool populated(void)
 	return strstr(events, "populated 1") != NULL;
 }
 
-bool box_occupied(FILE *out)
+void box_tell(FILE *out)
 {
-	struct occupants found = {.out = out};
-
 	while (waitpid(-1, NULL, WNOHANG) > 0)
-		; /* what already ended is no leak */
+		; /* what already ended is not left */
 	if (populated())
-		each_cgroup(HERE, list_cgroup, &found);
-	return list_orphans(out, false) || found.any;
+		each_cgroup(HERE, list_cgroup, out);
+	list_orphans(out);
 }
 
 static void kill_process(pid_t pid, const char *dir, void *context)
@@ -197,7 +187,7 @@ static bool as_made(void)
 
 void box_destroy(bool keep)
 {
-	list_orphans(NULL, true);
+	list_orphans(NULL);
 	bool killed = populated();
 	if (killed && !put(HERE "/cgroup.kill", "1")) { /* before 5.14 */
 		put(HERE "/cgroup.freeze", "1");

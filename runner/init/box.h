@@ -10,8 +10,8 @@
 /* Makes it unless it is still there. */
 void box_make(void);
 
-/* Lists processes still in the box, and orphans that left it, as "# leak: ..." lines; true if there are any. */
-bool box_occupied(FILE *out);
+/* Tells of each process that is still in the box, or left it and is an orphan, as a line of SAYS_LEFT. */
+void box_tell(FILE *out);
 
 /* Ends whatever is in the box, waits until it is empty, reaps; removes it, or keeps it if it is as it was made. */
 void box_destroy(bool keep);

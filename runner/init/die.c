@@ -12,7 +12,7 @@
 
 void die(const char *fmt, ...)
 {
-	char text[512] = "<3>" MARK;
+	char text[512] = "<3>" LOG_MARK;
 	size_t used = strlen(text);
 	va_list ap;
 

@@ -8,6 +8,7 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -197,7 +198,8 @@ static void names_of(const struct source *s, FILE *out)
 	DIR *d = opendir(s->dir);
 
 	for (struct dirent *entry; d && (entry = readdir(d));)
-		if (entry->d_name[0] != '.' && entry->d_type == s->type && strcmp(entry->d_name, BOX) != 0)
+		if (entry->d_name[0] != '.' && entry->d_type == s->type &&
+		    strcmp(entry->d_name, BOX_NAME) != 0)
 			fprintf(out, "%s\n", entry->d_name);
 	if (d)
 		closedir(d);
@@ -271,7 +273,7 @@ static void print_lines(FILE *out, char sign, const char *what, const char *text
 	for (const char *line = text; *line;) {
 		size_t length = strcspn(line, "\n");
 		if (!has_line(other, line, length)) {
-			fprintf(out, "# leak: %c %s: ", sign, what);
+			fprintf(out, SAYS_LEFT "%c %s: ", sign, what);
 			for (size_t i = 0; i < length; i++)
 				fputc(isprint((unsigned char)line[i]) ? line[i] : ' ', out);
 			fputc('\n', out);
@@ -311,10 +313,8 @@ static bool is_change(const struct source *s, const char *before, const char *af
 	       ((strtoul(before, NULL, 10) ^ strtoul(after, NULL, 10)) & ~TAINTS_OF_MODULES);
 }
 
-bool hygiene_differs(struct hygiene *state, FILE *out)
+void hygiene_tell(struct hygiene *state, FILE *out)
 {
-	bool differs = false;
-
 	for (size_t i = 0; i < source_count; i++) {
 		char *before = state->texts[i];
 		const char *now = text_of(&sources[i]);
@@ -322,13 +322,11 @@ bool hygiene_differs(struct hygiene *state, FILE *out)
 			continue;
 		state->texts[i] = keep(now);
 		if (is_change(&sources[i], before, state->texts[i])) {
-			differs = true;
 			print_lines(out, '+', sources[i].what, state->texts[i], before);
 			print_lines(out, '-', sources[i].what, before, state->texts[i]);
 		}
 		free(before);
 	}
-	return differs;
 }
 
 void hygiene_free(struct hygiene *h)

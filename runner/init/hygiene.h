@@ -2,7 +2,6 @@
 #ifndef RUNNER_INIT_HYGIENE_H
 #define RUNNER_INIT_HYGIENE_H
 
-#include <stdbool.h>
 #include <stdio.h>
 
 /* What a test must leave as it found it in the initial namespaces. */
@@ -11,8 +10,8 @@ struct hygiene;
 /* The state as of now, for hygiene_free(). The first call finds out what there is to look at. */
 struct hygiene *hygiene_look(void);
 
-/* Brings a state up to date; prints each difference as a "# leak: ..." line, true if there was one. */
-bool hygiene_differs(struct hygiene *state, FILE *out);
+/* Brings a state up to date; tells of each difference as a line of SAYS_LEFT. */
+void hygiene_tell(struct hygiene *state, FILE *out);
 
 /* NULL is allowed. */
 void hygiene_free(struct hygiene *hygiene);

@@ -14,7 +14,7 @@ void suites_take(struct orders *orders, size_t size);
 /* Sends the server of the tests a line: "FACTOR FLAGS ID" starts a test, whose main process is its child in the box. */
 bool suites_ask(const char *request);
 
-/* Where its answers are read, without waiting; what it says of a test ends with the verdict. */
+/* Where its answers are read, without waiting; what it says of a test ends with SAYS_END. */
 int suites_answers(void);
 
 /* Ends the server, if there is one, and gives its wait status; the next test starts another. */

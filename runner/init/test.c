@@ -33,8 +33,8 @@ struct test {
 	double factor;
 	const char *id;
 	int timer;
-	bool cgroups; /* it works with cgroups */
-	char verdict[16], reason[1024];
+	bool cgroups;    /* it works with cgroups */
+	char ending[16]; /* as its server told it */
 	bool timed_out;
 	bool orphaned;   /* its server is gone */
 	char line[8192]; /* of the server's answers, not yet whole */
@@ -66,7 +66,7 @@ static void mark(const char *what, const char *id)
 
 	if (kmsg < 0)
 		kmsg = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
-	int size = snprintf(text, sizeof(text), "<3>" MARK "%s%s\n", what, id);
+	int size = snprintf(text, sizeof(text), "<3>" LOG_MARK "%s%s\n", what, id);
 	if (write(kmsg, text, (size_t)size) < 0)
 		return; /* the host then lacks a mark, no verdict */
 }
@@ -113,11 +113,9 @@ static void take_line(struct test *test, const char *line)
 
 	if ((value = after(line, SAYS_LIMIT))) {
 		begin(test, value);
-	} else if ((value = after(line, SAYS_VERDICT))) {
-		snprintf(test->verdict, sizeof(test->verdict), "%s", value);
+	} else if ((value = after(line, SAYS_END))) {
+		snprintf(test->ending, sizeof(test->ending), "%.*s", (int)strcspn(value, " "), value);
 	} else {
-		if ((value = after(line, SAYS_MESSAGE)))
-			snprintf(test->reason, sizeof(test->reason), "%s", value);
 		fprintf(test->ports->results, "%s%s\n", line[0] == '#' ? "" : "# ", line);
 	}
 }
@@ -145,14 +143,14 @@ static void take_answers(struct test *test)
 		test->used = 0; /* a line of 8 KiB is nobody's message */
 }
 
-/* Until the server gives a verdict or ends, or the test's time is up. */
+/* Until the server tells the test's end or ends itself, or the test's time is up. */
 static void watch(struct test *test)
 {
 	struct pollfd fds[] = {{.fd = suites_answers(), .events = POLLIN},
 			       {.fd = test->timer, .events = POLLIN},
 			       {.fd = test->orders->fd, .events = POLLIN}};
 
-	while (!test->verdict[0] && !test->orphaned) {
+	while (!test->ending[0] && !test->orphaned) {
 		if (poll(fds, 3, -1) < 0)
 			continue;
 		if (fds[0].revents)
@@ -170,69 +168,32 @@ static void watch(struct test *test)
 	}
 }
 
-static void verdict(struct test *test, const char *name, const char *reason)
+static void set_ending(struct test *test, enum ending ending)
 {
-	snprintf(test->verdict, sizeof(test->verdict), "%s", name);
-	if (!reason)
-		return;
-	snprintf(test->reason, sizeof(test->reason), "%s", reason);
-	fprintf(test->ports->results, SAYS_MESSAGE "%s\n", reason);
+	static const char *const endings[] = {ENDINGS(ENDING_WORD)};
+
+	snprintf(test->ending, sizeof(test->ending), "%s", endings[ending]);
 }
 
-/* After the verdict: what the test left, and what its server's ending says if there is none. */
+/* After the test: how it ended if its server does not say so, and what it left. */
 static void conclude(struct test *test)
 {
 	FILE *results = test->ports->results;
 
 	if (test->timed_out || test->orphaned) {
 		int status = suites_stop();
-		char how[64];
-		snprintf(how, sizeof(how), "the server of the tests ended with wait status 0x%x",
-			 (unsigned int)status);
-		if (test->orphaned && !test->verdict[0])
-			verdict(test, "error", test->reason[0] ? NULL : how);
+		if (test->timed_out) {
+			set_ending(test, ENDING_KILLED);
+			fputs(SAYS_MESSAGE "did not end, and had to be killed from outside\n", results);
+		} else if (!test->ending[0]) {
+			set_ending(test, ENDING_ORPHANED);
+			fprintf(results, SAYS_MESSAGE "the server of the tests ended with wait status 0x%x\n",
+				(unsigned int)status);
+		}
 	}
-	bool passed = strcmp(test->verdict, "pass") == 0;
-	char *leaks = NULL;
-	size_t size = 0;
-	FILE *list = open_memstream(&leaks, &size);
-	bool leaked = list && box_occupied(list);
+	box_tell(results);
 	box_destroy(!test->cgroups);
-	if (test->timed_out)
-		verdict(test, "timeout", "did not end, and had to be killed from outside");
-	if (list && hygiene_differs(state, list))
-		leaked = true;
-	if (list)
-		fclose(list);
-	if (leaked)
-		fputs(leaks, results);
-	if (leaked && passed) {
-		char *first = leaks + strlen("# leak: ");
-		first[strcspn(first, "\n")] = '\0';
-		char text[600];
-		snprintf(text, sizeof(text), "left behind or changed: %s", first);
-		verdict(test, "leak", text);
-	}
-	free(leaks);
-}
-
-static void print_result(const struct test *test, unsigned int number, long long micros)
-{
-	FILE *results = test->ports->results;
-	const char *v = test->verdict;
-
-	fprintf(results, SAYS_MICROS "%lld\n" SAYS_VERDICT "%s\n", micros, v);
-	if (strcmp(v, "pass") == 0)
-		fprintf(results, "ok %u %s\n", number, test->id);
-	else if (strcmp(v, "skip") == 0)
-		fprintf(results, "ok %u %s # SKIP %s\n", number, test->id, test->reason);
-	else if (strcmp(v, "timeout") == 0)
-		fprintf(results, "not ok %u %s # TIMEOUT %s\n", number, test->id, test->reason);
-	else if (strcmp(v, "error") == 0)
-		fprintf(results, "not ok %u %s # ERROR %s\n", number, test->id, test->reason);
-	else
-		fprintf(results, "not ok %u %s\n", number, test->id);
-	fflush(results);
+	hygiene_tell(state, results);
 }
 
 void test_system_changed(void)
@@ -242,10 +203,9 @@ void test_system_changed(void)
 
 void test_run(struct ports *ports, struct orders *orders, double factor, const char *flags, const char *id)
 {
-	static unsigned int number;
 	struct test test = {.ports = ports, .orders = orders, .factor = factor, .id = id};
 
-	mark(MARK_START, id);
+	mark(LOG_START, id);
 	fprintf(ports->results, SAYS_START "%s\n", id);
 	fflush(ports->results);
 	long long began = now_us();
@@ -253,6 +213,7 @@ void test_run(struct ports *ports, struct orders *orders, double factor, const c
 	watch(&test);
 	conclude(&test);
 	close(test.timer);
-	mark(MARK_END, id);
-	print_result(&test, ++number, now_us() - began);
+	mark(LOG_END, id);
+	fprintf(ports->results, SAYS_MICROS "%lld\n" SAYS_END "%s %s\n", now_us() - began, test.ending, id);
+	fflush(ports->results);
 }

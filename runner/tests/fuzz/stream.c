@@ -27,12 +27,14 @@ static void sink(void *arg, struct stream_event *event)
 	must_be_printable(event->text, event->kind == STREAM_SETUP);
 	if (event->kind != STREAM_RESULT)
 		return;
-	if (strcmp(r->id, "a.one") || r->verdict == VERDICT_MISS || r->verdict == VERDICT_CRASH ||
-	    r->line < 0)
+	enum verdict v = judge_test(&r->evidence);
+	if (strcmp(r->id, "a.one") || v == VERDICT_MISS || v == VERDICT_CRASH || r->line < 0 ||
+	    (v == VERDICT_LEAK && !r->left))
 		abort();
 	must_be_printable(r->message, false);
 	must_be_printable(r->file, false);
 	must_be_printable(r->role, false);
+	must_be_printable(r->left, false);
 	must_be_printable(r->diagnostics, true);
 	result_free(r);
 	stream_expect(s, "a.one");

@@ -7,7 +7,7 @@
  * nothing), panics, restore-fails, save-fails, kvm-fails, serial (speaks on ttyS1), setup-fails, slow (50 ms a
  * test), no-bye. For a test, as WORD:ID: fail, fail-later (as crash-later), skip, timeout, leak, error, hang, crash, crash-later (only when it is
  * not the VM's first), crash-cold (as crash-later, in a booted VM), crash-after (only when all trigger:IDs ran before it in the VM), fail-warm (in a VM that was restored), vanish, splat, late-splat, flood, garbage, twice, other, half, escape, survive, bad-number,
- * contradict, no-marks. A kernel of a test's own may hold more of them, which count for that kernel.
+ * unheard-of, no-marks. A kernel of a test's own may hold more of them, which count for that kernel.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -143,10 +143,9 @@ static void noise(void)
 		out(channel(), block);
 }
 
-static void verdict(const char *name, bool ok, const char *id, const char *directive)
+static void tell_end(const char *ending, const char *id)
 {
-	say(SAYS_MICROS "1234\n" SAYS_VERDICT "%s\n", name);
-	say("%s 1 %s%s\n", ok ? "ok" : "not ok", id, directive);
+	say(SAYS_MICROS "1234\n" SAYS_END "%s %s\n", ending, id);
 }
 
 /* The ends that a test may come to; the last is the usual one. */
@@ -158,24 +157,26 @@ static void end_test(const char *id, const char *flags)
 	    (plays("fail-runc", id) && strstr(flags, FLAG_RUNTIME "runc")) ||
 	    (plays("fail-warm", id) && restored) || (sabotage && !plays("survive", id))) {
 		say("# detail: more of it\n" SAYS_ROLE "init\n" SAYS_PLACE "suites/%s\n", "fake/one.c:42");
-		say(SAYS_MESSAGE "%s\n", "in 'init': getpid() is 2, expected 1");
-		verdict("fail", false, id, "");
+		say(SAYS_RECORD "claim\n" SAYS_MESSAGE "%s\n", "in 'init': getpid() is 2, expected 1");
+		tell_end("itself", id);
 	} else if (plays("skip", id)) {
-		say(SAYS_MESSAGE "%s\n", "no veth here");
-		verdict("skip", true, id, " # SKIP no veth here");
+		say(SAYS_RECORD "lack\n" SAYS_MESSAGE "%s\n", "no veth here");
+		tell_end("itself", id);
 	} else if (plays("timeout", id)) {
-		verdict("timeout", false, id, " # TIMEOUT 1 s");
+		tell_end("limit", id);
 	} else if (plays("leak", id)) {
-		verdict("leak", false, id, "");
+		say(SAYS_LEFT "%s\n", "+ link: fake0");
+		tell_end("itself", id);
 	} else if (plays("error", id)) {
-		verdict("error", false, id, " # ERROR cannot arrange");
+		say(SAYS_RECORD "arrangement\n" SAYS_MESSAGE "%s\n", "cannot arrange");
+		tell_end("itself", id);
 	} else if (plays("escape", id)) {
-		say(SAYS_MESSAGE "%s\n", "\033]0;owned\007\r<b>&\"'\xff");
-		verdict("fail", false, id, "");
-	} else if (plays("contradict", id)) {
-		verdict("pass", false, id, "");
+		say(SAYS_RECORD "claim\n" SAYS_MESSAGE "%s\n", "\033]0;owned\007\r<b>&\"'\xff");
+		tell_end("itself", id);
+	} else if (plays("unheard-of", id)) {
+		tell_end("well", id);
 	} else {
-		verdict("pass", true, id, "");
+		tell_end("itself", id);
 	}
 }
 
@@ -204,13 +205,13 @@ static void disturb(const char *id)
 	if (plays("flood", id))
 		noise();
 	if (plays("garbage", id))
-		out(channel(), "\x01\x02\xff\n\n" SAYS "\n" SAYS "verdict\nok\nnot ok \n# \n\x1b[2J\n");
+		out(channel(), "\x01\x02\xff\n\n" SAYS "\n" SAYS "end\nok\nnot ok \n# \n\x1b[2J\n");
 	if (plays("other", id))
-		out(channel(), "ok 3 a.never\n");
+		out(channel(), SAYS_END "itself a.never\n");
 	if (plays("bad-number", id))
 		say(SAYS_MICROS "%s\n" SAYS_PLACE "x:99999999999999999999\n", "-1e99");
 	if (plays("half", id)) {
-		say(SAYS_VERDICT "pass\nok 1 %.3s", id);
+		say(SAYS_END "itself %.3s", id);
 		exit(0);
 	}
 }
@@ -225,17 +226,17 @@ static void run_test(char *order)
 	id = strtok_r(NULL, " ", &save);
 	say(SAYS_START "%s\n", id);
 	if (!plays("no-marks", id))
-		outf(console, "[    1.000000] " MARK MARK_START "%s\r\n", id);
+		outf(console, "[    1.000000] " LOG_MARK LOG_START "%s\r\n", id);
 	if (plays("slow", NULL))
 		poll(NULL, 0, 50);
 	disturb(id);
 	if (!plays("no-marks", id))
-		outf(console, "[    4.000000] " MARK MARK_END "%s", id);
+		outf(console, "[    4.000000] " LOG_MARK LOG_END "%s", id);
 	end_test(id, flags);
 	if (!plays("no-marks", id))
 		out(console, "\r\n");
 	if (plays("twice", id))
-		say("ok 1 %s\n", id);
+		say(SAYS_END "itself %s\n", id);
 	if (plays("late-splat", id))
 		out(console, "[    5.000000] WARNING: CPU: 1 PID: 9 at fs/late.c:1 late+0x1/0x2\r\n");
 	tests_run++;

@@ -113,8 +113,9 @@ START_TEST(a_hostile_guest_changes_no_verdict)
 	IS_STATUS(run_out("garbage:a.one.first,other:a.one.second,twice:a.two.third", ""), 0);
 	ck_assert_int_eq(total("pass"), 5);
 	holds(output, "note: VM 1: the guest sent what was not asked for");
-	IS_STATUS(run_out("contradict:a.one.first", "a"), 3);
-	ck_assert_str_eq(fact("a.one.first", "message"), "the guest contradicts itself");
+	IS_STATUS(run_out("unheard-of:a.one.first", "a"), 3);
+	ck_assert_str_eq(fact("a.one.first", "message"),
+			 "the guest says what the contract does not have: #:nscheck_end: well a.one.first");
 	IS_STATUS(run_out("bad-number:a.one.first", "a"), 0);
 	IS_STATUS(run_out("escape:a.one.first", "a.one.first"), 1);
 	ck_assert_str_eq(fact("a.one.first", "message"), "\\x1b]0;owned\\x07\\x0d<b>&\"'\\xff");

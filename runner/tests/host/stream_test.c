@@ -51,15 +51,19 @@ static void comes(const char *expected)
 START_TEST(a_whole_result)
 {
 	stream_expect(&stream, "a.b.c");
-	feed(SAYS_START "a.b.c\n# one\n" SAYS_ROLE "init\n# two\n" SAYS_PLACE "suites/a/b.c:12\n" SAYS_MESSAGE
-			"it is 2\n" SAYS_MICROS "77\n" SAYS_VERDICT "fail\nnot ok 9 a.b.c\n");
+	feed(SAYS_START "a.b.c\n# one\n" SAYS_ROLE "init\n# two\n" SAYS_PLACE "suites/a/b.c:12\n" SAYS_RECORD
+			"claim\n" SAYS_MESSAGE "it is 2\n" SAYS_LEFT "+ link: a\n" SAYS_LEFT
+			"+ link: b\n" SAYS_MICROS "77\n" SAYS_END "limit a.b.c\n");
 	comes("result ");
-	ck_assert_int_eq(last->verdict, VERDICT_FAIL);
+	ck_assert_int_eq(last->evidence.ending, ENDING_LIMIT);
+	ck_assert_int_eq(last->evidence.finding, FINDING_CLAIM);
+	ck_assert(last->evidence.left && !last->evidence.garbled);
+	ck_assert_str_eq(last->left, "+ link: a");
 	ck_assert_str_eq(last->file, "suites/a/b.c");
 	ck_assert_int_eq(last->line, 12);
 	ck_assert_str_eq(last->message, "it is 2");
 	ck_assert_str_eq(last->role, "init");
-	ck_assert_str_eq(last->diagnostics, "one\ntwo");
+	ck_assert_str_eq(last->diagnostics, "one\ntwo\nleak: + link: a\nleak: + link: b");
 	ck_assert_int_eq(last->micros, 77);
 }
 END_TEST
@@ -69,14 +73,15 @@ START_TEST(bytes_may_come_one_by_one)
 	char text[300];
 
 	snprintf(text, sizeof(text),
-		 SAYS_HELLO "%d 6.12\r\n" SAYS_SUITES "5\n" SAYS_START "a\n" SAYS_VERDICT "skip\n"
-			    "ok 1 a # SKIP no veth\n" SAYS_BYE "\n",
+		 SAYS_HELLO "%d 6.12\r\n" SAYS_SUITES "5\n" SAYS_START "a\n" SAYS_RECORD "lack\n" SAYS_MESSAGE
+			    "no veth\n" SAYS_END "never a\n" SAYS_BYE "\n",
 		 CONTRACT_VERSION);
 	stream_expect(&stream, "a");
 	for (const char *s = text; *s; s++)
 		stream_feed(&stream, s, 1);
 	comes("hello suites result bye ");
-	ck_assert_int_eq(last->verdict, VERDICT_SKIP);
+	ck_assert_int_eq(last->evidence.ending, ENDING_NEVER);
+	ck_assert_int_eq(last->evidence.finding, FINDING_LACK);
 	ck_assert_str_eq(last->message, "no veth");
 }
 END_TEST
@@ -94,43 +99,58 @@ END_TEST
 
 START_TEST(only_what_was_asked_for_gets_a_result)
 {
-	feed("ok 1 a\n");
-	comes("stray ");
+	feed(SAYS_END "itself a\n" SAYS_RECORD "claim\n" SAYS_LEFT "x\n");
+	comes("stray stray stray ");
 	stream_expect(&stream, "a");
-	feed("ok 1 a\n"); /* not started */
+	feed(SAYS_END "itself a\n"); /* not started */
 	comes("stray ");
-	feed(SAYS_START "b\n" SAYS_START "a\n" SAYS_START "a\nok 1 b\nok 1 ab\nok 1\nok\nok 1 "
-			"a\nok 1 a\n");
-	comes("stray stray stray stray stray result stray ");
+	feed(SAYS_START "b\n" SAYS_START "a\n" SAYS_START "a\n" SAYS_END "itself b\n" SAYS_END "itself ab\n");
+	comes("stray stray stray stray ");
+	feed(SAYS_END "itself\n" SAYS_END "itself \n" SAYS_END "a\n" SAYS_END "\nok 1 a\n" SAYS
+		      "verdict: pass\n");
+	comes("stray stray stray stray ");
+	feed(SAYS_END "itself a\n" SAYS_END "itself a\n");
+	comes("result stray ");
+	ck_assert_str_eq(last->diagnostics,
+			 "ok 1 a\n" SAYS "verdict: pass"); /* words of no contract are its own */
 }
 END_TEST
 
-START_TEST(the_line_alone_gives_a_verdict)
+/* Each word of the contract is understood; any other makes it garbled. */
+START_TEST(words_are_those_of_the_contract)
 {
-	static const struct {
-		const char *line;
-		enum verdict verdict;
-	} lines[] = {
-		{"ok 1 a\n", VERDICT_PASS},
-		{"ok 1 a # SKIP why\n", VERDICT_SKIP},
-		{"not ok 1 a\n", VERDICT_FAIL},
-		{"not ok 1 a # TIMEOUT 2 s\n", VERDICT_TIMEOUT},
-		{"not ok 1 a # ERROR what\n", VERDICT_ERROR},
-		{SAYS_VERDICT "leak\nnot ok 1 a\n", VERDICT_LEAK},
-		{SAYS_VERDICT "pass\nnot ok 1 a\n", VERDICT_ERROR},
-		{SAYS_VERDICT "fail\nok 1 a\n", VERDICT_ERROR},
-		{SAYS_VERDICT "pass\nok 1 a # SKIP x\n", VERDICT_ERROR},
-		{SAYS_VERDICT "crash\nnot ok 1 a\n", VERDICT_ERROR},
-		{SAYS_VERDICT "miss\nnot ok 1 a\n", VERDICT_ERROR},
-		{SAYS_VERDICT "nonsense\nok 1 a\n", VERDICT_PASS},
-	};
+	static const char *const endings[] = {ENDINGS(ENDING_WORD)};
+	static const char *const findings[] = {FINDINGS(FINDING_WORD)};
+	static const char *const wrong[] = {SAYS_END "well a\n",
+					    SAYS_END "itsel a\n",
+					    SAYS_END " a\n",
+					    SAYS_RECORD "\n" SAYS_END "itself a\n",
+					    SAYS_RECORD "claims\n" SAYS_END "itself a\n",
+					    SAYS_RECORD "claim\n" SAYS_RECORD "lack\n" SAYS_END "itself a\n"};
 
-	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+	for (int i = 1; i < ENDING_COUNT * FINDING_COUNT; i++) {
+		struct text lines = {0};
+		int ending = i % ENDING_COUNT, finding = i / ENDING_COUNT;
+
+		if (!ending)
+			continue;
+		stream_expect(&stream, "a");
+		text_printf(&lines, SAYS_START "a\n%s%s%s" SAYS_END "%s a\n", finding ? SAYS_RECORD : "# ",
+			    finding ? findings[finding] : "nothing", "\n", endings[ending]);
+		feed(text_get(&lines));
+		text_free(&lines);
+		comes("result ");
+		ck_assert_int_eq(last->evidence.ending, ending);
+		ck_assert_int_eq(last->evidence.finding, finding);
+		ck_assert(!last->evidence.garbled);
+	}
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
 		stream_expect(&stream, "a");
 		feed(SAYS_START "a\n");
-		feed(lines[i].line);
+		feed(wrong[i]);
 		comes("result ");
-		ck_assert_msg(last->verdict == lines[i].verdict, "%s", lines[i].line);
+		ck_assert_msg(last->evidence.garbled, "%s", wrong[i]);
+		ck_assert_ptr_nonnull(last->message);
 	}
 }
 END_TEST
@@ -142,7 +162,7 @@ START_TEST(nothing_unprintable_leaves)
 	stream_expect(&stream, "a");
 	feed(SAYS_START "a\n");
 	stream_feed(&stream, line, sizeof(line) - 1);
-	feed("not ok 1 a\n");
+	feed(SAYS_END "itself a\n");
 	ck_assert_str_eq(last->message, "a\\x00b\\x1b[31m\\xc3\\xa9\\x41");
 }
 END_TEST
@@ -159,7 +179,7 @@ START_TEST(memory_is_bounded)
 	feed("\n");
 	for (int i = 0; i < 100000; i++)
 		feed("# the same line again and again\n");
-	feed("ok 1 a\n");
+	feed(SAYS_END "itself a\n");
 	comes("result ");
 	ck_assert_int_lt(strlen(last->diagnostics), STREAM_TEXT_MAX + 64);
 	ck_assert_ptr_nonnull(strstr(last->diagnostics, " more bytes)"));
@@ -179,8 +199,8 @@ END_TEST
 START_TEST(numbers_are_not_trusted)
 {
 	stream_expect(&stream, "a");
-	feed(SAYS_START "a\n" SAYS_MICROS "99999999999999999999999\n" SAYS_PLACE "f:99999999999\nok "
-			"18446744073709551616 a\n");
+	feed(SAYS_START "a\n" SAYS_MICROS "99999999999999999999999\n" SAYS_PLACE "f:99999999999\n" SAYS_END
+			"itself a\n");
 	comes("result ");
 	ck_assert_int_eq(last->micros, -1);
 	ck_assert_int_eq(last->line, 0);
@@ -212,7 +232,7 @@ static Suite *streams(void)
 	tcase_add_test(t, bytes_may_come_one_by_one);
 	tcase_add_test(t, another_version_is_told);
 	tcase_add_test(t, only_what_was_asked_for_gets_a_result);
-	tcase_add_test(t, the_line_alone_gives_a_verdict);
+	tcase_add_test(t, words_are_those_of_the_contract);
 	tcase_add_test(t, nothing_unprintable_leaves);
 	tcase_add_test(t, memory_is_bounded);
 	tcase_add_test(t, a_flood_is_told_once);

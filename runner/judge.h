@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef RUNNER_JUDGE_H
+#define RUNNER_JUDGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "runner/contract.h"
+
+/*
+ * The verdicts, and all that is decided by or about one. Nothing here reads, writes or keeps anything: what is given
+ * decides alone. runner/tests/host/judge_test.c has every combination.
+ */
+enum verdict {
+	VERDICT_PASS,
+	VERDICT_SKIP, /* the kernel lacks what the behaviour needs */
+	VERDICT_FAIL,
+	VERDICT_TIMEOUT,
+	VERDICT_CRASH, /* the kernel died or hung while the test ran */
+	VERDICT_SPLAT, /* the kernel complained while the test ran */
+	VERDICT_LEAK,  /* the test left something behind */
+	VERDICT_ERROR, /* arranging failed: the harness, never the kernel */
+	VERDICT_MISS,  /* never ran */
+	VERDICT_XFAIL, /* failed, as the baseline knows */
+	VERDICT_XPASS, /* passed, though the baseline knows it to fail */
+	VERDICT_FLAKY, /* failed, but not in all of its runs */
+	VERDICTS,
+};
+
+const char *verdict_name(enum verdict v);
+
+/* The verdict of that name, or -1. */
+int verdict_parse(const char *name);
+
+/* Whether a verdict speaks of the kernel and is not what was hoped for: fail timeout crash splat leak flaky. */
+bool verdict_is_failure(enum verdict v);
+
+/* Whether a verdict asks for no attention: pass skip xfail. */
+bool verdict_is_good(enum verdict v);
+
+/* What became of the machine that a test ran in. */
+enum fate {
+	FATE_STAYED, /* it told how the test ended */
+	FATE_ENDED,  /* it died, or hung and was killed */
+	FATE_LIED,   /* it was killed because it did not keep to the contract */
+	FATES,
+};
+
+/* All that a verdict on one run of a test is made from. */
+struct evidence {
+	enum ending ending; /* ENDING_UNTOLD also for a word that is none */
+	enum finding finding;
+	bool garbled; /* something was told that the contract does not have */
+	bool left;    /* something was left behind or changed */
+	bool splat;   /* the kernel complained */
+	enum fate fate;
+};
+
+enum verdict judge_test(const struct evidence *e);
+
+/* What a baseline that expects a verdict makes of the one that was seen. What is known as flaky may pass. */
+enum verdict judge_known(enum verdict seen, enum verdict expected);
+
+/* How a test with this verdict is run again, alone and in booted machines. */
+enum again {
+	AGAIN_NO,
+	AGAIN_ALL,  /* as often as the user wants: whether it is so each time decides */
+	AGAIN_ONCE, /* a crash, which stays one; if it does not come back alone, its company is searched for */
+};
+enum again judge_again(enum verdict v);
+
+/* Of runs that ended so, how many were good and how many bad; an error says nothing about the test. */
+struct tally {
+	int good, bad;
+};
+void judge_count(struct tally *t, enum verdict v);
+
+/* The verdict on a test after all its further runs. */
+enum verdict judge_reruns(enum verdict first, const struct tally *further);
+
+/* Whether the earlier of two results of one test, from the same run, counts. */
+bool judge_first_counts(enum verdict first, enum verdict second);
+
+/* The exit status that a run's verdicts ask for; what stopped it is the caller's to look at. sabotage: the helpers lied. */
+int judge_run(const size_t total[VERDICTS], bool sabotage);
+
+#endif
