@@ -72,6 +72,8 @@
 #include "helpers/thread.h"
 #include "helpers/tool.h"
 
+#include "helpers/orphan.h"
+#include "helpers/place.h"
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 #endif

@@ -146,13 +146,13 @@ CASE(newuser_owns_the_other_new_namespaces)
 			HEAR(box);
 		}
 		long long owner = MUST(ns_id(box->pid, "user"));
-		IS_NOT(owner, ns_id(0, "user"));
+		OTHER_NS(owner, 0, NS_USER);
 		FOR_EACH_NS_TYPE(t) {
 			NOTE("%s", t->name);
 			if (!ns_supported(t->flag) || t->flag == NS_USER)
 				continue;
 			int fd = OK(ns_open(box->pid, t->name));
-			IS(ns_relative(fd, NS_GET_USERNS), owner);
+			SAME_NS(ns_relative(fd, NS_GET_USERNS), owner, NS_USER);
 		}
 		DISMISS(box);
 	}

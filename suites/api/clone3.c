@@ -55,7 +55,7 @@ CASE(unknown_and_reserved_flags_einval)
 	}
 	NOTE_END();
 	CHILD(control, NS_UTS | (ns_all() & NS_TIME)) {
-		IS_NOT(ns_id(0, "uts"), uts);
+		OTHER_NS(0, uts, NS_UTS);
 	}
 	EXITS(control, 0);
 }

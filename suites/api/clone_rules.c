@@ -102,7 +102,7 @@ CASE(thread_with_other_namespaces_is_allowed)
 			MUST(ns_ids(0, &before));
 			pid_t tid = OK(thread_clone(flags[i], flags[i] == NS_UTS ? name_thread : NULL));
 			OK(stat(path("/proc/self/task/%d/ns/%s", tid, name), &own));
-			IS_NOT(own.st_ino, ns_id(0, name));
+			OTHER_NS(own.st_ino, 0, flags[i]);
 			MUST(ns_ids(0, &after));
 			IS(ns_differ(&before, &after), 0);
 			IS(hostname(), "leader");
@@ -178,7 +178,7 @@ CASE(thread_after_pending_pidns_einval)
 			FAILS(EINVAL, thread_clone(0, NULL));
 			OK(setns(own, NS_PID));
 			OK(thread_clone(0, NULL));
-			IS(ns_id(0, "pid_for_children"), ns_id(0, "pid"));
+			SAME_NS(CHILDREN_OF(0), 0, NS_PID);
 		}
 		EXITS(process, 0);
 	}
@@ -205,10 +205,10 @@ CASE(flag_dependencies_einval)
 		}
 	}
 	NOTE_END();
-	IS(ns_id(0, "uts"), uts);
+	SAME_NS(0, uts, NS_UTS);
 	FAILS(ECHILD, waitpid(-1, NULL, WNOHANG | __WALL));
 	CHILD(control, NS_UTS) {
-		IS_NOT(ns_id(0, "uts"), uts);
+		OTHER_NS(0, uts, NS_UTS);
 		OK(thread_clone(0, NULL));
 	}
 	EXITS(control, 0);
@@ -261,7 +261,7 @@ CASE(legacy_clone_cannot_create_time_namespace)
 		IS(WEXITSTATUS(status), 42);
 	}
 	CHILD(control, NS_TIME) {
-		IS_NOT(ns_id(0, "time"), own);
+		OTHER_NS(0, own, NS_TIME);
 	}
 	EXITS(control, 0);
 }

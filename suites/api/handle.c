@@ -77,14 +77,14 @@ CASE(open_flags)
 	int ns = MUST(ns_new(NS_UTS));
 	struct ns_handle h = handle_of(ns);
 
-	IS_NOT(ns_id_of(ns), ns_id(0, "uts"));
+	OTHER_NS(BEHIND(ns), 0, NS_UTS);
 	for (size_t i = 0; i < ARRAY_SIZE(refused); i++) {
 		NOTE("flags %#o", (unsigned int)refused[i].flags);
 		FAILS(refused[i].err, ns_handle_open(&h, refused[i].flags));
 	}
 	NOTE_END();
-	IS(ns_id_of(OK(ns_handle_open(&h, O_RDONLY))), ns_id_of(ns));
-	IS(ns_id_of(OK(ns_handle_open(&h, O_PATH))), ns_id_of(ns));
+	SAME_NS(BEHIND(OK(ns_handle_open(&h, O_RDONLY))), BEHIND(ns), NS_UTS);
+	SAME_NS(ns_id_of(OK(ns_handle_open(&h, O_PATH))), BEHIND(ns), NS_UTS);
 }
 
 CASE(foreign_namespace_estale)
@@ -121,7 +121,7 @@ CASE(userns_root_cannot_reopen_left_namespace)
 	CHILD(root, NS_USER | NS_UTS, .map = CONTAINER_MAP) {
 		int left = MUST(ns_open(0, "uts"));
 		struct ns_handle h = handle_of(left);
-		IS(ns_id_of(OK(ns_handle_open(&h, O_RDONLY))), ns_id_of(left)); /* control */
+		SAME_NS(BEHIND(OK(ns_handle_open(&h, O_RDONLY))), BEHIND(left), NS_UTS); /* control */
 		OK(unshare(CLONE_NEWUTS));
 		if (ns_handle_open(&h, O_RDONLY) >= 0 && ns_list(0, 0, 0, &id, 1) < 0 && errno == ENOSYS)
 			SKIP("here what its user namespace owns is open to root of it");

@@ -45,7 +45,7 @@ CASE(bind_mount_shows_in_mountinfo)
 		HEAR(box);
 	}
 	long long id = MUST(ns_id(box->pid, "uts"));
-	IS_NOT(id, ns_id(0, "uts"));
+	OTHER_NS(id, 0, NS_UTS);
 	MUST(file_put("/tmp/uts", ""));
 	OK(bind_make(proc_path(box->pid, "ns/uts"), "/tmp/uts"));
 	OK(mountinfo_find("/proc/self/mountinfo", "/tmp/uts", &line));
@@ -76,7 +76,7 @@ CASE(get_nstype)
 	}
 	FOR_EACH_NS_HERE(t) {
 		NOTE("%s", t->name);
-		IS_NOT(ns_id(box->pid, t->name), ns_id(0, t->name));
+		OTHER_NS(box, 0, t->flag);
 		IS(ioctl(MUST(ns_open(box->pid, t->name)), NS_GET_NSTYPE), t->flag);
 		IS(ioctl(MUST(ns_open(box->pid, t->next)), NS_GET_NSTYPE), t->flag);
 		MUST(bind_make(proc_path(box->pid, path("ns/%s", t->name)), "/tmp/ns"));
@@ -95,15 +95,15 @@ CASE(get_userns)
 	}
 	int uts = MUST(ns_open(box->pid, "uts")), user = MUST(ns_open(box->pid, "user"));
 	int owner = OK(ioctl(uts, NS_GET_USERNS));
-	IS_NOT(ns_id_of(owner), ns_id(0, "user"));
-	IS(ns_id_of(owner), ns_id_of(user));
+	OTHER_NS(BEHIND(owner), 0, NS_USER);
+	SAME_NS(BEHIND(owner), BEHIND(user), NS_USER);
 	IS(fcntl(owner, F_GETFD), FD_CLOEXEC);
 	IS(fcntl(owner, F_GETFL) & O_ACCMODE, O_RDONLY);
-	IS(ns_relative(user, NS_GET_USERNS), ns_id(0, "user"));
+	SAME_NS(ns_relative(user, NS_GET_USERNS), 0, NS_USER);
 	FOR_EACH_NS_TYPE(t) {
 		NOTE("%s", t->name);
 		if (ns_supported(t->flag) && t->flag != NS_USER)
-			IS(ns_relative(MUST(ns_open(0, t->name)), NS_GET_USERNS), ns_id(0, "user"));
+			SAME_NS(ns_relative(MUST(ns_open(0, t->name)), NS_GET_USERNS), 0, NS_USER);
 	}
 	DISMISS(box);
 }
@@ -134,8 +134,8 @@ CASE(get_parent)
 		FAILS(EPERM, ns_relative(MUST(ns_open(0, "user")), NS_GET_PARENT));
 		HEAR(box);
 	}
-	IS(ns_relative(MUST(ns_open(box->pid, "pid")), NS_GET_PARENT), ns_id(0, "pid"));
-	IS(ns_relative(MUST(ns_open(box->pid, "user")), NS_GET_PARENT), ns_id(0, "user"));
+	SAME_NS(ns_relative(MUST(ns_open(box->pid, "pid")), NS_GET_PARENT), 0, NS_PID);
+	SAME_NS(ns_relative(MUST(ns_open(box->pid, "user")), NS_GET_PARENT), 0, NS_USER);
 	FAILS(EPERM, ns_relative(MUST(ns_open(0, "pid")), NS_GET_PARENT));
 	FAILS(EPERM, ns_relative(MUST(ns_open(0, "user")), NS_GET_PARENT));
 	DISMISS(box);
@@ -150,7 +150,7 @@ CASE(get_parent_of_flat_type_einval)
 		NOTE("%s", t->name);
 		int fd = MUST(ns_open(box->pid, t->name));
 		if (t->flag == NS_PID || t->flag == NS_USER)
-			IS(ns_relative(fd, NS_GET_PARENT), ns_id(0, t->name)); /* control */
+			SAME_NS(ns_relative(fd, NS_GET_PARENT), 0, t->flag); /* control */
 		else
 			FAILS(EINVAL, ns_relative(fd, NS_GET_PARENT));
 	}

@@ -69,7 +69,7 @@ CASE(mnt_get_next_and_prev)
 	for (int i = 0; i < OURS; i++) {
 		ours[i] = MUST(ns_new(NS_MNT));
 		for (int j = 0; j < i; j++)
-			IS_NOT(ns_id_of(ours[i]), ns_id_of(ours[j]));
+			OTHER_NS(BEHIND(ours[i]), BEHIND(ours[j]), NS_MNT);
 	}
 	walk(ours, 0, OURS - 1, NS_MNT_GET_NEXT);
 	walk(ours, OURS - 1, 0, NS_MNT_GET_PREV);
@@ -83,7 +83,7 @@ CASE(mnt_get_next_null_info)
 	int ours = MUST(ns_open(0, "mnt")), later = MUST(ns_new(NS_MNT));
 	struct mnt_ns_info_first info = info_of(ours);
 
-	IS_NOT(ns_id_of(later), ns_id_of(ours));
+	OTHER_NS(BEHIND(later), BEHIND(ours), NS_MNT);
 	OK(ioctl(ours, NS_MNT_GET_NEXT, &info)); /* control */
 	OK(ioctl(ours, NS_MNT_GET_NEXT, NULL));
 	OK(ioctl(later, NS_MNT_GET_PREV, NULL));

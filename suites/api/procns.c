@@ -162,7 +162,7 @@ CASE(visible_across_levels_with_access)
 		OK(ns_open(root->pid, t->name));
 		OK(ns_open(root->pid, t->next));
 	}
-	IS_NOT(ns_id(root->pid, "user"), ns_id(0, "user"));
+	OTHER_NS(root, 0, NS_USER);
 	DISMISS(root);
 	DISMISS(above);
 }
@@ -256,9 +256,9 @@ CASE(zombie_keeps_only_pid_and_user)
 		if (t->flag != NS_PID && t->flag != NS_USER) {
 			FAILS(ENOENT, readlink(link, target, sizeof(target)));
 		} else {
-			IS(ns_id(box->pid, t->name), its.now[t - ns_types]);
+			SAME_NS(box, its.now[t - ns_types], t->flag);
 			IS(link_read(link), path("%s:[%lld]", t->name, its.now[t - ns_types]));
-			IS_NOT(ns_id(box->pid, t->name), ns_id(0, t->name));
+			OTHER_NS(box, 0, t->flag);
 		}
 		if (t->next != t->name)
 			FAILS(ENOENT,
@@ -285,7 +285,7 @@ CASE(pid_link_never_changes)
 		IS(link_read("/proc/self/ns/pid"), link);
 		OK(setns(MUST(ns_open(other->pid, "pid")), CLONE_NEWPID));
 		IS(link_read("/proc/self/ns/pid"), link);
-		IS(ns_id(0, "pid_for_children"), ns_id(other->pid, "pid"));
+		SAME_NS(CHILDREN_OF(0), other, NS_PID);
 	}
 	EXITS(mover, 0);
 	DISMISS(other);

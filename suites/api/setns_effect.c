@@ -35,7 +35,7 @@ static void claim_next_in(long long id, pid_t own_pid)
 	CHILD(next, 0) {
 		HEAR(next);
 	}
-	IS(ns_id(next->pid, "pid"), id);
+	SAME_NS(next, id, NS_PID);
 	DISMISS(next);
 }
 
@@ -117,8 +117,8 @@ static void joins_ten_days_ahead(int ns)
 	CHILD(guest, 0) {
 		long before = boottime();
 		OK(setns(ns, CLONE_NEWTIME));
-		IS(ns_id(0, "time"), ns_id_of(ns));
-		IS(ns_id(0, "time_for_children"), ns_id_of(ns));
+		SAME_NS(0, BEHIND(ns), NS_TIME);
+		SAME_NS(CHILDREN_OF(0), BEHIND(ns), NS_TIME);
 		HOLDS(boottime() - before > 9 * DAY);
 	}
 	EXITS(guest, 0);

@@ -193,7 +193,7 @@ CASE(unprivileged_user_enters_own_container)
 		CHILD(by_pidfd, 0) {
 			FAILS(EPERM, setns(pidfd, NS_NET));
 			OK(setns(pidfd, seven));
-			IS_NOT(ns_id(0, "net"), outside);
+			OTHER_NS(0, outside, NS_NET);
 		}
 		EXITS(by_pidfd, 0);
 		CHILD(by_nsfs, 0) {
@@ -285,8 +285,8 @@ static void join_dying(int home, int delay)
 		IS(errno, ESRCH);
 	} else {
 		int uts = MUST(ns_open(0, "uts"));
-		IS_NOT(ns_id_of(uts), ns_id_of(home));
-		IS_NOT(OK(ns_relative(uts, NS_GET_USERNS)), ns_id(0, "user"));
+		OTHER_NS(BEHIND(uts), BEHIND(home), NS_UTS);
+		OTHER_NS(ns_relative(uts, NS_GET_USERNS), 0, NS_USER);
 		OK(hostname_set("joined"));
 		close(uts);
 		MUST(setns(home, CLONE_NEWUTS));

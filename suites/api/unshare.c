@@ -62,11 +62,11 @@ CASE(invalid_bits_einval)
 		NOTE("flags %#lx", bits[i]);
 		FAILS(EINVAL, syscall(SYS_unshare, bits[i]));
 		FAILS(EINVAL, syscall(SYS_unshare, bits[i] | CLONE_NEWUTS));
-		IS(ns_id(0, "uts"), uts);
+		SAME_NS(0, uts, NS_UTS);
 	}
 	NOTE_END();
 	OK(unshare(CLONE_NEWUTS));
-	IS_NOT(ns_id(0, "uts"), uts);
+	OTHER_NS(0, uts, NS_UTS);
 }
 
 /* What unshare(2) says to a process of its own that is not alone in its memory. */
@@ -135,7 +135,7 @@ CASE(affects_only_the_calling_thread, .own = NS_NET)
 			NOTE("%s link of a thread", t->name);
 			OK(stat(path("/proc/self/task/%d/ns/%s", tid, t->name), &its));
 			OK(stat(path("/proc/self/task/%d/ns/%s", other, t->name), &others));
-			IS(others.st_ino, ns_id(0, t->name));
+			SAME_NS(others.st_ino, 0, t->flag);
 			IS(its.st_ino != others.st_ino, (t->flag & (NS_MNT | NS_NET | NS_UTS)) != 0);
 		}
 		IS(hostname(), "leader");
@@ -181,8 +181,8 @@ CASE(order_of_user_and_other_namespace_decides_owner)
 	CHILD(together, 0, .uid = UNPRIVILEGED) {
 		OK(unshare(CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWUTS));
 		MUST(idmap_write(0, "0 1000 1"));
-		IS(ns_relative(MUST(ns_open(0, "net")), NS_GET_USERNS), ns_id(0, "user"));
-		IS(ns_relative(MUST(ns_open(0, "uts")), NS_GET_USERNS), ns_id(0, "user"));
+		SAME_NS(ns_relative(MUST(ns_open(0, "net")), NS_GET_USERNS), 0, NS_USER);
+		SAME_NS(ns_relative(MUST(ns_open(0, "uts")), NS_GET_USERNS), 0, NS_USER);
 		OK(link_up("lo"));
 		OK(hostname_set("mine"));
 	}

@@ -21,7 +21,7 @@ CASE(setns_needs_caps_in_both_user_namespaces)
 	CHILD(host_root, 0) {
 		long long before = ns_id(0, "cgroup");
 		OK(setns(sibling, CLONE_NEWCGROUP));
-		IS_NOT(ns_id(0, "cgroup"), before);
+		OTHER_NS(0, before, NS_CGROUP);
 		FAILS(EINVAL, setns(sibling, CLONE_NEWUTS));
 		MUST(cap_drop(CAP_SYS_ADMIN));
 		FAILS(EPERM, setns(sibling, CLONE_NEWCGROUP)); /* its own by now */

@@ -148,13 +148,13 @@ CASE(fork_inherits_and_exec_keeps_the_namespace)
 	CHILD(box, 0) {
 		OK(cgroup_become_root("a/b"));
 		long long id = ns_id(0, "cgroup");
-		IS_NOT(id, home);
+		OTHER_NS(id, home, NS_CGROUP);
 		CHILD(forked, 0) {
-			IS(ns_id(0, "cgroup"), id);
+			SAME_NS(0, id, NS_CGROUP);
 			IS(cgroup_of(0), "/");
 			EXEC(forked, viewer);
 		}
-		IS(HEAR(forked), id);
+		SAME_NS(HEAR(forked), id, NS_CGROUP);
 		IS(HEAR_TEXT(forked), "/");
 		EXITS(forked, 0);
 	}

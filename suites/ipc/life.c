@@ -16,7 +16,7 @@ static void find_in(int ns, long long ns_number, int id)
 	CHILD(joiner, 0) {
 		FAILS(ENOENT, shmget(KEY, 0, 0)); /* control */
 		OK(setns(ns, CLONE_NEWIPC));
-		IS(ns_id(0, "ipc"), ns_number);
+		SAME_NS(0, ns_number, NS_IPC);
 		IS(shmget(KEY, 0, 0), id);
 		IS(shm_text(id), "kept");
 	}
@@ -115,6 +115,6 @@ CASE(plain_objects_outlive_their_creator_inside_the_namespace)
 		HEAR(member);
 	}
 	HEAR(member);
-	IS_NOT(ns_id(member->pid, "ipc"), ns_id(0, "ipc"));
+	OTHER_NS(member, 0, NS_IPC);
 	DISMISS(member);
 }

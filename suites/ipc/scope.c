@@ -19,10 +19,10 @@ CASE(posix_shm_follows_the_mount_namespace_instead)
 	CHILD(box, 0) {
 		long long ipc = ns_id(0, "ipc"), mnt = ns_id(0, "mnt");
 		OK(unshare(CLONE_NEWIPC));
-		IS_NOT(ns_id(0, "ipc"), ipc);
+		OTHER_NS(0, ipc, NS_IPC);
 		OK(object_open(O_RDWR));
 		OK(unshare(CLONE_NEWNS));
-		IS_NOT(ns_id(0, "mnt"), mnt);
+		OTHER_NS(0, mnt, NS_MNT);
 		OK(object_open(O_RDWR));
 		MUST(tmpfs_make("/dev/shm"));
 		FAILS(ENOENT, object_open(O_RDWR));

@@ -77,7 +77,7 @@ CASE(handle_is_stale_after_death)
 			HEAR(member);
 		}
 		long long id = MUST(ns_id(member->pid, t->name));
-		IS_NOT(id, ns_id(0, t->name));
+		OTHER_NS(id, 0, t->flag);
 		struct ns_handle h = handle_of(MUST(ns_open(member->pid, t->name)));
 		opens(&h, id);
 		KILL(member);
@@ -94,7 +94,7 @@ CASE(socket_only_namespace_is_inactive)
 	int sock = TAKE_FD(member), ns = MUST(ns_open(member->pid, "net"));
 	long long inode = ns_id_of(ns);
 	long long id = unique_id(ns);
-	IS_NOT(inode, ns_id(0, "net"));
+	OTHER_NS(inode, 0, NS_NET);
 	HOLDS(listed(id, NS_NET));
 	struct ns_handle h = handle_of(ns);
 	opens(&h, inode);
@@ -124,7 +124,7 @@ CASE(owner_is_active_with_its_children)
 	}
 	int user = TAKE_FD(outer), net = TAKE_FD(outer), uts = TAKE_FD(outer);
 	long long owner = ns_id_of(user), grandparent = MUST(ns_id(outer->pid, "user"));
-	IS_NOT(grandparent, ns_id(0, "user"));
+	OTHER_NS(grandparent, 0, NS_USER);
 	struct ns_handle of_owner = handle_of(user);
 	struct ns_handle of_grandparent = handle_of(MUST(ns_open(outer->pid, "user")));
 	DISMISS(outer);
@@ -159,7 +159,7 @@ CASE(credential_changes_keep_balance)
 	long long inode = ns_id_of(ns);
 	long long id = unique_id(ns);
 	struct ns_handle h = handle_of(ns);
-	IS_NOT(inode, ns_id(0, "user"));
+	OTHER_NS(inode, 0, NS_USER);
 	TELL(member);
 	HEAR(member);
 	HOLDS(listed(id, NS_USER));

@@ -17,7 +17,7 @@ CASE(leaving_by_setns_frees)
 			OK(unshare(flags[i])); /* one to come back to that the box owns */
 			int home = MUST(ns_open(0, ns_type(flags[i])->name));
 			OK(unshare(flags[i]));
-			IS_NOT(ns_id(0, ns_type(flags[i])->name), ns_id_of(home));
+			OTHER_NS(0, BEHIND(home), flags[i]);
 			FAILS(ENOSPC, ns_one_more(flags[i]));
 			OK(setns(home, flags[i]));
 			FREED(flags[i]);
@@ -98,7 +98,7 @@ CASE(thread_counts_as_member)
 		struct mover m;
 		mover_start(&m);
 		int ns = OK(open(path("/proc/self/task/%d/ns/uts", m.tid), O_RDONLY | O_CLOEXEC));
-		IS_NOT(ns_id_of(ns), ns_id(0, "uts"));
+		OTHER_NS(BEHIND(ns), 0, NS_UTS);
 		mover_end(&m);
 		freed_by_close(ns, NS_UTS);
 	}
@@ -145,7 +145,7 @@ static void claim_o_path_keeps(const struct ns_type *t, struct child *member)
 	KILL(member);
 	FAILS(ENOSPC, ns_one_more(t->flag));
 	int ns = OK(open(path("/proc/self/fd/%d", by_path), O_RDONLY | O_CLOEXEC));
-	IS_NOT(ns_id_of(ns), ns_id(0, t->name));
+	OTHER_NS(BEHIND(ns), 0, t->flag);
 	OK(ns_try_setns(ns, t->flag));
 	OK(close(ns));
 	freed_by_close(by_path, t->flag);
@@ -184,7 +184,7 @@ CASE(descriptor_in_flight)
 		}
 		MUST(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends));
 		int ns = MUST(ns_open(member->pid, "uts"));
-		IS_NOT(ns_id_of(ns), ns_id(0, "uts"));
+		OTHER_NS(BEHIND(ns), 0, NS_UTS);
 		MUST(fd_queue(ends[0], ns));
 		OK(close(ns));
 		KILL(member);

@@ -53,7 +53,7 @@ CASE(shm_memory_is_returned)
 	long long before = shmem(), here = MUST(ns_id(0, "ipc"));
 
 	CHILD(member, NS_IPC) {
-		IS_NOT(ns_id(0, "ipc"), here);
+		OTHER_NS(0, here, NS_IPC);
 		int id = OK(shmget(IPC_PRIVATE, size, IPC_CREAT | 0600));
 		char *memory = OK(shmat(id, NULL, 0));
 		for (size_t at = 0; at < size; at += 4096)
@@ -78,7 +78,7 @@ static int leave_home(void)
 	MUST(unshare(NS_IPC));
 	int home = MUST(ns_open(0, "ipc"));
 	MUST(unshare(NS_IPC));
-	IS_NOT(ns_id(0, "ipc"), ns_id_of(home));
+	OTHER_NS(0, BEHIND(home), NS_IPC);
 	FAILS(ENOSPC, ns_one_more(NS_IPC));
 	return home;
 }

@@ -11,7 +11,7 @@
 static void kept_by_relative(int ns, unsigned long request, long long id, int flag, int n)
 {
 	FAILS(ENOSPC, ns_one_more(flag));
-	IS(ns_relative(ns, request), id);
+	SAME_NS(ns_relative(ns, request), id, flag);
 	FAILS(ENOSPC, ns_one_more(flag));
 	OK(close(ns));
 	FREED_ALL(flag, n);
@@ -24,7 +24,7 @@ static void outer_kept_by_inner(struct child *outer, int flag)
 	int of_inner = TAKE_FD(outer);
 	long long id = MUST(ns_id(outer->pid, name));
 
-	IS_NOT(id, ns_id(0, name));
+	OTHER_NS(id, 0, flag);
 	DISMISS(outer);
 	kept_by_relative(of_inner, NS_GET_PARENT, id, flag, 2);
 }
@@ -53,7 +53,7 @@ CASE(owned_namespace_pins_owner)
 		}
 		int owned = MUST(ns_open(member->pid, "uts"));
 		long long id = MUST(ns_id(member->pid, "user"));
-		IS_NOT(id, ns_id(0, "user"));
+		OTHER_NS(id, 0, NS_USER);
 		DISMISS(member);
 
 		kept_by_relative(owned, NS_GET_USERNS, id, NS_USER, 1);

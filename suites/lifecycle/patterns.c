@@ -25,14 +25,14 @@ void kept_by_a_bind_mount(int flag)
 			HEAR(member);
 		}
 		long long id = MUST(ns_id(member->pid, name));
-		IS_NOT(id, ns_id(0, name));
+		OTHER_NS(id, 0, flag);
 		MUST(file_make("/tmp/ns"));
 		OK(bind_make(proc_path(member->pid, path("ns/%s", name)), "/tmp/ns"));
 		KILL(member);
 
 		FAILS(ENOSPC, ns_one_more(flag));
 		int ns = OK(open("/tmp/ns", O_RDONLY | O_CLOEXEC));
-		IS(ns_id_of(ns), id);
+		SAME_NS(BEHIND(ns), id, flag);
 		OK(close(ns));
 		FAILS(ENOSPC, ns_one_more(flag)); /* control: the descriptor was not what kept it */
 
@@ -47,11 +47,11 @@ int descriptor_left_by(struct child *member, const char *name, int flag)
 	HEAR(member);
 	int ns = MUST(ns_open(member->pid, name));
 	long long id = ns_id_of(ns);
-	IS_NOT(id, ns_id(0, ns_type(flag)->name));
+	OTHER_NS(id, 0, flag);
 
 	DISMISS(member);
 	FAILS(ENOSPC, ns_one_more(flag));
-	IS(ns_id_of(ns), id);
+	SAME_NS(BEHIND(ns), id, flag);
 	return ns;
 }
 

@@ -39,7 +39,7 @@ CASE(open_fd_keeps_state)
 		}
 		int ns = descriptor_left_by(init, "pid", NS_PID);
 		int parent = OK(ioctl(ns, NS_GET_PARENT));
-		IS(ns_id_of(parent), ns_id(0, "pid"));
+		SAME_NS(BEHIND(parent), 0, NS_PID);
 		CHILD(visitor, 0) {
 			OK(setns(ns, NS_PID));
 			FAILS(ENOMEM, fork()); /* the object lives, nobody can be born in it */

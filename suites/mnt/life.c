@@ -26,7 +26,7 @@ static unsigned int next_event(int watch)
 CASE(exit_of_last_member_unmounts_everything)
 {
 	CHILD_WITH_TMPFS(box, "/tmp/only");
-	IS_NOT(ns_id(box->pid, "mnt"), ns_id(0, "mnt"));
+	OTHER_NS(box, 0, NS_MNT);
 	int watch = MUST(watch_shutdown(proc_path(box->pid, "root/tmp/only")));
 	HOLDS(!ready(watch)); /* control: nothing happens while the box lives */
 
@@ -39,7 +39,7 @@ CASE(open_ns_fd_keeps_mounts_until_closed)
 	CHILD_WITH_TMPFS(box, "/tmp/only");
 	int ns = MUST(ns_open(box->pid, "mnt")),
 	    watch = MUST(watch_shutdown(proc_path(box->pid, "root/tmp/only")));
-	IS_NOT(ns_id_of(ns), ns_id(0, "mnt"));
+	OTHER_NS(BEHIND(ns), 0, NS_MNT);
 	DISMISS(box);
 	HOLDS(!ready(watch));
 

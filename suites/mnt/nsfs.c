@@ -26,7 +26,7 @@ CASE(bound_newer_mount_ns_file_keeps_the_namespace_and_can_be_joined)
 		FAILS(ENOENT, access("/tmp/only/marker", F_OK)); /* control */
 		int ns = OK(open("/tmp/kept", O_RDONLY | O_CLOEXEC));
 		OK(setns(ns, CLONE_NEWNS));
-		IS(ns_id(0, "mnt"), id);
+		SAME_NS(0, id, NS_MNT);
 		OK(access("/tmp/only/marker", F_OK));
 	}
 	EXITS(joiner, 0);
@@ -50,7 +50,7 @@ CASE(own_or_older_mount_ns_file_cannot_be_bound)
 	OK(statfs("/tmp/uts", &fs));
 	IS(fs.f_type, NSFS_MAGIC);
 	CHILD(box, NS_MNT) {
-		IS_NOT(ns_id(0, "mnt"), ns_id_of(older));
+		OTHER_NS(0, BEHIND(older), NS_MNT);
 		FAILS(EINVAL, bind_make(path("/proc/self/fd/%d", older), "/tmp/f"));
 		HEAR(box);
 	}
@@ -156,7 +156,7 @@ CASE(recursive_copies_of_foreign_or_dead_nsfs_mounts_are_refused)
 	MUST(bind_make("/proc/self/ns/net", "/tmp/ns"));
 	CHILD(box, NS_MNT) {
 		int foreign = TAKE_FD(box);
-		IS_NOT(HEAR(box), ns_id(0, "mnt"));
+		OTHER_NS(HEAR(box), 0, NS_MNT);
 		OK(try_bind(foreign, 0));
 		FAILS(EINVAL, try_bind(foreign, MS_REC));
 	}

@@ -46,7 +46,7 @@ static void exchange(unsigned long type, unsigned long copy_type, int copy_sees,
 		IS(top_of_a(), 'a');
 	}
 	HEAR(copy);
-	IS_NOT(ns_id(copy->pid, "mnt"), ns_id(0, "mnt"));
+	OTHER_NS(copy, 0, NS_MNT);
 	OK(bind_make("/tmp/B", "/tmp/A"));
 	IS(top_of_a(), 'b'); /* control */
 	TELL(copy);
@@ -171,7 +171,7 @@ CASE(umount_reaches_peers_and_slaves_and_busy_copies_block_it)
 				TELL(copy);
 			}
 	}
-	IS_NOT(ns_id(copy->pid, "mnt"), ns_id(0, "mnt"));
+	OTHER_NS(copy, 0, NS_MNT);
 	for (int i = 0; i < 2; i++) {
 		NOTE("%s in use", receivers[i]);
 		OK(tmpfs_make("/tmp/s/b"));

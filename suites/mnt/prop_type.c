@@ -163,7 +163,7 @@ CASE(unbindable_flag_survives_namespace_copies)
 	MUST(mnt_propagation("/tmp/u", MS_UNBINDABLE));
 	long long home = ns_id(0, "mnt");
 	CHILD(copy, NS_MNT) {
-		IS_NOT(ns_id(0, "mnt"), home);
+		OTHER_NS(0, home, NS_MNT);
 		cannot_be_bound("/tmp/u", "/tmp/t");
 		OK(bind_make("/tmp/t", "/tmp/t")); /* control */
 		OK(unshare(CLONE_NEWNS));
@@ -194,7 +194,7 @@ CASE(type_and_group_of_new_mounts_and_of_copies)
 		IS(OK(mnt_at("/tmp/s/new"))->tags, path("shared:%d", (int)HEAR(copy)));
 	}
 	HEAR(copy);
-	IS_NOT(ns_id(copy->pid, "mnt"), ns_id(0, "mnt"));
+	OTHER_NS(copy, 0, NS_MNT);
 	OK(tmpfs_make("/tmp/s/new"));
 	const struct mountinfo *new = OK(mnt_at("/tmp/s/new"));
 	IS(new->tags, path("shared:%d", new->shared));
@@ -377,7 +377,7 @@ CASE(set_group_joins_an_existing_sharing_group)
 		HEAR(elsewhere);
 		IS(mnt_count("/tmp/mine/sub"), 1);
 	}
-	IS_NOT(ns_id(elsewhere->pid, "mnt"), ns_id(0, "mnt"));
+	OTHER_NS(elsewhere, 0, NS_MNT);
 	GIVE_FD(elsewhere, MUST(open("/tmp/from", O_PATH | O_CLOEXEC)));
 	HEAR(elsewhere);
 	OK(tmpfs_make("/tmp/from/sub"));

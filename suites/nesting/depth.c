@@ -66,7 +66,7 @@ CASE(user_namespaces_nest_33_deep)
 			long long outer = ns_id(0, "user");
 			NOTE("%d deep", depth);
 			OK(unshare(CLONE_NEWUSER));
-			IS_NOT(ns_id(0, "user"), outer);
+			OTHER_NS(0, outer, NS_USER);
 			OK(idmap_write(0, "0 0 1"));
 		}
 		FAILS(ENOSPC, unshare(CLONE_NEWUSER));

@@ -174,10 +174,10 @@ CASE(ns_get_parent_walks_to_the_callers_level)
 		DISMISS(second);
 	}
 	int second = TAKE_FD(first), up = OK(parent(second));
-	IS(ns_id_of(up), ns_id(first->pid, "pid"));
-	IS_NOT(ns_id_of(up), ns_id_of(second));
+	SAME_NS(BEHIND(up), first, NS_PID);
+	OTHER_NS(BEHIND(up), BEHIND(second), NS_PID);
 	int top = OK(parent(up));
-	IS(ns_id_of(top), ns_id(0, "pid"));
+	SAME_NS(BEHIND(top), 0, NS_PID);
 	FAILS(EPERM, parent(top));
 	FAILS(EINVAL, parent(MUST(ns_open(0, "uts"))));
 	DISMISS(first);

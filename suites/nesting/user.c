@@ -146,9 +146,12 @@ CASE(owner_of_l1_is_privileged_in_l2)
 		pid_t second = (pid_t)HEAR(first);
 		CHILD(joiner, 0) {
 			IS(proc_status(0, "CapEff"), CAPS_NONE);
-			OK(setns(MUST(ns_open(second, "user")), CLONE_NEWUSER));
+			long long home = ns_id(0, "user");
+			int target = MUST(ns_open(second, "user"));
+			OK(setns(target, CLONE_NEWUSER));
 			HOLDS(cap_effective_full());
-			IS_NOT(ns_id(0, "user"), ns_id(getppid(), "user"));
+			SAME_NS(0, BEHIND(target), NS_USER);
+			OTHER_NS(0, home, NS_USER);
 		}
 		EXITS(joiner, 0);
 		TELL(owner, second);
@@ -214,10 +217,10 @@ CASE(ns_get_parent_walks_to_the_callers_level)
 			fd = OK(ioctl(fd, requests[i]));
 			ids[step] = ns_id_of(fd);
 			for (int before = 0; before < step; before++)
-				IS_NOT(ids[step], ids[before]);
+				OTHER_NS(ids[step], ids[before], NS_USER);
 		}
-		IS(ids[4], ns_id(first->pid, "user"));
-		IS(ids[5], ns_id(0, "user"));
+		SAME_NS(ids[4], first, NS_USER);
+		SAME_NS(ids[5], 0, NS_USER);
 		FAILS(EPERM, ioctl(fd, requests[i]));
 	}
 	DISMISS(first);

@@ -181,8 +181,8 @@ CASE(tun_belongs_to_ns_of_open)
 	}
 	WITHIN(a)
 		OK(link_index("ntun0"));
-	IS(ns_id_of(OK(sock_ns(fd))), ns_id_of(a));
-	IS_NOT(ns_id_of(a), ns_id_of(b));
+	SAME_NS(BEHIND(OK(sock_ns(fd))), BEHIND(a), NS_NET);
+	OTHER_NS(BEHIND(a), BEHIND(b), NS_NET);
 }
 
 /* The payload of the next UDP datagram over IPv4 that is routed into a tun device. */
@@ -209,11 +209,11 @@ CASE(tun_fd_follows_moved_device)
 	int ns = ioctl(fd, TUNGETDEVNETNS);
 	if (ns < 0 && (errno == EINVAL || errno == ENOTTY))
 		SKIP("no TUNGETDEVNETNS");
-	IS(ns_id_of(OK(ns)), here);
+	SAME_NS(BEHIND(OK(ns)), here, NS_NET);
 	OK(link_move("ntun0", b));
-	IS(ns_id_of(OK(ioctl(fd, TUNGETDEVNETNS))), ns_id_of(b));
-	IS(ns_id_of(OK(sock_ns(fd))), here);
-	IS_NOT(ns_id_of(b), here);
+	SAME_NS(BEHIND(OK(ioctl(fd, TUNGETDEVNETNS))), BEHIND(b), NS_NET);
+	SAME_NS(BEHIND(OK(sock_ns(fd))), here, NS_NET);
+	OTHER_NS(BEHIND(b), here, NS_NET);
 	WITHIN(b) {
 		index = OK(link_index("ntun0"));
 		MUST(addr_add("ntun0", "10.8.0.1/24"));

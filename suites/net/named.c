@@ -34,10 +34,10 @@ CASE(ip_netns_add_bind_mounts_nsfs)
 	OK(statfs("/run/netns/x", &fs));
 	IS(fs.f_type, NSFS_MAGIC);
 	long long id = ns_id_of(MUST(named("x")));
-	IS_NOT(id, ns_id(0, "net"));
+	OTHER_NS(id, 0, NS_NET);
 	IS_NOT(tool("ip netns add x"), 0);
 	WITHIN(MUST(named("x")))
-		IS(ns_id(0, "net"), id);
+		SAME_NS(0, id, NS_NET);
 	IS(ip_batch("netns pids x\n" /* prints nothing: it lives without any process */
 		    "netns exec x readlink /proc/self/ns/net\n"
 		    "netns del x"),
@@ -62,7 +62,7 @@ CASE(delete_keeps_ns_while_used)
 	MUST(close(ns));
 	IS(tool("ip netns del x"), 0);
 	FAILS(ENOENT, named("x"));
-	IS(ns_id(member->pid, "net"), id);
+	SAME_NS(member, id, NS_NET);
 	HOLDS(strstr(MUST(file_read(proc_path(member->pid, "net/dev"))), "d0"));
 	IS(tool(path("ip netns attach y %d", member->pid)), 0);
 	DISMISS(member);

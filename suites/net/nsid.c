@@ -19,7 +19,7 @@ CASE(unassigned_id_is_minus_one)
 	IS(nsid_by(NETNSA_PID, box->pid), NSID_NONE);
 	MUST(nsid_assign(a, 5));
 	IS(nsid_by(NETNSA_PID, box->pid), 5); /* control */
-	IS_NOT(ns_id_of(a), ns_id(0, "net"));
+	OTHER_NS(BEHIND(a), 0, NS_NET);
 	DISMISS(box);
 }
 

@@ -66,7 +66,7 @@ CASE(returns_to_init_not_to_parent, .initial = NS_NET)
 		DISMISS(n2);
 		HEAR(n1);
 		FAILS(ENODEV, link_index(card));
-		IS_NOT(ns_id(0, "net"), ns_id(getppid(), "net"));
+		OTHER_NS(0, getppid(), NS_NET);
 	}
 	MUST(link_move_to_pid(card, (pid_t)HEAR(n1)));
 	FAILS(ENODEV, link_index(card));

@@ -67,7 +67,7 @@ CASE(zombie_has_no_net)
 	}
 	int fd = OK(open(proc_path(member->pid, "net/dev"), O_RDONLY | O_CLOEXEC)); /* control */
 	MUST(close(fd));
-	IS_NOT(ns_id(member->pid, "net"), ns_id(0, "net"));
+	OTHER_NS(member, 0, NS_NET);
 	TELL(member);
 	AWAIT_ZOMBIE(member);
 	FAILS(ENOENT, open(proc_path(member->pid, "net/dev"), O_RDONLY | O_CLOEXEC));

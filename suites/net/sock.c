@@ -90,8 +90,8 @@ CASE(socket_keeps_ns_across_setns)
 		MUST(tcp_listen("127.0.0.1:7777"));
 		FAILS(ECONNREFUSED, sock_connect(old, "127.0.0.1:7777"));
 		OK(tcp_connect("127.0.0.1:7777")); /* control: a socket made here finds it */
-		IS(ns_id_of(OK(sock_ns(old))), here);
-		IS_NOT(ns_id(0, "net"), here);
+		SAME_NS(BEHIND(OK(sock_ns(old))), here, NS_NET);
+		OTHER_NS(0, here, NS_NET);
 	}
 }
 
@@ -104,8 +104,8 @@ CASE(accepted_socket_belongs_to_listener_ns)
 		MUST(tcp_connect("127.0.0.1:7777"));
 	}
 	int accepted = OK(accept4(listener, NULL, NULL, SOCK_CLOEXEC));
-	IS(ns_id_of(OK(sock_ns(accepted))), ns_id_of(a));
-	IS_NOT(ns_id_of(a), ns_id(0, "net")); /* control: where it was accepted */
+	SAME_NS(BEHIND(OK(sock_ns(accepted))), BEHIND(a), NS_NET);
+	OTHER_NS(BEHIND(a), 0, NS_NET); /* control: where it was accepted */
 }
 
 CASE(unprivileged_port_start_is_per_ns)

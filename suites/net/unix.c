@@ -110,11 +110,11 @@ CASE(pathname_sockets_cross_namespaces)
 	CHILD(peer, NS_NET) {
 		int sock = OK(unix_connect("/tmp/listener"));
 		send_byte_and_fd(sock, 'a', MUST(ns_open(0, "net")));
-		IS(ns_id_of(receive_byte_and_fd(sock, 'b')), HEAR(peer));
+		SAME_NS(BEHIND(receive_byte_and_fd(sock, 'b')), HEAR(peer), NS_NET);
 	}
 	int sock = OK(accept4(listener, NULL, NULL, SOCK_CLOEXEC)), ns = receive_byte_and_fd(sock, 'a');
-	IS(ns_id_of(ns), ns_id(peer->pid, "net"));
-	IS_NOT(ns_id_of(ns), ns_id(0, "net")); /* control: they are two namespaces */
+	SAME_NS(BEHIND(ns), peer, NS_NET);
+	OTHER_NS(BEHIND(ns), 0, NS_NET); /* control: they are two namespaces */
 	send_byte_and_fd(sock, 'b', MUST(ns_open(0, "net")));
 	TELL(peer, ns_id(0, "net"));
 	EXITS(peer, 0);

@@ -15,7 +15,7 @@ CASE(ns_death_destroys_pair)
 	int ns = MUST(ns_open(box->pid, "net"));
 	MUST(link_add_veth("outer", "inner", ns));
 	int index = MUST(link_index("outer")), watch = MUST(link_watch());
-	IS_NOT(ns_id_of(ns), ns_id(0, "net"));
+	OTHER_NS(BEHIND(ns), 0, NS_NET);
 
 	DISMISS(box);
 	OK(link_index_exists(index)); /* control: the descriptor alone keeps the namespace, so the pair too */

@@ -58,8 +58,8 @@ CASE(newuser_in_same_call_grants_privilege)
 			HEAR(box);
 		}
 		int ns = MUST(ns_open(box->pid, "pid"));
-		IS(OK(ns_relative(ns, NS_GET_USERNS)), ns_id(box->pid, "user"));
-		IS_NOT(ns_id(box->pid, "user"), ns_id(0, "user"));
+		SAME_NS(ns_relative(ns, NS_GET_USERNS), box, NS_USER);
+		OTHER_NS(box, 0, NS_USER);
 		DISMISS(box);
 	}
 	EXITS(user, 0);

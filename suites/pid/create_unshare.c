@@ -21,7 +21,7 @@ CASE(unshare_makes_first_child_pid_1)
 
 	OK(unshare(CLONE_NEWPID));
 	IS(getpid(), self);
-	IS(ns_id(0, "pid"), home);
+	SAME_NS(0, home, NS_PID);
 	CHILD(first, 0) {
 		IS(getpid(), 1);
 		HEAR(first);
@@ -30,8 +30,8 @@ CASE(unshare_makes_first_child_pid_1)
 		IS(getpid(), 2);
 		HEAR(second);
 	}
-	IS_NOT(OK(ns_id(first->pid, "pid")), home);
-	IS(ns_id(second->pid, "pid"), ns_id(first->pid, "pid"));
+	OTHER_NS(first, home, NS_PID);
+	SAME_NS(second, first, NS_PID);
 	DISMISS(second);
 	DISMISS(first);
 }
@@ -103,7 +103,7 @@ CASE(unshare_works_again_after_setns_back)
 	OK(setns(home, CLONE_NEWPID));
 	CHILD(between, 0) {
 		HOLDS(getpid() > 1);
-		IS(ns_id(0, "pid"), ns_id_of(home));
+		SAME_NS(0, BEHIND(home), NS_PID);
 	}
 	EXITS(between, 0);
 	OK(unshare(CLONE_NEWPID));
@@ -111,7 +111,7 @@ CASE(unshare_works_again_after_setns_back)
 		IS(getpid(), 1);
 		HEAR(second);
 	}
-	IS_NOT(ns_id(second->pid, "pid"), ns_id(first->pid, "pid"));
+	OTHER_NS(second, first, NS_PID);
 	DISMISS(second);
 	DISMISS(first);
 }
@@ -130,7 +130,7 @@ static void *stay_home(void *home)
 	AWAIT(gate[0]); /* until the other thread has unshared */
 	CHILD(child, 0) {
 		HOLDS(getpid() > 1);
-		IS(ns_id(0, "pid"), *(long long *)home);
+		SAME_NS(0, *(long long *)home, NS_PID);
 	}
 	EXITS(child, 0);
 	IS(pthread_create(&another, NULL, nothing, NULL), 0);

@@ -188,10 +188,10 @@ CASE(namespace_ioctls_tell_pid_from_pid_for_children)
 		SKIP("no PIDFD_GET_PID_NAMESPACE");
 	OK(now);
 	int next = OK(ioctl(self, PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE, 0));
-	IS(ns_id_of(now), ns_id(0, "pid"));
-	IS(ns_id_of(next), ns_id(0, "pid_for_children"));
-	IS(ns_id_of(next), ns_id(init->pid, "pid"));
-	IS_NOT(ns_id_of(next), ns_id_of(now));
+	SAME_NS(BEHIND(now), 0, NS_PID);
+	SAME_NS(BEHIND(next), CHILDREN_OF(0), NS_PID);
+	SAME_NS(BEHIND(next), init, NS_PID);
+	OTHER_NS(BEHIND(next), BEHIND(now), NS_PID);
 	DISMISS(init);
 }
 

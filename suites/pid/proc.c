@@ -82,13 +82,13 @@ CASE(pid_for_children_names_the_namespace_of_the_next_child)
 	OK(unshare(CLONE_NEWPID));
 	CHILD(init, 0) {
 		IS(getpid(), 1);
-		IS(ns_id(0, "pid_for_children"), MUST(ns_id(0, "pid")));
+		SAME_NS(CHILDREN_OF(0), 0, NS_PID);
 		HEAR(init);
 	}
-	IS(OK(ns_id(0, "pid_for_children")), MUST(ns_id(init->pid, "pid")));
-	IS_NOT(ns_id(0, "pid_for_children"), ns_id(0, "pid"));
+	SAME_NS(CHILDREN_OF(0), init, NS_PID);
+	OTHER_NS(CHILDREN_OF(0), 0, NS_PID);
 	OK(setns(home, CLONE_NEWPID));
-	IS(ns_id(0, "pid_for_children"), MUST(ns_id(0, "pid")));
+	SAME_NS(CHILDREN_OF(0), 0, NS_PID);
 	DISMISS(init);
 }
 

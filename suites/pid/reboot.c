@@ -6,14 +6,13 @@
 
 #define GROUP "pid.reboot"
 
-#define INITIAL_PID_NAMESPACE 0xEFFFFFFC /* namespaces(7): the kernel's own number for it */
+#define INITIAL_PID_NAMESPACE 0xEFFFFFFCLL /* namespaces(7): the kernel's own number for it */
 
 /* Or the machine itself would restart. */
 static void claim_contained(void)
 {
 	IS(getpid(), 1);
-	IS_NOT(ns_id(0, "pid"), -1);
-	IS_NOT(ns_id(0, "pid"), INITIAL_PID_NAMESPACE);
+	OTHER_NS(0, INITIAL_PID_NAMESPACE, NS_PID);
 }
 
 static int reboot_with(unsigned int magic, unsigned int command)

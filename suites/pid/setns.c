@@ -27,7 +27,7 @@ CASE(child_of_the_joiner_lands_in_the_namespace)
 			NOTE("%s", i ? "by a pidfd" : "by a file of /proc/PID/ns");
 			OK(setns(ways[i], CLONE_NEWPID));
 			IS(getpid(), self);
-			IS(ns_id(0, "pid"), home);
+			SAME_NS(0, home, NS_PID);
 
 			CHILD(command, 0) {
 				IS(getpid(), i + 2);
@@ -36,7 +36,7 @@ CASE(child_of_the_joiner_lands_in_the_namespace)
 				HEAR(command);
 			}
 			HEAR(command);
-			IS(ns_id(command->pid, "pid"), ns_id_of(ways[0]));
+			SAME_NS(command, BEHIND(ways[0]), NS_PID);
 			TELL(joiner, i + 2);
 			DIES_BY(command, SIGTERM);
 		}
@@ -104,14 +104,14 @@ CASE(pidfd_means_the_active_namespace_of_the_target)
 		DISMISS(init);
 	}
 	HEAR(target);
-	IS_NOT(ns_id(target->pid, "pid_for_children"), ns_id(target->pid, "pid"));
+	OTHER_NS(CHILDREN_OF(target), target, NS_PID);
 
 	MUST(unshare(CLONE_NEWPID)); /* so that there is something to undo */
 	OK(setns(target->pidfd, CLONE_NEWPID));
-	IS(ns_id(0, "pid_for_children"), ns_id(0, "pid"));
+	SAME_NS(CHILDREN_OF(0), 0, NS_PID);
 	CHILD(next, 0) {
 		IS_NOT(getpid(), 1);
-		IS(ns_id(0, "pid"), ns_id(target->pid, "pid"));
+		SAME_NS(0, target, NS_PID);
 	}
 	EXITS(next, 0);
 	DISMISS(target);
@@ -143,7 +143,7 @@ CASE(foreign_pid_1_with_set_tid)
 		HOLDS(levels >= 2);
 		IS(seen[levels - 2], 30001);
 		IS(seen[levels - 1], 1);
-		IS(ns_id(init->pid, "pid"), ns_id_of(empty));
+		SAME_NS(init, BEHIND(empty), NS_PID);
 		DISMISS(init);
 	}
 	EXITS(joiner, 0);

@@ -134,7 +134,7 @@ PAYLOAD(owner)
 			continue;
 		NOTE("%s", t->name);
 		int fd = MUST(ns_open(0, t->name));
-		IS(OK(ns_relative(fd, NS_GET_USERNS)), ns_id(0, "user"));
+		SAME_NS(ns_relative(fd, NS_GET_USERNS), 0, NS_USER);
 		close(fd);
 	}
 	NOTE_END();
@@ -147,8 +147,8 @@ CASE(owned_by_the_container_user_namespace)
 {
 	CONTAINER(box, owner, .map = CONTAINER_MAP, .capabilities = CONTAINER_ALL_CAPS);
 	long long user = HEAR(box);
-	IS_NOT(user, ns_id(0, "user"));
-	IS(user, ns_id(box->pid, "user"));
+	OTHER_NS(user, 0, NS_USER);
+	SAME_NS(user, box, NS_USER);
 	DISMISS(box);
 }
 

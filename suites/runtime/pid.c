@@ -115,8 +115,8 @@ CASE(host_sees_every_container_process)
 		for (int i = 0; i < 3; i++)
 			seen[i] = OK(host_pid(box->pid, (pid_t)HEAR(box)));
 		for (int i = 0; i < 3; i++) {
-			IS(ns_id(seen[i], "pid"), ns_id(box->pid, "pid"));
-			IS_NOT(ns_id(seen[i], "pid"), ns_id(0, "pid"));
+			SAME_NS(seen[i], box, NS_PID);
+			OTHER_NS(seen[i], 0, NS_PID);
 			IS_NOT(seen[i], seen[(i + 1) % 3]);
 		}
 		DISMISS(box);

@@ -30,11 +30,11 @@ CASE(offsets_as_configured)
 	{
 		CONTAINER(box, clocks, .map = f->map, .monotonic = 3 * DAY, .boottime = 7 * DAY);
 		claim_offsets(box);
-		IS_NOT(ns_id(box->pid, "time"), ns_id(0, "time"));
+		OTHER_NS(box, 0, NS_TIME);
 		if (runtime_claims(RUNTIME_EXEC)) {
 			CONTAINER_EXEC(command, box, clocks);
 			claim_offsets(command);
-			IS(ns_id(command->pid, "time"), ns_id(box->pid, "time"));
+			SAME_NS(command, box, NS_TIME);
 			DISMISS(command);
 		}
 		DISMISS(box);

@@ -22,17 +22,12 @@ CASE(signals_are_as_after_boot)
 
 CASE(own_namespaces_and_a_fresh_tmp)
 {
-	static const struct {
-		const char *name;
-		bool own;
-	} types[] = {{"mnt", true},  {"net", true},   {"uts", true},    {"ipc", true},
-		     {"pid", false}, {"user", false}, {"cgroup", false}};
+	static const int own[] = {NS_MNT, NS_NET, NS_UTS, NS_IPC}, shared[] = {NS_PID, NS_USER, NS_CGROUP};
 
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		NOTE("%s", types[i].name);
-		IS(MUST(ns_id(0, types[i].name)) != MUST(ns_id(1, types[i].name)), types[i].own);
-	}
-	NOTE_END();
+	for (size_t i = 0; i < ARRAY_SIZE(own); i++)
+		OTHER_NS(0, 1, own[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(shared); i++)
+		SAME_NS(0, 1, shared[i]);
 	IS(dir_count("/tmp"), 0);
 	HOLDS(cgroup_here());
 	IS(cgroup_of(0), cgroup_name("main"));
@@ -40,9 +35,9 @@ CASE(own_namespaces_and_a_fresh_tmp)
 
 CASE(initial_namespaces_where_asked_for, .initial = NS_NET | NS_UTS)
 {
-	IS(ns_id(0, "net"), ns_id(1, "net"));
-	IS(ns_id(0, "uts"), ns_id(1, "uts"));
-	IS_NOT(ns_id(0, "mnt"), ns_id(1, "mnt"));
+	SAME_NS(0, 1, NS_NET);
+	SAME_NS(0, 1, NS_UTS);
+	OTHER_NS(0, 1, NS_MNT);
 }
 
 CASE(link_ends_with_its_peer_and_no_sibling_holds_it)
@@ -72,7 +67,7 @@ CASE(values_texts_and_descriptors_cross_the_link)
 	}
 	IS(HEAR(box), 1LL << 40);
 	IS(HEAR_TEXT(box), "a text");
-	IS(ns_id_of(TAKE_FD(box)), ns_id(box->pid, "pid"));
+	SAME_NS(BEHIND(TAKE_FD(box)), box, NS_PID);
 	IS(HEAR_SENDER(box).pid, box->pid);
 	TELL(box, -5);
 	EXITS(box, 0);
@@ -92,7 +87,7 @@ CASE(mapped_child_is_root_inside)
 		FAILS(EPERM, sethostname("x", 1));
 	}
 	EXITS(user, 0);
-	IS(ns_id(box->pid, "user") == ns_id(0, "user"), false);
+	OTHER_NS(box, 0, NS_USER);
 	DISMISS(box);
 }
 
@@ -102,9 +97,9 @@ CASE(a_block_within_a_namespace_comes_back)
 	int other = MUST(ns_new(NS_NET));
 
 	WITHIN(other) {
-		IS(ns_id(0, "net"), ns_id_of(other));
+		SAME_NS(0, BEHIND(other), NS_NET);
 	}
-	IS(ns_id(0, "net"), home);
+	SAME_NS(0, home, NS_NET);
 }
 
 CASE(nothing_of_an_earlier_test_is_left)

@@ -10,17 +10,17 @@ CASE(unshare_affects_children_only)
 	long long here = MUST(ns_id(0, "time")), start = clock_seconds(CLOCK_MONOTONIC);
 
 	OK(timens_unshare(100000, 300000));
-	IS(ns_id(0, "time"), here);
+	SAME_NS(0, here, NS_TIME);
 	long long next = OK(ns_id(0, "time_for_children"));
 	IS_NOT(next, here);
 	CHILD(member, 0) {
-		IS(ns_id(0, "time"), next);
-		IS(ns_id(0, "time_for_children"), next);
+		SAME_NS(0, next, NS_TIME);
+		SAME_NS(CHILDREN_OF(0), next, NS_TIME);
 		IS_NEARLY(clock_seconds(CLOCK_MONOTONIC), start + 100000);
 	}
 	EXITS(member, 0);
 	IS_NEARLY(clock_seconds(CLOCK_MONOTONIC), start);
-	IS(ns_id(0, "time"), here);
+	SAME_NS(0, here, NS_TIME);
 }
 
 CASE(clone3_newtime_starts_the_child_inside)
@@ -30,13 +30,13 @@ CASE(clone3_newtime_starts_the_child_inside)
 	if (ns_try_clone3(NS_TIME) < 0 && errno == EINVAL)
 		SKIP("clone3(2) takes no CLONE_NEWTIME here");
 	CHILD(member, NS_TIME) {
-		IS_NOT(ns_id(0, "time"), here);
-		IS(ns_id(0, "time_for_children"), ns_id(0, "time"));
+		OTHER_NS(0, here, NS_TIME);
+		SAME_NS(CHILDREN_OF(0), 0, NS_TIME);
 		FAILS(EACCES, timens_write(0, "monotonic 1 0"));
 	}
 	EXITS(member, 0);
-	IS(ns_id(0, "time"), here);
-	IS(ns_id(0, "time_for_children"), here);
+	SAME_NS(0, here, NS_TIME);
+	SAME_NS(CHILDREN_OF(0), here, NS_TIME);
 }
 
 CASE(needs_cap_sys_admin_and_obeys_the_limit)
@@ -61,7 +61,7 @@ CASE(needs_cap_sys_admin_and_obeys_the_limit)
 	EXITS(empty, 0);
 	COUNTED(full, NS_TIME, 1) {
 		OK(unshare(NS_TIME));
-		IS_NOT(ns_id(0, "time_for_children"), ns_id(0, "time"));
+		OTHER_NS(CHILDREN_OF(0), 0, NS_TIME);
 		FAILS(ENOSPC, unshare(NS_TIME));
 	}
 	EXITS(full, 0);
@@ -73,9 +73,9 @@ CASE(multithreaded_process_may_unshare)
 		MUST(thread_run(NULL));
 		OK(unshare(NS_TIME));
 		long long next = OK(ns_id(0, "time_for_children"));
-		IS_NOT(next, ns_id(0, "time"));
+		OTHER_NS(next, 0, NS_TIME);
 		CHILD(member, 0) {
-			IS(ns_id(0, "time"), next);
+			SAME_NS(0, next, NS_TIME);
 		}
 		EXITS(member, 0);
 	}
@@ -90,7 +90,7 @@ CASE(new_namespace_inherits_offsets_as_absolute_values)
 	CHILD(outer_member, 0) {
 		long long outer = MUST(ns_id(0, "time"));
 		OK(unshare(NS_TIME));
-		IS_NOT(ns_id(0, "time_for_children"), outer);
+		OTHER_NS(CHILDREN_OF(0), outer, NS_TIME);
 		IS(timens_offsets(0), "monotonic 1000 0, boottime 2000 0");
 
 		OK(timens_write(0, "monotonic 5000 0"));

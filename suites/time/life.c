@@ -12,7 +12,7 @@ CASE(descriptor_keeps_namespace_and_offsets)
 	MUST(timens_unshare(100000, 300000));
 	int kept = MUST(ns_open(0, "time_for_children"));
 	MUST(timens_unshare(500000, 600000));
-	IS_NOT(ns_id(0, "time_for_children"), ns_id_of(kept));
+	OTHER_NS(CHILDREN_OF(0), BEHIND(kept), NS_TIME);
 
 	CHILD(helper, 0) {
 		IS_NEARLY(clock_seconds(CLOCK_MONOTONIC), start + 500000); /* control: the later one */

@@ -7,8 +7,8 @@
 
 static void is_in(long long id, long long seconds)
 {
-	IS(ns_id(0, "time"), id);
-	IS(ns_id(0, "time_for_children"), id);
+	SAME_NS(0, id, NS_TIME);
+	SAME_NS(CHILDREN_OF(0), id, NS_TIME);
 	IS_NEARLY(clock_seconds(CLOCK_MONOTONIC), seconds);
 	IS_NEARLY(clock_seconds_raw(CLOCK_MONOTONIC), seconds);
 }
@@ -24,7 +24,7 @@ CASE(moves_caller_and_children)
 		HEAR(creator);
 	}
 	int shifted = TAKE_FD(creator);
-	IS_NOT(ns_id_of(shifted), ns_id_of(here));
+	OTHER_NS(BEHIND(shifted), BEHIND(here), NS_TIME);
 	CHILD(joiner, 0) {
 		FAILS(EINVAL, setns(shifted, NS_UTS));
 		is_in(ns_id_of(here), start);
@@ -56,7 +56,7 @@ CASE(needs_caps_in_both_user_namespaces)
 	CHILD(contained, NS_USER, .map = CONTAINER_MAP) {
 		OK(unshare(NS_TIME));
 		int own = MUST(ns_open(0, "time_for_children"));
-		IS_NOT(ns_id_of(own), ns_id_of(here));
+		OTHER_NS(BEHIND(own), BEHIND(here), NS_TIME);
 		FAILS(EPERM, setns(here, NS_TIME));
 		OK(setns(own, NS_TIME));
 		TELL(contained);
@@ -66,7 +66,7 @@ CASE(needs_caps_in_both_user_namespaces)
 	int theirs = MUST(ns_open(contained->pid, "time"));
 	CHILD(root, 0) {
 		OK(setns(theirs, NS_TIME));
-		IS(ns_id(0, "time"), ns_id_of(theirs));
+		SAME_NS(0, BEHIND(theirs), NS_TIME);
 	}
 	EXITS(root, 0);
 	DISMISS(contained);
@@ -91,7 +91,7 @@ CASE(pidfd_takes_the_namespace_of_the_target_not_of_its_children)
 		is_in(here, start);
 		OK(setns(of_member, NS_TIME));
 		is_in(ns_id(target->pid, "time_for_children"), start + 100000);
-		IS_NOT(ns_id(0, "time"), here);
+		OTHER_NS(0, here, NS_TIME);
 	}
 	EXITS(joiner, 0);
 	DISMISS(target);

@@ -48,12 +48,12 @@ static void children_stay_in(long long home)
 	pid_t plain = MUST(fork());
 
 	if (plain == 0) {
-		IS(ns_id(0, "user"), home);
+		SAME_NS(0, home, NS_USER);
 		_exit(0);
 	}
 	IS(waitpid(plain, NULL, 0), plain);
 	CHILD(cloned, 0) {
-		IS(ns_id(0, "user"), home);
+		SAME_NS(0, home, NS_USER);
 	}
 	EXITS(cloned, 0);
 }
@@ -76,11 +76,11 @@ CASE(unprivileged_user_gets_a_new_namespace)
 			HEAR(by_unshare);
 		}
 		HEAR(by_unshare);
-		IS_NOT(ns_id(by_clone->pid, "user"), home);
-		IS_NOT(ns_id(by_unshare->pid, "user"), home);
-		IS_NOT(ns_id(by_clone->pid, "user"), ns_id(by_unshare->pid, "user"));
-		IS(parent_of_userns(by_clone->pid), home);
-		IS(parent_of_userns(by_unshare->pid), home);
+		OTHER_NS(by_clone, home, NS_USER);
+		OTHER_NS(by_unshare, home, NS_USER);
+		OTHER_NS(by_clone, by_unshare, NS_USER);
+		SAME_NS(parent_of_userns(by_clone->pid), home, NS_USER);
+		SAME_NS(parent_of_userns(by_unshare->pid), home, NS_USER);
 		DISMISS(by_clone);
 		DISMISS(by_unshare);
 	}
@@ -188,7 +188,7 @@ CASE(without_userns_container_root_is_host_root)
 	int dir = MUST(open("/tmp", O_PATH | O_DIRECTORY));
 	CHILD(box, NS_PID | NS_MNT | NS_UTS | NS_IPC | NS_NET) {
 		IS(getpid(), 1);
-		IS(ns_id(0, "user"), home);
+		SAME_NS(0, home, NS_USER);
 		IS(getuid(), 0);
 		OK(openat(dir, "secret", O_RDWR));
 		OK(openat(dir, "made", O_CREAT | O_WRONLY, 0644));
@@ -220,7 +220,7 @@ static void rules_its_namespaces(void)
 			continue;
 		NOTE("%s namespace", t->label);
 		int fd = MUST(ns_open(0, t->name));
-		IS(ns_relative(fd, NS_GET_USERNS), ns_id(0, "user"));
+		SAME_NS(ns_relative(fd, NS_GET_USERNS), 0, NS_USER);
 	}
 }
 
@@ -236,14 +236,14 @@ CASE(other_namespaces_in_one_unprivileged_call)
 				FAILS(EPERM, unshare(t->flag));
 		}
 		CHILD(by_clone, NS_USER | BOX, .map = own_id) {
-			IS_NOT(ns_id(0, "user"), home);
+			OTHER_NS(0, home, NS_USER);
 			rules_its_namespaces();
 		}
 		EXITS(by_clone, 0);
 		CHILD(by_unshare, 0) {
 			OK(unshare(CLONE_NEWUSER | BOX));
 			MUST(idmap_write(0, own_id));
-			IS_NOT(ns_id(0, "user"), home);
+			OTHER_NS(0, home, NS_USER);
 			CHILD(first, 0) {
 				rules_its_namespaces();
 			}

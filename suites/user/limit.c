@@ -70,7 +70,7 @@ static void start_service(struct child *self)
 	set_limit(RLIMIT_NPROC, 1, 1);
 	MUST(setresuid(60000, 60000, 60000));
 	OK(unshare(CLONE_NEWUSER));
-	IS_NOT(ns_id(0, "user"), home);
+	OTHER_NS(0, home, NS_USER);
 	execve("/missing", argv, envp);
 	int err = errno;
 	TELL(self, err);

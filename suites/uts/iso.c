@@ -125,14 +125,14 @@ CASE(new_namespace_starts_with_a_copy)
 	OK(hostname_set("base"));
 	OK(domainname_set("dom"));
 	CHILD(by_clone, NS_UTS) {
-		IS_NOT(ns_id(0, "uts"), here);
+		OTHER_NS(0, here, NS_UTS);
 		IS(hostname(), "base");
 		IS(domainname(), "dom");
 	}
 	EXITS(by_clone, 0);
 	CHILD(by_unshare, 0) {
 		OK(unshare(NS_UTS));
-		IS_NOT(ns_id(0, "uts"), here);
+		OTHER_NS(0, here, NS_UTS);
 		IS(hostname(), "base");
 		IS(domainname(), "dom");
 	}
@@ -149,7 +149,7 @@ CASE(static_fields_are_the_same_everywhere)
 	CHILD(box, NS_UTS) {
 		struct utsname inside;
 		const char *fields[] = {inside.sysname, inside.release, inside.version, inside.machine};
-		IS_NOT(ns_id(0, "uts"), here);
+		OTHER_NS(0, here, NS_UTS);
 		OK(uname(&inside));
 		IS(inside.sysname, outside.sysname);
 		IS(inside.release, outside.release);
