@@ -173,7 +173,6 @@ long long link_number(const char *name, int attribute)
 	nl_attr_text(&r, IFLA_IFNAME, name);
 	if (nl_ask(NETLINK_ROUTE, &r, &answers) < 0)
 		return -1;
-	errno = ENODATA;
 	return rtnl_number(answers.message[0], attribute);
 }
 

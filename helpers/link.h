@@ -76,7 +76,7 @@ int rtnl_count(int type, int family);
 /* The same, and the objects themselves. */
 int rtnl_dump(int type, int family, struct nl_answers *answers);
 
-/* An attribute of such an object, or of any rtnetlink message: NULL or -1 (a number has 32 bits) if it is not there. */
+/* An attribute of such an object, or of any rtnetlink message: NULL or -1 (a number has 32 bits) with ENODATA if it is not there. */
 const struct rtattr *rtnl_attr(const struct nlmsghdr *message, int type);
 const char *rtnl_text(const struct nlmsghdr *message, int type);
 long long rtnl_number(const struct nlmsghdr *message, int type);

@@ -200,5 +200,6 @@ const struct rtattr *nl_find(const struct nlmsghdr *message, size_t size, int ty
 	for (; RTA_OK(a, left); a = RTA_NEXT(a, left))
 		if ((a->rta_type & NLA_TYPE_MASK) == type)
 			return a;
+	errno = ENODATA;
 	return NULL;
 }

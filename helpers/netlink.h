@@ -59,7 +59,7 @@ int nl_ask(int protocol, struct nl_request *r, struct nl_answers *answers);
 /* The same for requests that must travel together (the batches of nfnetlink); the first answer counts. */
 int nl_ask_batch(int protocol, struct nl_request *const requests[], int count);
 
-/* An attribute of a message with a family header of `size` bytes; NULL if it is not there. */
+/* An attribute of a message with a family header of `size` bytes; NULL with ENODATA if it is not there. */
 const struct rtattr *nl_find(const struct nlmsghdr *message, size_t size, int type);
 
 #endif

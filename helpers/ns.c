@@ -105,7 +105,7 @@ int ns_ids(pid_t pid, struct ns_ids *ids)
 		}
 		if (ns_types[i].next != ns_types[i].name)
 			ids->next[i] = ns_id(pid, ns_types[i].next);
-		/* pid_for_children of a namespace that has no init yet cannot be followed; its link text can. */
+		/* pid_for_children leads nowhere as long as the namespace has no init. */
 		if (ids->next[i] == -1 && errno == ENOENT)
 			ids->next[i] = 0;
 		if (ids->now[i] == -1 || ids->next[i] == -1)

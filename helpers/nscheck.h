@@ -18,20 +18,27 @@
  *		EXITS(init, 0);
  *	}
  *
- * Everything that can fail, helper or system call, returns -1 and sets errno; the verb around it says what
- * that means:
+ * Everything that can fail, helper or system call, sets errno and returns -1, of whatever width (MAP_FAILED and
+ * SIG_ERR too), or a null pointer. The verb around it says what that means:
  *
  *	MUST(call)          arranging: a failure is the harness's trouble (verdict `error`)
- *	OK(call)            claim: the call works (anything but -1 or a null pointer)
- *	FAILS(err, call)    claim: the call gives -1 and exactly this errno
+ *	OK(call)            claim: the call works
+ *	FAILS(err, call)    claim: the call fails with exactly this errno
  *	IS(value, expected) claim: equal, as numbers or as strings
  *	IS_NOT(value, other)
+ *	IS_MINUS_ONE(value) claim: -1, as a value or of a call that may fail with more than one errno
+ *	GAVE(err)           claim: what has just failed gave exactly this errno
+ *	SAME_NS(a, b, type) claim: two are in the same namespace (place.h has what can be asked)
+ *	OTHER_NS(a, b, type)
  *	HOLDS(condition)    claim: true
  *	SKIP(reason...)     the kernel lacks what this needs, found out just now
  *	NOTE(words...)      what later messages of this process are about, such as the row of a table
  *	NOTE_END()          about nothing in particular again
  *
  * MUST, OK give the call's value. Each verb ends the whole test, from whatever process of it.
+ *
+ * Operands are evaluated once, from left to right. What failed satisfies neither IS nor IS_NOT, on either side: the
+ * claim fails ("cannot look"), since two failed looks are not equal, and one is not another thing than what was found.
  */
 
 #include <errno.h>
@@ -64,16 +71,15 @@
 #include "helpers/ns.h"
 #include "helpers/nscount.h"
 #include "helpers/nsfs.h"
-#include "helpers/orphan.h"
 #include "helpers/nsid.h"
+#include "helpers/orphan.h"
+#include "helpers/place.h"
 #include "helpers/proc.h"
 #include "helpers/sock.h"
 #include "helpers/sysv.h"
 #include "helpers/thread.h"
 #include "helpers/tool.h"
 
-#include "helpers/orphan.h"
-#include "helpers/place.h"
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 #endif

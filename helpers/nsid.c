@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "helpers/nsid.h"
 
-#include <errno.h>
 #include <sys/socket.h>
 
 #include "helpers/netlink.h"
@@ -17,10 +16,8 @@ static int id_of(const struct nlmsghdr *message)
 {
 	const struct rtattr *a = nl_find(message, sizeof(struct rtgenmsg), NETNSA_NSID);
 
-	if (!a) {
-		errno = ENODATA;
+	if (!a)
 		return -1;
-	}
 	int id = *(const int *)RTA_DATA(a);
 	return id == NETNSA_NSID_NOT_ASSIGNED ? NSID_NONE : id;
 }

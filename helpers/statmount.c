@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "helpers/statmount.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -37,15 +38,15 @@ uint64_t mnt_unique_id(const char *where)
 	return st.stx_mnt_id;
 }
 
-uint64_t mnt_ns_id(pid_t pid)
+long long mnt_ns_id(pid_t pid)
 {
 	int ns = ns_open(pid, "mnt");
 	uint64_t id = 0;
 
 	if (ns < 0)
-		return 0;
-	if (ioctl(ns, NS_GET_MNTNS_ID, &id) < 0)
-		id = 0;
+		return -1;
+	int done = ioctl(ns, NS_GET_MNTNS_ID, &id), err = errno;
 	close(ns);
-	return id;
+	errno = err;
+	return done < 0 ? -1 : (long long)id;
 }

@@ -60,7 +60,7 @@ ssize_t mnt_list(struct mnt_question question, uint64_t *ids, size_t max, unsign
 /* The unique id of the mount at a path (statx(2) STATX_MNT_ID_UNIQUE); 0 with errno, or where there is none. */
 uint64_t mnt_unique_id(const char *where);
 
-/* The id that listmount(2) knows a mount namespace by (NS_GET_MNTNS_ID); pid 0 is the caller. 0 with errno. */
-uint64_t mnt_ns_id(pid_t pid);
+/* The id that listmount(2) knows a mount namespace by (NS_GET_MNTNS_ID); pid 0 is the caller. -1 with errno. */
+long long mnt_ns_id(pid_t pid);
 
 #endif

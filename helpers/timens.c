@@ -27,11 +27,13 @@ long long clock_seconds_raw(clockid_t clock)
 	return syscall(SYS_clock_gettime, clock, &now) < 0 ? -1 : now.tv_sec;
 }
 
-void timens_nearly(const char *file, int line, const char *what, long long value, const char *other,
-		   long long expected)
+void timens_nearly(const char *file, int line, const struct claim_value *value,
+		   const struct claim_value *expected)
 {
-	if (llabs(value - expected) > 60)
-		claim_is(file, line, what, claim_number(value), other, claim_number(expected));
+	claim_looked(file, line, value);
+	claim_looked(file, line, expected);
+	if (llabs(value->number - expected->number) > 60)
+		claim_is(file, line, value, expected);
 }
 
 ssize_t timens_write(pid_t pid, const char *records)

@@ -128,7 +128,7 @@ static void child_of_the_parent(int flag, bool legacy)
 		pid_t made = OK(legacy ? ns_clone((unsigned int)flag | CLONE_PARENT)
 				       : clone3_sibling((unsigned int)flag, 0));
 		if (made == 0)
-			_exit(flag == NS_PID ? getpid() == 1 : ns_id(0, "user") != own);
+			_exit(flag == NS_PID ? getpid() == 1 : MUST(ns_id(0, "user")) != own);
 		TELL(maker, made);
 		FAILS(ECHILD, waitpid(made, NULL, __WALL));
 	}
@@ -254,7 +254,7 @@ CASE(legacy_clone_cannot_create_time_namespace)
 	if (made == 0)
 		_exit(ns_id(0, "time") == own ? 42 : 1);
 	if (made < 0) {
-		IS(errno, EINVAL);
+		GAVE(EINVAL);
 	} else {
 		OK(waitpid(made, &status, __WALL));
 		HOLDS(WIFEXITED(status));

@@ -80,7 +80,7 @@ static int pages_with(int types, const struct list *ours)
 		met += has(ours, (long long)id);
 	}
 	if (got < 0)
-		IS(errno, ENOENT);
+		GAVE(ENOENT);
 	else
 		HOLDS(types & (types - 1)); /* of several types: those that follow are of none of them */
 	return met;

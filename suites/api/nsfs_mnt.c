@@ -35,7 +35,7 @@ CASE(mnt_get_info)
 	IS(large[0].id, info.id);
 	FAILS(EINVAL, ioctl(uts, NS_MNT_GET_INFO, &info));
 	FAILS(EINVAL, ioctl(mnt, NS_MNT_GET_INFO, NULL));
-	IS(ioctl(mnt, _IOC(_IOC_READ, NSIO, 10, 8), &info), -1);
+	IS_MINUS_ONE(ioctl(mnt, _IOC(_IOC_READ, NSIO, 10, 8), &info));
 	HOLDS(errno == EINVAL || errno == ENOTTY);
 }
 
@@ -53,10 +53,10 @@ static void walk(const int ours[OURS], int first, int last, unsigned long reques
 		at = next;
 		HOLDS(step > 0 ? info.id > before : info.id < before);
 		before = info.id;
-		if (met != last && ns_id_of(at) == ns_id_of(ours[met + step]))
+		if (met != last && MUST(ns_id_of(at)) == MUST(ns_id_of(ours[met + step])))
 			met += step;
 	}
-	IS(errno, ENOENT);
+	GAVE(ENOENT);
 	IS(met, last);
 	close(at);
 }

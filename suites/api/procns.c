@@ -182,7 +182,7 @@ CASE(directory_lists_ten_entries, .unsabotaged = "which entries there are does n
 	NOTE_END();
 	IS(dir_count("/proc/self/ns"), count);
 	FAILS(ENOENT, open("/proc/self/ns/unknown", O_RDONLY));
-	IS(open("/proc/self/ns/unknown", O_RDONLY | O_CREAT, 0644), -1);
+	IS_MINUS_ONE(open("/proc/self/ns/unknown", O_RDONLY | O_CREAT, 0644));
 	HOLDS(errno == ENOENT || errno == EPERM);
 }
 

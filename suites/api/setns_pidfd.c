@@ -282,7 +282,7 @@ static void join_dying(int home, int delay)
 		_exit(0);
 	}
 	if (setns(pidfd, CLONE_NEWUTS) < 0) {
-		IS(errno, ESRCH);
+		GAVE(ESRCH);
 	} else {
 		int uts = MUST(ns_open(0, "uts"));
 		OTHER_NS(BEHIND(uts), BEHIND(home), NS_UTS);

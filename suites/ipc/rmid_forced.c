@@ -25,7 +25,8 @@ CASE(orphans_go_with_their_creator)
 		TELL(creator, MUST(segment_make()));
 		HEAR(creator);
 	}
-	IS(shmget(KEY, 0, 0), HEAR(creator)); /* control: it is there as long as its creator */
+	long long id = HEAR(creator);
+	IS(shmget(KEY, 0, 0), id); /* control: it is there as long as its creator */
 	DISMISS(creator);
 	FAILS(ENOENT, shmget(KEY, 0, 0));
 

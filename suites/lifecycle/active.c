@@ -43,7 +43,7 @@ static void becomes_stale(struct ns_handle *h)
 		MUST(close(ns));
 		sched_yield();
 	}
-	IS(errno, ESTALE);
+	GAVE(ESTALE);
 }
 
 /* True if listns(2) has this namespace. */

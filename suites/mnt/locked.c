@@ -242,10 +242,10 @@ CASE(flags_stay_locked_in_binds_detached_clones_and_mount_setattr)
 		FAILS(EPERM, mount(NULL, "/tmp/bound", NULL, REMOUNT, NULL));
 		FAILS(EROFS, open("/tmp/bound/f", O_CREAT | O_WRONLY, 0600));
 		int tree = OK(tree_clone("/tmp/ro", 0));
-		int changed = mount_setattr(tree, "", AT_EMPTY_PATH, &writable, sizeof(writable));
-		if (changed < 0 && errno == ENOSYS)
+		if (mount_setattr(tree, "", AT_EMPTY_PATH, &writable, sizeof(writable)) < 0 &&
+		    errno == ENOSYS)
 			continue; /* no mount_setattr(2): the bind is all there is */
-		IS(changed < 0 ? errno : 0, EPERM);
+		FAILS(EPERM, mount_setattr(tree, "", AT_EMPTY_PATH, &writable, sizeof(writable)));
 		FAILS(EPERM, mount_setattr(AT_FDCWD, "/tmp/ro", 0, &writable, sizeof(writable)));
 		FAILS(EPERM, mount_setattr(AT_FDCWD, "/tmp/tree", AT_RECURSIVE, &both, sizeof(both)));
 		HOLDS(!strstr(MUST(mnt_at("/tmp/tree"))->options, "noexec"));
@@ -371,7 +371,7 @@ CASE(file_handle_below_a_locked_cover_is_not_decoded)
 		MUST(bind_make("/tmp/tree/plain", "/tmp/copy"));
 		fd = MUST(open("/tmp/copy", O_RDONLY | O_CLOEXEC));
 		if (open_handle(fd, &plain) < 0)
-			IS(errno, EPERM); /* before 6.11, where no user namespace may decode anything */
+			GAVE(EPERM); /* before 6.11, where no user namespace may decode anything */
 		OK(umount2("/tmp/copy", MNT_DETACH));
 		FAILS(EPERM, open_handle(fd, &plain));
 	}
@@ -393,7 +393,7 @@ CASE(mounting_beneath_a_locked_mount_never_unlocks_the_place)
 			OK(umount2("/tmp/dir",
 				   0)); /* since 7.1 the lock goes to the mount that was put beneath */
 		else
-			IS(errno, EINVAL);
+			GAVE(EINVAL);
 		FAILS(EINVAL, umount2("/tmp/dir", 0));
 		FAILS(ENOENT, access("/tmp/dir/secret", F_OK));
 		CHILD(nested, NS_MNT) {

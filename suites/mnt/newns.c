@@ -187,7 +187,7 @@ static unsigned long long heard(int group)
 	ssize_t got = read(group, buffer, sizeof(buffer));
 
 	if (got < 0) {
-		IS(errno, EAGAIN);
+		GAVE(EAGAIN);
 		return 0;
 	}
 	struct fanotify_event_metadata *event = (struct fanotify_event_metadata *)buffer;

@@ -79,7 +79,7 @@ CASE(lazy_detach_keeps_open_descriptors_working, .unsabotaged = ONE_NAMESPACE)
 	IS(above.st_dev, top.st_dev);
 	IS(above.st_ino, top.st_ino);
 	FAILS(EINVAL, umount2(path("/proc/self/fd/%d", fd), MNT_DETACH));
-	IS(mount("tmpfs", path("/proc/self/fd/%d/dir", fd), "tmpfs", 0, NULL), -1);
+	IS_MINUS_ONE(mount("tmpfs", path("/proc/self/fd/%d/dir", fd), "tmpfs", 0, NULL));
 	HOLDS(errno == EINVAL || errno == ENOENT);
 }
 

@@ -82,7 +82,7 @@ CASE(fresh_proc_needs_a_fully_visible_proc)
 				FAILS(EPERM, mount("proc", "/tmp/at", "proc", 0, NULL));
 				int restricted = mount("proc", "/tmp/at", "proc", 0, "subset=pid");
 				if (restricted < 0) /* 0 where proc has a restricted variant */
-					IS(errno, EPERM);
+					GAVE(EPERM);
 			}
 			EXITS(box, 0);
 			CHILD(equal, NS_PID) { /* control */

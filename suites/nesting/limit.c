@@ -359,7 +359,7 @@ static int children_possible(void)
 		_exit(read(gate[0], &byte, 1) == 0 ? 0 : 1); /* until the other end is closed */
 	}
 	if (pid < 0)
-		IS(errno, EAGAIN);
+		GAVE(EAGAIN);
 	close(gate[1]);
 	for (int i = 0; i < count; i++)
 		MUST(wait(NULL));

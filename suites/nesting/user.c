@@ -35,11 +35,12 @@ CASE(maps_compose_across_levels)
 	claim_owner("/tmp/of_the_third", 100015);
 }
 
-static void claim_map(pid_t pid, unsigned int outside)
+static void claim_map(pid_t pid, long long outside)
 {
-	unsigned int map[3];
+	long long map[3];
 
-	IS(sscanf(MUST(file_read(proc_path(pid, "uid_map"))), "%u %u %u", &map[0], &map[1], &map[2]), 3);
+	IS(sscanf(MUST(file_read(proc_path(pid, "uid_map"))), "%lld %lld %lld", &map[0], &map[1], &map[2]),
+	   3);
 	IS(map[0], 0);
 	IS(map[1], outside);
 	IS(map[2], 10);

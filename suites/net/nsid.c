@@ -105,7 +105,9 @@ static long long id_of(const struct nlmsghdr *message, int attribute)
 {
 	const struct rtattr *a = nl_find(message, sizeof(struct rtgenmsg), attribute);
 
-	return a ? *(const int *)RTA_DATA(a) : -1;
+	if (!a)
+		return -1;
+	return *(const int *)RTA_DATA(a) == NETNSA_NSID_NOT_ASSIGNED ? NSID_NONE : *(const int *)RTA_DATA(a);
 }
 
 static long long id_in(const struct nlmsghdr *message)
@@ -132,7 +134,7 @@ CASE(id_in_a_target_ns_can_be_asked)
 	MUST(nsid_assign(a, 50));
 	MUST(nsid_assign(b, 60));
 	OK(ask_for(50, b, &answers));
-	IS(id_in(answers.message[0]), NETNSA_NSID_NOT_ASSIGNED);
+	IS(id_in(answers.message[0]), NSID_NONE);
 	IS(id_of(answers.message[0], NETNSA_CURRENT_NSID), 60);
 	WITHIN(a)
 		MUST(nsid_assign(b, 70));
@@ -247,7 +249,7 @@ CASE(listen_all_nsid_receives_remote_events)
 	MUST(link_add_dummy("here"));
 	struct nl_event event = NL_EVENT(watch);
 	IS(rtnl_text(event.message, IFLA_IFNAME), "here"); /* the first that came */
-	IS(event.nsid, -1);
+	IS_MINUS_ONE(event.nsid);
 
 	MUST(nsid_assign(a, 33));
 	WITHIN(a)
@@ -267,7 +269,7 @@ CASE(listen_all_nsid_local_event_has_no_id)
 	MUST(link_add_dummy("here"));
 	struct nl_event event = NL_EVENT(watch);
 	IS(rtnl_text(event.message, IFLA_IFNAME), "here");
-	IS(event.nsid, -1);
+	IS_MINUS_ONE(event.nsid);
 	WITHIN(a)
 		MUST(link_add_dummy("there"));
 	IS(NL_EVENT(watch).nsid, 8); /* control: ids are delivered */

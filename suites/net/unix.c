@@ -53,7 +53,7 @@ static int queue_length(void)
 	MUST(getsockname(receiver, (struct sockaddr *)&address, &size));
 	while (sendto(sender, "", 1, 0, (struct sockaddr *)&address, size) == 1)
 		count++;
-	IS(errno, EAGAIN);
+	GAVE(EAGAIN);
 	MUST(close(receiver));
 	MUST(close(sender));
 	return count;

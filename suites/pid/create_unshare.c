@@ -168,7 +168,7 @@ CASE(failed_first_fork_never_yields_a_namespace_without_pid_1)
 	if (pid == 0)
 		_exit(getpid() == 1 ? 0 : 1);
 	if (pid < 0)
-		IS(errno, ENOMEM);
+		GAVE(ENOMEM);
 	else
 		IS(orphan_reaped(pid), 0);
 	FAILS(ENOMEM, ended(fork()));

@@ -117,9 +117,8 @@ CASE(get_info_refuses_invisible_process)
 		IS(getpid(), 1);
 		IS(info_of(own).pid, 1);
 		IS(info_of(own).ppid, 0);
-		int result = ioctl(outside, PIDFD_GET_INFO_FIRST,
-				   &(struct pidfd_info_first){.mask = PIDFD_INFO_PID});
-		IS(result, -1);
+		IS_MINUS_ONE(ioctl(outside, PIDFD_GET_INFO_FIRST,
+				   &(struct pidfd_info_first){.mask = PIDFD_INFO_PID}));
 		HOLDS(errno == EREMOTE || errno == ESRCH); /* ESRCH in 6.13 and 6.14 */
 		HEAR(init);
 	}

@@ -39,7 +39,7 @@ static int fork_until_refused(void)
 		pause();
 		_exit(0);
 	}
-	IS(errno, EAGAIN);
+	GAVE(EAGAIN);
 	return made;
 }
 

@@ -25,7 +25,7 @@ PAYLOAD(mounts)
 		NOTE("%s", wanted[i].where);
 		OK(statfs(wanted[i].where, &fs));
 		IS(fs.f_type, wanted[i].type);
-		TELL_TEXT(outer, identity(wanted[i].where));
+		TELL_TEXT(outer, OK(identity(wanted[i].where)));
 	}
 	HEAR(outer);
 }

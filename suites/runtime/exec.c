@@ -21,7 +21,7 @@ PAYLOAD(joined)
 	claim_joined();
 	IS(uids_now(), "0 0 0");
 	IS(file_read("/proc/self/uid_map"), file_read("/proc/1/uid_map"));
-	TELL_TEXT(outer, identity("/"));
+	TELL_TEXT(outer, OK(identity("/")));
 	HEAR(outer);
 }
 
@@ -82,7 +82,7 @@ static bool runs_payload(pid_t pid)
 {
 	const char *program = identity(proc_path(pid, "exe"));
 
-	return strcmp(program, identity(CONTAINER_PROBE)) == 0 || strcmp(program, "-") == 0;
+	return !program || strcmp(program, MUST(identity(CONTAINER_PROBE))) == 0;
 }
 
 /*

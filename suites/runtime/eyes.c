@@ -50,6 +50,8 @@ int members_of(pid_t first, pid_t *pids, int max)
 	long long ns = ns_id(first, "pid");
 	int count = 0, started = started_here(all, STARTED_MAX);
 
+	if (ns < 0)
+		return -1;
 	for (int i = 0; i < started; i++)
 		if (is_member(all[i], first, ns)) {
 			if (count < max)
@@ -108,7 +110,7 @@ const char *identity(const char *file)
 {
 	struct stat st;
 
-	return stat(file, &st) < 0 ? "-" : path("%lld:%lld", (long long)st.st_dev, (long long)st.st_ino);
+	return stat(file, &st) < 0 ? NULL : path("%lld:%lld", (long long)st.st_dev, (long long)st.st_ino);
 }
 
 void watch_others(struct child *outer, int (*look)(pid_t pid))

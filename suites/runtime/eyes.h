@@ -17,7 +17,7 @@
 int started_here(pid_t *pids, int max);
 #define STARTED_MAX 512
 
-/* The processes in the PID namespace of a process, zombies too: how many there are, at most `max` stored. */
+/* The processes in the PID namespace of a process, zombies too: how many there are, at most `max` stored. -1 with errno. */
 int members_of(pid_t first, pid_t *pids, int max);
 
 /* The host's number of a process that is `inside` in the PID namespace of `first`; -1 with ESRCH. */
@@ -35,7 +35,7 @@ int not_shared(pid_t a, pid_t b);
 /* True if a call gave -1 for want of a right or because of a read-only mount (EPERM, EACCES, EROFS). */
 bool refused(long result);
 
-/* The caller's device and inode of a path as one text, "8:2"; "-" if there is none. */
+/* The caller's device and inode of a path as one text, "8:2"; NULL with errno. */
 const char *identity(const char *file);
 
 /*

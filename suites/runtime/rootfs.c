@@ -51,7 +51,7 @@ PAYLOAD(rooted)
 
 	IS(file_read("/etc/image"), "image");
 	IS(mounts_about(bundle, device), 0);
-	TELL_TEXT(outer, identity("/"));
+	TELL_TEXT(outer, OK(identity("/")));
 	HEAR(outer);
 }
 
@@ -147,7 +147,7 @@ static void climb(void)
 
 PAYLOAD(climber)
 {
-	char *root = strdup(identity("/")), cwd[PATH_MAX];
+	char *root = strdup(MUST(identity("/"))), cwd[PATH_MAX];
 	int fds[64], count = container_inherited(fds, 64);
 
 	climb();
@@ -193,7 +193,7 @@ static void escape(void)
 
 PAYLOAD(escaper)
 {
-	char *root = strdup(identity("/"));
+	char *root = strdup(MUST(identity("/")));
 
 	escape();
 	IS(identity("/"), root);
@@ -241,7 +241,7 @@ PAYLOAD(leaky)
 	int fd;
 
 	IS(container_inherited(&fd, 1), 1);
-	OK(openat(fd, SECRET + 1, O_RDONLY));
+	OK(openat(fd, &SECRET[1], O_RDONLY));
 }
 
 CASE(no_descriptor_leads_outside)
@@ -273,7 +273,7 @@ static int open_program(pid_t pid)
 		IS(identity(path("/proc/self/fd/%d", fd)), identity(CONTAINER_PROBE));
 		close(fd);
 	}
-	IS(open(proc_path(pid, "exe"), O_RDWR | O_CLOEXEC), -1);
+	IS_MINUS_ONE(open(proc_path(pid, "exe"), O_RDWR | O_CLOEXEC));
 	return fd >= 0;
 }
 

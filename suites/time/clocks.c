@@ -131,8 +131,8 @@ PAYLOAD(clock_reader)
 {
 	TELL(outer, clock_seconds(CLOCK_MONOTONIC));
 	TELL(outer, clock_seconds_raw(CLOCK_MONOTONIC));
-	TELL(outer, ns_id(0, "time"));
-	TELL(outer, ns_id(0, "time_for_children"));
+	TELL(outer, OK(ns_id(0, "time")));
+	TELL(outer, OK(ns_id(0, "time_for_children")));
 }
 
 /* What a clock_reader says: the seconds of both readings, and whether it is where its children will be. */

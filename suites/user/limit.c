@@ -160,7 +160,7 @@ static int signals_possible(void)
 	while (count < 8 && (failed = sigqueue(getpid(), SIGRTMIN, (union sigval){0})) == 0)
 		count++;
 	if (failed)
-		IS(errno, EAGAIN);
+		GAVE(EAGAIN);
 	return count;
 }
 

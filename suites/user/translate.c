@@ -110,7 +110,7 @@ static uid_t pending_si_uid(int code)
 	sigemptyset(&usr1);
 	sigaddset(&usr1, SIGUSR1);
 	OK(sigtimedwait(&usr1, &info, &(struct timespec){0}));
-	IS(info.si_code, code);
+	HOLDS(info.si_code == code);
 	return info.si_uid;
 }
 
