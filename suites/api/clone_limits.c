@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* How many namespaces, and how deep. clone(2) ERRORS ENOSPC, namespaces(7) "The /proc/sys/user directory" */
+/* Goes on from clone.c. */
 #include "helpers/nscheck.h"
 #include "helpers/nscount.h"
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Which flags go together, and who may give them. clone(2) ERRORS */
+/* Goes on from clone.c. */
 #include "helpers/nscheck.h"
 #include "helpers/utsname.h"
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the file of a mount namespace tells, and how it leads to the next one. linux/nsfs.h NS_MNT_GET_INFO */
+/* Goes on from nsfs.c. */
 #include <sys/ioctl.h>
 
 #include "helpers/nscheck.h"

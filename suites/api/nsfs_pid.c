@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* PIDs as a PID namespace's file translates them. linux/nsfs.h NS_GET_PID_FROM_PIDNS */
+/* Goes on from nsfs.c. */
 #include <sys/ioctl.h>
 
 #include "helpers/nscheck.h"

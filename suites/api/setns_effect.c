@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What joining a namespace changes for the caller. setns(2) "Details for specific namespace types" */
+/* Goes on from setns.c. */
 #include <time.h>
 
 #include "helpers/nscheck.h"

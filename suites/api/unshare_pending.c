@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Namespaces that wait for the caller's children. unshare(2) CLONE_NEWPID, CLONE_NEWTIME */
+/* Goes on from unshare.c. */
 #include "helpers/nscheck.h"
 
 #define GROUP "api.unshare"

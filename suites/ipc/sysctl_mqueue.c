@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The limits of POSIX message queues in /proc/sys/fs/mqueue. mq_overview(7) */
+/* Goes on from sysctl.c. */
 #include <mqueue.h>
 
 #include "helpers/nscheck.h"

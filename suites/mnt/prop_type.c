@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Propagation types: what sets, copies and shows them. mount_namespaces(7) "SHARED SUBTREES" */
+/* Goes on from prop.c. */
 #include "helpers/nscheck.h"
 
 #define GROUP         "mnt.prop"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Numbers, /proc, orphans and setns(2) over several levels. pid_namespaces(7) "Nesting PID namespaces" */
+/* Goes on from pid.c. */
 #include <linux/nsfs.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Signals and ends across several levels. pid_namespaces(7) "The namespace init process" */
+/* Goes on from pid.c. */
 #include "helpers/nscheck.h"
 
 #define GROUP "nesting.pid"

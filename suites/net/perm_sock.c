@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Who may do what over which socket: netdevice(7), socket(7), netlink(7). user_namespaces(7) */
+/* Goes on from perm.c. */
 #include <arpa/inet.h>
 #include <linux/if_packet.h>
 #include <linux/ipv6.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Who may make a PID namespace. clone(2), unshare(2), user_namespaces(7) */
+/* Goes on from create.c. */
 #include "helpers/nscheck.h"
 
 #define GROUP "pid.create"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* PID namespaces for later children. pid_namespaces(7) "setns(2) and unshare(2) semantics" */
+/* Goes on from create.c. */
 #include <pthread.h>
 
 #include "helpers/nscheck.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What ends the init of a PID namespace and what does not. pid_namespaces(7) "The namespace init process" */
+/* Goes on from init.c. */
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>

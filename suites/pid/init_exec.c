@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What execve(2) and threads do to the init of a PID namespace. pid_namespaces(7) "The namespace init process" */
+/* Goes on from init.c. */
 #include <pthread.h>
 
 #include "suites/pid/patterns.h"

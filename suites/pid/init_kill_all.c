@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* kill(-1) in a PID namespace. kill(2) */
+/* Goes on from init.c. */
 #include "helpers/nscheck.h"
 
 #define GROUP "pid.init"

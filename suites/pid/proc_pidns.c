@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* procfs for a PID namespace that a file names. Documentation/filesystems/proc.rst "pidns" */
+/* Goes on from proc.c. */
 #include "helpers/nscheck.h"
 
 #define GROUP "pid.proc"

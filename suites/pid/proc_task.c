@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What procfs instances show of single processes of a PID namespace. proc(5), proc_pid_stat(5) */
+/* Goes on from proc.c. */
 #include <dirent.h>
 #include <sys/ptrace.h>
 

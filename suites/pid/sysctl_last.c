@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Where a PID namespace goes on numbering. pid_namespaces(7) "/proc files" */
+/* Goes on from sysctl.c. */
 #include "helpers/nscheck.h"
 
 #define GROUP "pid.sysctl"

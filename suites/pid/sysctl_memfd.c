@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Whether the memfds of a PID namespace may be executable. memfd_create(2), kernel/pid_sysctl.h */
+/* Goes on from sysctl.c. */
 #include <sys/mman.h>
 
 #include "helpers/nscheck.h"

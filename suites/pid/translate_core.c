@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* PIDs in the names of core files. core(5) "Naming of core dump files" */
+/* Goes on from translate.c. */
 #include <sys/resource.h>
 
 #include "helpers/nscheck.h"

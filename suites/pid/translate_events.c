@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* PIDs in what the kernel tells a process about others, numbered for who is told. pid_namespaces(7) */
+/* Goes on from translate.c. */
 #include <linux/seccomp.h>
 #include <mqueue.h>
 #include <sys/fanotify.h>

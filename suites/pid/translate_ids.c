@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* PIDs that the kernel stores and tells later, in the namespace of who reads them. pid_namespaces(7) */
+/* Goes on from translate.c. */
 #include <linux/futex.h>
 
 #include "helpers/nscheck.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Process groups and sessions that reach across the border of a PID namespace. setpgid(2), kill(2), tty_ioctl(4) */
+/* Goes on from translate.c. */
 #include <sys/ioctl.h>
 #include <termios.h>
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* PIDs in objects, files and records that processes of several PID namespaces share. pid_namespaces(7) */
+/* Goes on from translate.c. */
 #include <linux/audit.h>
 #include <sys/acct.h>
 #include <sys/msg.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* PIDs that the kernel carries from one process to another. pid_namespaces(7) "Miscellaneous", unix(7) */
+/* Goes on from translate.c. */
 #include <sys/socket.h>
 #include <sys/un.h>
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What is mounted in a container by default. OCI config-linux.md "Default Filesystems", config.md "Devices" */
+/* Goes on from rootfs.c. */
 #include <dirent.h>
 #include <linux/magic.h>
 #include <sys/ioctl.h>

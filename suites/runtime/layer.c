@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What a container may change of its root file system, and who sees it. mount_namespaces(7), overlayfs.rst */
+/* Goes on from rootfs.c. */
 #include <linux/magic.h>
 #include <sys/statvfs.h>
 #include <sys/sysmacros.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Deadlines given to io_uring. io_uring_enter(2) IORING_OP_TIMEOUT */
+/* Goes on from timers.c. */
 #include <linux/io_uring.h>
 #include <sys/mman.h>
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What making a user namespace does to its creator's credentials, and who may make one. user_namespaces(7) "Capabilities" */
+/* Goes on from create.c. */
 #include <sys/prctl.h>
 
 #include "helpers/nscheck.h"

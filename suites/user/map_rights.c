@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Who may write which map. user_namespaces(7) "Defining user and group ID mappings" */
+/* Goes on from map.c. */
 #include "helpers/nscheck.h"
 
 #define GROUP "user.map"

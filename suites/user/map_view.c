@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* How maps read from different namespaces, and that they translate. user_namespaces(7) "User and group ID mappings" */
+/* Goes on from map.c. */
 #include "helpers/nscheck.h"
 
 #define GROUP "user.map"

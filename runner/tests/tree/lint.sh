@@ -59,6 +59,21 @@ told() {
 	return "$missing"
 }
 
+# A group begins in the file of its name; one that goes on in another file says so there.
+begun() {
+	local file group first bad=0
+	for file in suites/*/*.c; do
+		group=$(sed -n 's/^#define GROUP *"\(.*\)"$/\1/p' "$file")
+		first=${group##*.}.c
+		[ -z "$group" ] || [ "${file##*/}" = "$first" ] && continue
+		grep -qx "#define GROUP *\"$group\"" "${file%/*}/$first" &&
+			grep -qxF "/* Goes on from $first. */" "$file" && continue
+		echo "$file: $group begins in another file, or does not say in which"
+		bad=1
+	done
+	return "$bad"
+}
+
 with clang-format "clang-format" clang-format --dry-run --Werror "${c[@]}"
 with clang-tidy "clang-tidy" make -s -k -j"$(nproc)" tidy
 with gcc "gcc -fanalyzer" make -s -k -j"$(nproc)" analyze
@@ -70,6 +85,7 @@ check "each source has its SPDX line" licensed
 check "no sleep in suites and helpers" sleepless
 check "no host name, no absolute path of a machine" hostless
 check "nothing is left undone" finished
+check "each group begins in the file of its name" begun
 check "vm/kernel.config has every option that a test needs" buildable
 check "the baseline is whole, in time, and about tests that exist" build/nscheck --lint
 tap_end
