@@ -9,6 +9,7 @@
 #include <linux/securebits.h>
 #include <sched.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -56,6 +57,10 @@ struct pidfd_info_first {
 };
 #define PIDFD_GET_INFO_FIRST _IOWR(0xFF, 11, struct pidfd_info_first)
 
+#ifndef MFD_EXEC
+#define MFD_EXEC 0x10U
+#endif
+
 #ifndef MOVE_MOUNT_SET_GROUP
 #define MOVE_MOUNT_SET_GROUP 0x00000100
 #endif
@@ -71,7 +76,7 @@ struct pidfd_info_first {
 #define NS_GET_PID_IN_PIDNS    _IOR(0xb7, 8, int)
 #define NS_GET_TGID_IN_PIDNS   _IOR(0xb7, 9, int)
 #endif
-/* struct mnt_ns_info in its first size. */
+/* What NS_MNT_GET_INFO tells of a mount namespace: struct mnt_ns_info in its first size. */
 struct mnt_ns_info_first {
 	unsigned int size, mounts;
 	unsigned long long id;
@@ -104,16 +109,6 @@ struct mnt_ns_info_first {
 #ifndef STATX_MNT_ID_UNIQUE
 #define STATX_MNT_ID_UNIQUE 0x4000U
 #endif
-#ifndef NS_GET_MNTNS_ID
-#define NS_GET_MNTNS_ID _IOR(0xb7, 5, __u64)
-#endif
-/* What NS_MNT_GET_INFO tells of a mount namespace. */
-struct mnt_ns_facts {
-	unsigned int size, mounts;
-	unsigned long long id;
-};
-#define NS_MNT_GET_FACTS _IOR(0xb7, 10, struct mnt_ns_facts)
-
 #ifndef FAN_REPORT_MNT
 #define FAN_REPORT_MNT 0x00004000
 #define FAN_MARK_MNTNS 0x00000110

@@ -124,10 +124,10 @@ static struct child *other_namespace(void)
 /* How many mounts a namespace has, with those below the root that no member can reach. */
 static long long mounts_of(pid_t pid)
 {
-	struct mnt_ns_facts facts = {.size = sizeof(facts)};
+	struct mnt_ns_info_first facts = {.size = sizeof(facts)};
 	int ns = MUST(ns_open(pid, "mnt"));
 
-	if (ioctl(ns, NS_MNT_GET_FACTS, &facts) < 0)
+	if (ioctl(ns, NS_MNT_GET_INFO, &facts) < 0)
 		facts.mounts = MOUNTS_MAX; /* not told before 6.12 */
 	MUST(close(ns));
 	return facts.mounts;

@@ -8,9 +8,6 @@
 #define GROUP "pid.sysctl"
 
 #define NOEXEC "/proc/sys/vm/memfd_noexec"
-#ifndef MFD_EXEC
-#define MFD_EXEC 0x10U
-#endif
 
 CASE(memfd_noexec_is_hierarchical)
 {
