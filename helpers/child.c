@@ -23,6 +23,7 @@
 #include "helpers/idmap.h"
 #include "helpers/record.h"
 #include "helpers/sabotage.h"
+#include "helpers/scm.h"
 
 /* The children of this process, newest first; in a child it starts empty. */
 static struct child *children;
@@ -281,26 +282,11 @@ void child_await_zombie(const char *file, int line, struct child *child)
 	wait_end(file, line, child, WNOWAIT);
 }
 
-union control {
-	struct cmsghdr header;
-	char bytes[CMSG_SPACE(sizeof(struct ucred)) + CMSG_SPACE(sizeof(int))];
-};
-
 static void say(const char *file, int line, struct child *child, const void *data, size_t size, int fd)
 {
-	struct iovec io = {.iov_base = (void *)data, .iov_len = size};
-	union control control = {0};
-	struct msghdr msg = {.msg_iov = &io, .msg_iovlen = 1};
+	struct scm with = scm_fd(fd);
 
-	if (fd >= 0) {
-		msg.msg_control = control.bytes;
-		msg.msg_controllen = CMSG_SPACE(sizeof(int));
-		struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
-		*c = (struct cmsghdr){
-			.cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
-		memcpy(CMSG_DATA(c), &fd, sizeof(fd));
-	}
-	if (sendmsg(child->link, &msg, MSG_NOSIGNAL) >= 0)
+	if (scm_send(child->link, data, size, &with) >= 0)
 		return;
 	int err = errno;
 	if (record_get()->claimed)
@@ -310,19 +296,13 @@ static void say(const char *file, int line, struct child *child, const void *dat
 }
 
 /* Waits for one message of the link; an end of file is the end of the peer, which fails the test. */
-static ssize_t listen_to(const char *file, int line, struct child *child, void *data, size_t size, int *fd,
-			 struct ucred *sender)
+static ssize_t listen_to(const char *file, int line, struct child *child, void *data, size_t size,
+			 struct scm *with)
 {
-	struct iovec io = {.iov_base = data, .iov_len = size};
-	union control control;
-	struct msghdr msg = {.msg_iov = &io,
-			     .msg_iovlen = 1,
-			     .msg_control = control.bytes,
-			     .msg_controllen = sizeof(control.bytes)};
 	ssize_t got;
 
 	child_await(file, line, child->link);
-	while ((got = recvmsg(child->link, &msg, MSG_CMSG_CLOEXEC)) < 0 && errno == EINTR)
+	while ((got = scm_receive(child->link, data, size, 0, with)) < 0 && errno == EINTR)
 		;
 	if (got <= 0) {
 		if (record_get()->claimed)
@@ -335,14 +315,6 @@ static ssize_t listen_to(const char *file, int line, struct child *child, void *
 		how_it_ended(&info, how, sizeof(how));
 		record_end(RECORD_FAIL, file, line, "'%s' %s before it told", child->role, how);
 	}
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(&msg); c; c = CMSG_NXTHDR(&msg, c)) {
-		if (c->cmsg_level != SOL_SOCKET)
-			continue;
-		if (c->cmsg_type == SCM_RIGHTS && fd)
-			memcpy(fd, CMSG_DATA(c), sizeof(*fd));
-		if (c->cmsg_type == SCM_CREDENTIALS && sender)
-			memcpy(sender, CMSG_DATA(c), sizeof(*sender));
-	}
 	return got;
 }
 
@@ -354,8 +326,9 @@ void child_tell(const char *file, int line, struct child *child, long long value
 long long child_hear(const char *file, int line, struct child *child)
 {
 	long long value = 0;
+	struct scm with;
 
-	if (listen_to(file, line, child, &value, sizeof(value), NULL, NULL) != sizeof(value))
+	if (listen_to(file, line, child, &value, sizeof(value), &with) != sizeof(value))
 		BROKEN("'%s' told something else than a value", child->role);
 	return value;
 }
@@ -370,8 +343,9 @@ const char *child_hear_text(const char *file, int line, struct child *child)
 	static char texts[4][4096];
 	static unsigned int turn;
 	char *text = texts[turn++ % 4];
+	struct scm with;
 
-	ssize_t got = listen_to(file, line, child, text, sizeof(texts[0]), NULL, NULL);
+	ssize_t got = listen_to(file, line, child, text, sizeof(texts[0]), &with);
 	if (text[got - 1])
 		BROKEN("'%s' told something else than a text", child->role);
 	return text;
@@ -384,24 +358,24 @@ void child_give_fd(const char *file, int line, struct child *child, int fd)
 
 int child_take_fd(const char *file, int line, struct child *child)
 {
-	int fd = -1;
+	struct scm with;
 	char byte;
 
-	listen_to(file, line, child, &byte, 1, &fd, NULL);
-	if (fd < 0)
+	listen_to(file, line, child, &byte, 1, &with);
+	if (with.fds[0] < 0)
 		BROKEN("'%s' gave no descriptor", child->role);
-	return fd;
+	return with.fds[0];
 }
 
 struct ucred child_hear_sender(const char *file, int line, struct child *child)
 {
-	struct ucred sender = {.pid = -1};
+	struct scm with;
 	long long value;
 
-	listen_to(file, line, child, &value, sizeof(value), NULL, &sender);
-	if (sender.pid == -1)
+	listen_to(file, line, child, &value, sizeof(value), &with);
+	if (with.who.pid == -1)
 		BROKEN("'%s' told without credentials", child->role);
-	return sender;
+	return with.who;
 }
 
 void child_all_joined(const char *file, int line)

@@ -27,6 +27,7 @@
 #include "helpers/record.h"
 #include "helpers/runtime.h"
 #include "helpers/sabotage.h"
+#include "helpers/scm.h"
 
 /*
  * Where the payload's program and the sockets of links lie, on the host and inside. The directory lasts as long as
@@ -356,23 +357,13 @@ static int hand_over(int link, const char *role)
 {
 	struct record_hand hand;
 	struct hello hello = {.sabotaged = sabotage_on()};
-	struct iovec io = {.iov_base = &hello, .iov_len = sizeof(hello)};
-	union {
-		struct cmsghdr header;
-		char bytes[CMSG_SPACE(sizeof(hand.fds))];
-	} control = {0};
-	struct msghdr msg = {.msg_iov = &io,
-			     .msg_iovlen = 1,
-			     .msg_control = control.bytes,
-			     .msg_controllen = sizeof(control.bytes)};
+	struct scm with = scm_none();
 
 	record_give(&hand);
 	snprintf(hello.role, sizeof(hello.role), "%.80s%s%.70s", hand.role, *hand.role ? "/" : "", role);
 	snprintf(hello.note, sizeof(hello.note), "%s", hand.note);
-	control.header = (struct cmsghdr){
-		.cmsg_len = CMSG_LEN(sizeof(hand.fds)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
-	memcpy(CMSG_DATA(&control.header), hand.fds, sizeof(hand.fds));
-	return sendmsg(link, &msg, MSG_NOSIGNAL) < 0 ? -1 : 0;
+	memcpy(with.fds, hand.fds, sizeof(hand.fds));
+	return scm_send(link, &hello, sizeof(hello), &with) < 0 ? -1 : 0;
 }
 
 static struct child *payload_child(const char *file, int line, const char *role, const struct start *s)
@@ -674,24 +665,12 @@ int container_inherited(int *fds, int max)
 
 static bool take_hand(int link, struct hello *hello)
 {
-	struct record_hand hand = {.fds = {-1, -1}};
-	struct iovec io = {.iov_base = hello, .iov_len = sizeof(*hello)};
-	union {
-		struct cmsghdr header;
-		char bytes[CMSG_SPACE(sizeof(hand.fds)) + CMSG_SPACE(sizeof(struct ucred))];
-	} control = {0};
-	struct msghdr msg = {.msg_iov = &io,
-			     .msg_iovlen = 1,
-			     .msg_control = control.bytes,
-			     .msg_controllen = sizeof(control.bytes)};
+	struct record_hand hand;
+	struct scm with;
 
-	if (recvmsg(link, &msg, MSG_CMSG_CLOEXEC) != sizeof(*hello))
+	if (scm_receive(link, hello, sizeof(*hello), 0, &with) != sizeof(*hello) || with.fds[0] < 0)
 		return false;
-	for (struct cmsghdr *m = CMSG_FIRSTHDR(&msg); m; m = CMSG_NXTHDR(&msg, m))
-		if (m->cmsg_type == SCM_RIGHTS && m->cmsg_len == CMSG_LEN(sizeof(hand.fds)))
-			memcpy(hand.fds, CMSG_DATA(m), sizeof(hand.fds));
-	if (hand.fds[0] < 0)
-		return false;
+	memcpy(hand.fds, with.fds, sizeof(hand.fds));
 	memcpy(hand.role, hello->role, sizeof(hand.role));
 	memcpy(hand.note, hello->note, sizeof(hand.note));
 	record_take(&hand);

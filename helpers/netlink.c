@@ -10,6 +10,7 @@
 
 #include "helpers/child.h"
 #include "helpers/claim.h"
+#include "helpers/scm.h"
 
 #define BATCH_MAX    8
 #define MESSAGES_MAX 32768 /* the most that the kernel hands out at once */
@@ -83,21 +84,15 @@ struct nl_event nl_event(const char *file, int line, int fd)
 {
 	static char buffers[4][16384] __attribute__((aligned(NLMSG_ALIGNTO)));
 	static unsigned int turn;
-	char *buffer = buffers[turn++ % 4], control[256];
-	struct iovec part = {.iov_base = buffer, .iov_len = sizeof(buffers[0])};
-	struct msghdr msg = {
-		.msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)};
-	struct nl_event event = {.message = (const struct nlmsghdr *)buffer, .nsid = -1};
+	char *buffer = buffers[turn++ % 4];
+	struct scm with;
 
 	child_await(file, line, fd);
-	ssize_t got = recvmsg(fd, &msg, 0);
+	ssize_t got = scm_receive(fd, buffer, sizeof(buffers[0]), 0, &with);
 	if (got < 0)
 		record_end(RECORD_ERROR, file, line, "cannot read netlink events: %s", errno_name(errno));
-	event.size = (size_t)got;
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(&msg); c; c = CMSG_NXTHDR(&msg, c))
-		if (c->cmsg_level == SOL_NETLINK && c->cmsg_type == NETLINK_LISTEN_ALL_NSID)
-			memcpy(&event.nsid, CMSG_DATA(c), sizeof(event.nsid));
-	return event;
+	return (struct nl_event){
+		.message = (const struct nlmsghdr *)buffer, .size = (size_t)got, .nsid = with.nsid};
 }
 
 /* Takes in one message; true if it was the last, then *err is what the kernel says, 0 for success. */

@@ -75,6 +75,7 @@
 #include "helpers/orphan.h"
 #include "helpers/place.h"
 #include "helpers/proc.h"
+#include "helpers/scm.h"
 #include "helpers/sock.h"
 #include "helpers/sysv.h"
 #include "helpers/thread.h"

@@ -159,20 +159,9 @@ CASE(o_path_descriptor)
 /* Queues a descriptor in a socket; nobody receives it. -1 with errno of sendmsg(2). */
 static ssize_t fd_queue(int sock, int fd)
 {
-	union {
-		struct cmsghdr header;
-		char space[CMSG_SPACE(sizeof(int))];
-	} control = {.header = {.cmsg_len = CMSG_LEN(sizeof(int)),
-				.cmsg_level = SOL_SOCKET,
-				.cmsg_type = SCM_RIGHTS}};
-	struct iovec byte = {"", 1};
-	struct msghdr message = {.msg_iov = &byte,
-				 .msg_iovlen = 1,
-				 .msg_control = &control,
-				 .msg_controllen = sizeof(control)};
+	struct scm with = scm_fd(fd);
 
-	memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
-	return sendmsg(sock, &message, 0);
+	return scm_send(sock, "", 1, &with);
 }
 
 CASE(descriptor_in_flight)

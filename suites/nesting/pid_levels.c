@@ -97,22 +97,13 @@ static void claim_two_processes(void)
 /* Who sent the next byte, as the kernel translates it for the caller. unix(7) SCM_CREDENTIALS */
 static struct ucred sender_of(int sock)
 {
-	union {
-		char space[CMSG_SPACE(sizeof(struct ucred))];
-		struct cmsghdr header;
-	} control = {.space = ""};
-	struct iovec byte = {(char[1]){""}, 1};
-	struct msghdr message = {.msg_iov = &byte,
-				 .msg_iovlen = 1,
-				 .msg_control = &control,
-				 .msg_controllen = sizeof(control)};
-	struct ucred sender;
+	struct scm with;
+	char byte;
 
 	AWAIT(sock);
-	MUST(recvmsg(sock, &message, 0));
-	IS(control.header.cmsg_type, SCM_CREDENTIALS);
-	memcpy(&sender, CMSG_DATA(&control.header), sizeof(sender));
-	return sender;
+	MUST(scm_receive(sock, &byte, 1, 0, &with));
+	OK(with.who.pid);
+	return with.who;
 }
 
 CASE(sibling_containers_are_invisible_to_each_other)

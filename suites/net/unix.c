@@ -75,32 +75,19 @@ CASE(queue_length_is_per_ns)
 /* Sends a byte and, with it, a descriptor (unix(7) SCM_RIGHTS). */
 static void send_byte_and_fd(int sock, char byte, int fd)
 {
-	char control[CMSG_SPACE(sizeof(fd))] = {0};
-	struct iovec part = {.iov_base = &byte, .iov_len = 1};
-	struct msghdr msg = {
-		.msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)};
-	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+	struct scm with = scm_fd(fd);
 
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(sizeof(fd));
-	memcpy(CMSG_DATA(c), &fd, sizeof(fd));
-	OK(sendmsg(sock, &msg, 0));
+	OK(scm_send(sock, &byte, 1, &with));
 }
 
 static int receive_byte_and_fd(int sock, char expected)
 {
-	char byte = 0, control[CMSG_SPACE(sizeof(int))];
-	struct iovec part = {.iov_base = &byte, .iov_len = 1};
-	struct msghdr msg = {
-		.msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)};
-	int fd;
+	struct scm with;
+	char byte = 0;
 
-	IS(recvmsg(sock, &msg, MSG_CMSG_CLOEXEC), 1);
+	IS(scm_receive(sock, &byte, 1, 0, &with), 1);
 	IS(byte, expected);
-	HOLDS(CMSG_FIRSTHDR(&msg));
-	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(fd));
-	return fd;
+	return OK(with.fds[0]);
 }
 
 CASE(pathname_sockets_cross_namespaces)

@@ -11,46 +11,22 @@
 #define OF_THE_KERNEL (-1) /* no explicit credentials */
 
 /* Sends a byte with SCM_CREDENTIALS that name a process. -1 with errno. */
-static int send_as(int sock, pid_t pid)
+static ssize_t send_as(int sock, pid_t pid)
 {
-	struct ucred who = {.pid = pid, .uid = getuid(), .gid = getgid()};
-	union {
-		struct cmsghdr header;
-		char bytes[CMSG_SPACE(sizeof(who))];
-	} control = {.header = {.cmsg_len = CMSG_LEN(sizeof(who)),
-				.cmsg_level = SOL_SOCKET,
-				.cmsg_type = SCM_CREDENTIALS}};
-	struct iovec byte = {.iov_base = "", .iov_len = 1};
-	struct msghdr msg = {.msg_iov = &byte, .msg_iovlen = 1};
+	struct scm with = scm_who((struct ucred){.pid = pid, .uid = getuid(), .gid = getgid()});
 
-	if (pid != OF_THE_KERNEL) {
-		memcpy(CMSG_DATA(&control.header), &who, sizeof(who));
-		msg.msg_control = control.bytes;
-		msg.msg_controllen = sizeof(control.bytes);
-	}
-	return (int)sendmsg(sock, &msg, MSG_NOSIGNAL);
+	return scm_send(sock, "", 1, &with);
 }
 
 /* The PID that comes with the next byte. */
 static pid_t received_pid(int sock)
 {
-	struct ucred who = {.pid = -1};
-	union {
-		struct cmsghdr header;
-		char bytes[CMSG_SPACE(sizeof(who))];
-	} control;
-	struct iovec byte = {.iov_base = &(char){0}, .iov_len = 1};
-	struct msghdr msg = {.msg_iov = &byte,
-			     .msg_iovlen = 1,
-			     .msg_control = control.bytes,
-			     .msg_controllen = sizeof(control.bytes)};
+	struct scm with;
+	char byte;
 
 	AWAIT(sock);
-	MUST(recvmsg(sock, &msg, 0));
-	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
-	if (c && c->cmsg_type == SCM_CREDENTIALS)
-		memcpy(&who, CMSG_DATA(c), sizeof(who));
-	return who.pid;
+	MUST(scm_receive(sock, &byte, 1, 0, &with));
+	return with.who.pid;
 }
 
 static void pair_make(int ends[2])

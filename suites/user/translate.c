@@ -15,33 +15,22 @@
 #define GROUP "user.translate"
 
 /* Sends a byte with these credentials. -1 with errno. */
-static int send_as(int sock, uid_t uid, gid_t gid)
+static ssize_t send_as(int sock, uid_t uid, gid_t gid)
 {
-	struct ucred creds = {.pid = getpid(), .uid = uid, .gid = gid};
-	union {
-		struct cmsghdr header;
-		char bytes[CMSG_SPACE(sizeof(creds))];
-	} control = {.header = {CMSG_LEN(sizeof(creds)), SOL_SOCKET, SCM_CREDENTIALS}};
-	struct iovec io = {.iov_base = "", .iov_len = 1};
-	struct msghdr msg = {
-		.msg_iov = &io, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)};
+	struct scm with = scm_who((struct ucred){.pid = getpid(), .uid = uid, .gid = gid});
 
-	memcpy(CMSG_DATA(&control.header), &creds, sizeof(creds));
-	return (int)sendmsg(sock, &msg, 0);
+	return scm_send(sock, "", 1, &with);
 }
 
 /* "UID GID" that came with a byte which is there already. */
 static const char *sender_of(int sock)
 {
-	struct ucred creds;
-	char byte, control[CMSG_SPACE(sizeof(creds))];
-	struct iovec io = {.iov_base = &byte, .iov_len = 1};
-	struct msghdr msg = {
-		.msg_iov = &io, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)};
+	struct scm with;
+	char byte;
 
-	OK(recvmsg(sock, &msg, MSG_DONTWAIT));
-	memcpy(&creds, CMSG_DATA(MUST(CMSG_FIRSTHDR(&msg))), sizeof(creds));
-	return path("%u %u", creds.uid, creds.gid);
+	OK(scm_receive(sock, &byte, 1, MSG_DONTWAIT, &with));
+	MUST(with.who.pid);
+	return path("%u %u", with.who.uid, with.who.gid);
 }
 
 CASE(scm_credentials_both_ways)
