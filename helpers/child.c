@@ -479,13 +479,3 @@ void payload_main(int argc, char **argv)
 		record_end(RECORD_ERROR, "helpers/child.c", __LINE__, "no payload is called %s", argv[0]);
 	child_run(&outer, payload);
 }
-
-sigset_t signal_block(int sig)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, sig);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	return set;
-}

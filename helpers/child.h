@@ -140,9 +140,6 @@ const struct payload *payload_find(const char *name);
 /* Runs the payload that argv and the environment ask for, if they do; then it does not return. */
 void payload_main(int argc, char **argv);
 
-/* Blocks a signal, and gives the set that has it alone, for sigwaitinfo(2). */
-sigset_t signal_block(int sig);
-
 /* The functions behind the verbs. */
 struct child *child_start(const char *file, int line, const char *role, const struct child_options *options);
 void child_end(struct child *child) __attribute__((noreturn));

@@ -76,6 +76,7 @@
 #include "helpers/place.h"
 #include "helpers/proc.h"
 #include "helpers/scm.h"
+#include "helpers/sigmask.h"
 #include "helpers/sock.h"
 #include "helpers/sysv.h"
 #include "helpers/thread.h"

@@ -122,25 +122,16 @@ static void claim_signal_from(int sig, pid_t sender)
 	IS(info.si_pid, sender);
 }
 
-static void block(int sig)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, sig);
-	MUST(sigprocmask(SIG_BLOCK, &set, NULL));
-}
-
 CASE(si_pid_is_relative_to_the_receiver_level)
 {
 	CHILD(first, NS_PID) {
 		IS(getpid(), 1);
-		block(SIGCHLD);
+		signal_block(SIGCHLD);
 		CHILD(filler, 0) {
 			HEAR(filler);
 		}
 		CHILD(second, NS_PID) {
-			block(SIGUSR1);
+			signal_block(SIGUSR1);
 			TELL(second, proc_self());
 			claim_signal_from(SIGUSR1, 0); /* from level 0 */
 			TELL(second);

@@ -6,14 +6,6 @@
 
 #define GROUP "pid.death"
 
-static void block_all_signals(void)
-{
-	sigset_t all;
-
-	sigfillset(&all);
-	MUST(sigprocmask(SIG_BLOCK, &all, NULL));
-}
-
 CASE(init_exit_kills_every_member)
 {
 	CHILD(init, NS_PID) {
@@ -36,7 +28,7 @@ CASE(members_are_gone_when_init_is_reaped)
 		IS(getpid(), 1);
 		for (size_t i = 0; i < ARRAY_SIZE(members); i++) {
 			CHILD(member, 0) {
-				block_all_signals();
+				signal_block_all();
 				TELL(member, MUST(proc_self())); /* by the outer procfs */
 				for (;;)
 					pause();

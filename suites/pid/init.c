@@ -151,12 +151,10 @@ CASE(sigkill_from_ancestor_is_forced)
 	for (int blocked = 0; blocked < 2; blocked++) {
 		NOTE("%s", blocked ? "all signals blocked" : "no signal blocked");
 		CHILD(init, NS_PID) {
-			sigset_t all;
-			sigfillset(&all);
 			IS(getpid(), 1);
 			signalled_by_a_member(SIGKILL);
 			if (blocked)
-				MUST(sigprocmask(SIG_BLOCK, &all, NULL));
+				signal_block_all();
 			TELL(init);
 			HEAR(init);
 		}
@@ -213,21 +211,11 @@ CASE(sigstop_from_ancestor_stops_and_sigcont_resumes)
 	DISMISS(init);
 }
 
-static sigset_t only(int sig)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, sig);
-	return set;
-}
-
 CASE(blocked_signal_is_kept_until_a_handler_exists)
 {
 	CHILD(init, NS_PID) {
-		sigset_t usr1 = only(SIGUSR1), pending;
+		sigset_t usr1 = signal_block(SIGUSR1), pending;
 		IS(getpid(), 1);
-		MUST(sigprocmask(SIG_BLOCK, &usr1, NULL));
 		answer(init);
 		HEAR(init);
 		OK(sigpending(&pending));
@@ -246,9 +234,8 @@ CASE(blocked_signal_is_kept_until_a_handler_exists)
 
 static void take_sigterm_blocked_then_unblock_it(void)
 {
-	sigset_t term = only(SIGTERM), pending;
+	sigset_t term = signal_block(SIGTERM), pending;
 
-	MUST(sigprocmask(SIG_BLOCK, &term, NULL));
 	OK(kill(getpid(), SIGTERM));
 	OK(sigpending(&pending));
 	HOLDS(sigismember(&pending, SIGTERM));

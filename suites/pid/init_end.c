@@ -27,13 +27,11 @@ CASE(synchronous_fault_is_fatal)
 	for (int blocked = 0; blocked < 2; blocked++) {
 		NOTE("%s", blocked ? "with a handler, blocked" : "without a handler");
 		CHILD(init, NS_PID) {
-			sigset_t all;
-			sigfillset(&all);
 			IS(getpid(), 1);
 			OK(kill(1, SIGSEGV)); /* control: the signal alone does nothing */
 			if (blocked) {
 				MUST(sigaction(SIGSEGV, &(struct sigaction){.sa_handler = no_handler}, NULL));
-				MUST(sigprocmask(SIG_BLOCK, &all, NULL));
+				signal_block_all();
 			}
 			TELL(init);
 			HEAR(init);

@@ -65,15 +65,12 @@ CASE(kill_minus_one_reaches_nested_members_but_not_their_unhandled_init)
 		}
 		CHILD(handling, NS_PID) {
 			siginfo_t info;
-			sigset_t usr1;
-			sigemptyset(&usr1);
-			sigaddset(&usr1, SIGUSR1);
 			IS(getpid(), 1);
 			CHILD(member, 0) {
 				for (;;)
 					pause();
 			}
-			MUST(sigprocmask(SIG_BLOCK, &usr1, NULL));
+			sigset_t usr1 = signal_block(SIGUSR1);
 			TELL(handling);
 			IS(sigwaitinfo(&usr1, &info), SIGUSR1);
 			IS(info.si_pid, 0);

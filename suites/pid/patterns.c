@@ -19,9 +19,7 @@ struct child *witness_of_the_end(struct child *init, pid_t number)
 {
 	VISITOR(witness, init, NS_PID) {
 		CHILD(member, 0) {
-			sigset_t all;
-			sigfillset(&all);
-			MUST(sigprocmask(SIG_BLOCK, &all, NULL));
+			signal_block_all();
 			IS(getpid(), number);
 			TELL(member);
 			for (;;)

@@ -15,12 +15,10 @@ static void claim_no_signal(int fd)
 
 CASE(send_signal_to_outside_process_einval)
 {
-	sigset_t usr1, pending;
+	sigset_t pending;
 	int outside = MUST(pidfd_open(getpid(), 0));
 
-	sigemptyset(&usr1);
-	sigaddset(&usr1, SIGUSR1);
-	MUST(sigprocmask(SIG_BLOCK, &usr1, NULL));
+	signal_block(SIGUSR1);
 	CHILD(sibling, NS_PID) {
 		IS(getpid(), 1);
 		HEAR(sibling);

@@ -36,9 +36,7 @@ static void be_rebooted(unsigned int command)
 CASE(restart_kills_init_with_sighup)
 {
 	static const unsigned int commands[] = {LINUX_REBOOT_CMD_RESTART, LINUX_REBOOT_CMD_RESTART2};
-	sigset_t all;
 
-	sigfillset(&all);
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
 		NOTE("command 0x%x", commands[i]);
 		CHILD(ignoring, NS_PID) {
@@ -47,7 +45,7 @@ CASE(restart_kills_init_with_sighup)
 		}
 		DIES_BY(ignoring, SIGHUP);
 		CHILD(blocking, NS_PID) {
-			MUST(sigprocmask(SIG_BLOCK, &all, NULL));
+			signal_block_all();
 			be_rebooted(commands[i]);
 		}
 		DIES_BY(blocking, SIGHUP);

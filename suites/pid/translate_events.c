@@ -13,19 +13,9 @@
 
 #define GROUP "pid.translate"
 
-static sigset_t usr1_block(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGUSR1);
-	MUST(sigprocmask(SIG_BLOCK, &set, NULL));
-	return set;
-}
-
 CASE(async_io_signal_between_namespaces)
 {
-	sigset_t usr1 = usr1_block();
+	sigset_t usr1 = signal_block(SIGUSR1);
 	int ends[2];
 
 	MUST(pipe2(ends, O_CLOEXEC));
@@ -76,7 +66,7 @@ static pid_t notified_of(const sigset_t *usr1)
 
 CASE(mq_notify_from_outside_has_si_pid_0, .own = NS_IPC)
 {
-	sigset_t usr1 = usr1_block();
+	sigset_t usr1 = signal_block(SIGUSR1);
 	mqd_t queue = MUST(queue_make());
 
 	CHILD(init, NS_PID) {
@@ -102,7 +92,7 @@ CASE(mq_notify_from_outside_has_si_pid_0, .own = NS_IPC)
 
 CASE(mq_notify_from_inside_has_host_pid, .own = NS_IPC)
 {
-	sigset_t usr1 = usr1_block();
+	sigset_t usr1 = signal_block(SIGUSR1);
 	mqd_t queue = MUST(queue_make());
 
 	OK(notify_by_usr1(queue));

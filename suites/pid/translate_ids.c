@@ -41,11 +41,8 @@ CASE(sigqueue_from_ancestor_cannot_forge_si_pid)
 {
 	CHILD(init, NS_PID) {
 		siginfo_t info;
-		sigset_t usr1;
+		sigset_t usr1 = signal_block(SIGUSR1);
 		IS(getpid(), 1);
-		sigemptyset(&usr1);
-		sigaddset(&usr1, SIGUSR1);
-		MUST(sigprocmask(SIG_BLOCK, &usr1, NULL));
 		CHILD(member, 0) {
 			OK(queue_as(1, 777, 5));
 		}

@@ -10,12 +10,10 @@
 
 static sigset_t user_signals_block(void)
 {
-	sigset_t set;
+	sigset_t set = signal_block(SIGUSR1);
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGUSR1);
+	signal_block(SIGUSR2);
 	sigaddset(&set, SIGUSR2);
-	MUST(sigprocmask(SIG_BLOCK, &set, NULL));
 	return set;
 }
 

@@ -141,12 +141,9 @@ static pid_t make_orphan(int status)
 
 PAYLOAD(reaper)
 {
-	sigset_t wanted;
+	sigset_t wanted = signal_block(SIGCHLD);
 
-	sigemptyset(&wanted);
-	sigaddset(&wanted, SIGCHLD);
 	IS(getpid(), 1);
-	MUST(sigprocmask(SIG_BLOCK, &wanted, NULL));
 	pid_t orphan = make_orphan(42);
 	IS(orphan_reaped(orphan), 42);
 	IS(sigwaitinfo(&wanted, NULL), SIGCHLD);

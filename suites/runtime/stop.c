@@ -18,12 +18,10 @@ static void keep_sender(int sig __attribute__((unused)), siginfo_t *info,
 PAYLOAD(handler)
 {
 	struct sigaction action = {.sa_sigaction = keep_sender, .sa_flags = SA_SIGINFO};
-	sigset_t term, none;
+	sigset_t none;
 
 	sigemptyset(&none);
-	sigemptyset(&term);
-	sigaddset(&term, SIGTERM);
-	MUST(sigprocmask(SIG_BLOCK, &term, NULL));
+	signal_block(SIGTERM);
 	MUST(sigaction(SIGTERM, &action, NULL));
 	TELL(outer);
 	FAILS(EINTR, sigsuspend(&none));

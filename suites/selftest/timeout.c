@@ -13,9 +13,7 @@ CASE(in_main, .timeout = 1)
 CASE(in_a_new_session_that_blocks_signals, .timeout = 1)
 {
 	CHILD(box, NS_PID) {
-		sigset_t all;
-		sigfillset(&all);
-		MUST(sigprocmask(SIG_BLOCK, &all, NULL));
+		signal_block_all();
 		MUST(setsid());
 		for (;;)
 			pause();

@@ -132,12 +132,9 @@ CASE(posix_timers_absolute_values_use_namespace_time)
 {
 	struct sigevent quiet = {.sigev_notify = SIGEV_NONE};
 	struct sigevent loud = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1};
-	sigset_t usr1;
+	sigset_t usr1 = signal_block(SIGUSR1);
 	timer_t timer;
 
-	sigemptyset(&usr1);
-	sigaddset(&usr1, SIGUSR1);
-	MUST(sigprocmask(SIG_BLOCK, &usr1, NULL));
 	MUST(timens_unshare(AHEAD, BOOT_AHEAD));
 	CHILD(inside, 0) {
 		for (size_t i = 0; i < ARRAY_SIZE(clocks); i++) {
@@ -191,7 +188,6 @@ static void wait_for_durations(void)
 	struct itimerspec timer_ms5 = {.it_value = duration(5)};
 	struct sigevent loud = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1};
 	timer_t timer;
-	sigset_t usr1;
 
 	IS(syscall(SYS_nanosleep, &ms5, NULL), 0);
 	IS(clock_nanosleep(CLOCK_MONOTONIC, 0, &ms5, NULL), 0);
@@ -199,9 +195,7 @@ static void wait_for_durations(void)
 	IS(poll(NULL, 0, 5), 0);
 	IS(select(0, NULL, NULL, NULL, &us5000), 0);
 
-	sigemptyset(&usr1);
-	sigaddset(&usr1, SIGUSR1);
-	MUST(sigprocmask(SIG_BLOCK, &usr1, NULL));
+	sigset_t usr1 = signal_block(SIGUSR1);
 	OK(timer_create(CLOCK_MONOTONIC, &loud, &timer));
 	OK(timer_settime(timer, 0, &timer_ms5, NULL));
 	IS(sigwaitinfo(&usr1, NULL), SIGUSR1);

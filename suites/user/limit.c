@@ -151,12 +151,9 @@ CASE(nproc_of_the_creator_caps_the_namespace)
 /* How many signals can be queued for the caller, at most 8; one that cannot must give EAGAIN. */
 static int signals_possible(void)
 {
-	sigset_t blocked;
 	int count = 0, failed = 0;
 
-	sigemptyset(&blocked);
-	sigaddset(&blocked, SIGRTMIN);
-	MUST(sigprocmask(SIG_BLOCK, &blocked, NULL));
+	signal_block(SIGRTMIN);
 	while (count < 8 && (failed = sigqueue(getpid(), SIGRTMIN, (union sigval){0})) == 0)
 		count++;
 	if (failed)

@@ -103,15 +103,6 @@ static uid_t pending_si_uid(int code)
 	return info.si_uid;
 }
 
-static void block_usr1(void)
-{
-	sigset_t usr1;
-
-	sigemptyset(&usr1);
-	sigaddset(&usr1, SIGUSR1);
-	MUST(sigprocmask(SIG_BLOCK, &usr1, NULL));
-}
-
 /* What a process with this map is told of a signal by real root, and of one that says it is by uid 55. */
 static void expect_si_uid(const char *map, uid_t of_root, uid_t of_55)
 {
@@ -119,7 +110,7 @@ static void expect_si_uid(const char *map, uid_t of_root, uid_t of_55)
 
 	NOTE("map %s", map);
 	CHILD(target, NS_USER, .map = map) {
-		block_usr1();
+		signal_block(SIGUSR1);
 		TELL(target);
 		HEAR(target);
 		IS(pending_si_uid(SI_USER), of_root);
@@ -310,7 +301,7 @@ static void expect_notification(int flags, const char *map, uid_t sender_uid, ui
 	mqd_t queue = MUST(mq_open("/queue", O_RDWR | O_CREAT, 0600, NULL));
 
 	CHILD(registrant, flags, .map = map) {
-		block_usr1();
+		signal_block(SIGUSR1);
 		OK(mq_notify(queue, &event));
 		TELL(registrant);
 		HEAR(registrant);
