@@ -189,23 +189,6 @@ void child_await(const char *file, int line, int fd)
 	}
 }
 
-static siginfo_t wait_end(const char *file, int line, struct child *child, int options);
-
-/* The end of a container's payload: runtimes tell a signal N as exit status 128 + N. */
-static siginfo_t as_runtime_tells(const char *file, int line, struct child *child)
-{
-	siginfo_t info = wait_end(file, line, child->runtime, 0);
-
-	if (info.si_code == CLD_EXITED && info.si_status > 128 && info.si_status < 128 + NSIG &&
-	    info.si_status != RECORD_EXIT) {
-		info.si_code = CLD_KILLED;
-		info.si_status -= 128;
-	}
-	if (child->after)
-		child->after(child);
-	return info;
-}
-
 static siginfo_t wait_end(const char *file, int line, struct child *child, int options)
 {
 	siginfo_t info = {0};
@@ -215,12 +198,12 @@ static siginfo_t wait_end(const char *file, int line, struct child *child, int o
 	if (child->inside)
 		BROKEN("the block of '%s' was left by break or return", child->role);
 	child_await(file, line, child->pidfd);
-	if (child->runtime) {
+	if (child->end) {
 		if (options & WNOWAIT)
 			return info; /* the zombie is somebody else's */
-		info = as_runtime_tells(file, line, child);
+		info = child->end(file, line, child);
 	}
-	while (!child->runtime && waitid(P_PIDFD, (id_t)child->pidfd, &info, WEXITED | options) < 0)
+	while (!child->end && waitid(P_PIDFD, (id_t)child->pidfd, &info, WEXITED | options) < 0)
 		if (errno != EINTR)
 			BROKEN("cannot wait for '%s': %s", child->role, errno_name(errno));
 	if (!(options & WNOWAIT)) {
@@ -275,6 +258,11 @@ void child_kill(const char *file, int line, struct child *child)
 	if (syscall(SYS_pidfd_send_signal, child->pidfd, SIGKILL, NULL, 0) < 0)
 		BROKEN("cannot kill '%s': %s", child->role, errno_name(errno));
 	ends(file, line, child, CLD_KILLED, SIGKILL);
+}
+
+siginfo_t child_wait(const char *file, int line, struct child *child)
+{
+	return wait_end(file, line, child, 0);
 }
 
 void child_await_zombie(const char *file, int line, struct child *child)

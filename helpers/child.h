@@ -33,13 +33,12 @@ struct child {
 	bool joined;
 	struct child *next;
 	/*
-	 * For the payload of a container (container.h), which is no child of this process: the process of its
-	 * runtime, which is, and ends with its status; and what is to be done after that.
+	 * For one whose parent is another process: how this one learns how it ended, once its pidfd says that it
+	 * did; and what that needs. NULL: waitid(2).
 	 */
-	struct child *runtime;
+	siginfo_t (*end)(const char *file, int line, struct child *child);
+	void *owner;
 	bool mute; /* of which signal it died is not told */
-	struct container *container;
-	void (*after)(struct child *child);
 };
 
 struct child_options {
@@ -147,6 +146,7 @@ bool child_visit(const char *file, int line, const struct child *host, int flags
 void child_exits(const char *file, int line, struct child *child, int status);
 void child_dies_by(const char *file, int line, struct child *child, int sig);
 void child_kill(const char *file, int line, struct child *child);
+siginfo_t child_wait(const char *file, int line, struct child *child);
 void child_await_zombie(const char *file, int line, struct child *child);
 void child_tell(const char *file, int line, struct child *child, long long value);
 long long child_hear(const char *file, int line, struct child *child);

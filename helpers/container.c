@@ -353,6 +353,18 @@ struct hello {
 	char role[160], note[256];
 };
 
+/* The owner of a payload's child: the process of its runtime is a child of this one, and ends with its status. */
+struct member {
+	struct container *container;
+	struct child *runtime;
+	bool first; /* the container ends with it, not only a process that was executed in it */
+};
+
+struct container *container_of(const struct child *child)
+{
+	return ((const struct member *)child->owner)->container;
+}
+
 static int hand_over(int link, const char *role)
 {
 	struct record_hand hand;
@@ -366,14 +378,45 @@ static int hand_over(int link, const char *role)
 	return scm_send(link, &hello, sizeof(hello), &with) < 0 ? -1 : 0;
 }
 
-static struct child *payload_child(const char *file, int line, const char *role, const struct start *s)
+static void container_remove(const char *file, int line, const char *role, struct container *c)
+{
+	const struct runtime_driver *driver = runtime_now();
+
+	if (driver->remove && driver->remove(c) < 0)
+		record_end(RECORD_FAIL, file, line, "the runtime cannot remove '%s': %s", role,
+			   errno_name(errno));
+	if (c->config->overlay)
+		umount2(c->root, MNT_DETACH);
+	if (c->cgroup)
+		rmdir(cgroup_file(c->name));
+}
+
+/* The end of a payload: runtimes tell a signal N as exit status 128 + N. */
+static siginfo_t member_end(const char *file, int line, struct child *child)
+{
+	const struct member *member = child->owner;
+	siginfo_t info = child_wait(file, line, member->runtime);
+
+	if (info.si_code == CLD_EXITED && info.si_status > 128 && info.si_status < 128 + NSIG &&
+	    info.si_status != RECORD_EXIT) {
+		info.si_code = CLD_KILLED;
+		info.si_status -= 128;
+	}
+	if (member->first)
+		container_remove(child->file, child->line, child->role, member->container);
+	return info;
+}
+
+static struct child *payload_child(const char *file, int line, const char *role, const struct start *s,
+				   struct container *container, bool first)
 {
 	struct child *child = calloc(1, sizeof(*child));
+	struct member *member = calloc(1, sizeof(*member));
 	struct ucred who;
 	socklen_t size = sizeof(who);
 	int on = 1;
 
-	if (!child)
+	if (!child || !member)
 		BROKEN("out of memory");
 	child->link = accept4(s->listener, NULL, NULL, SOCK_CLOEXEC);
 	if (child->link < 0 || getsockopt(child->link, SOL_SOCKET, SO_PEERCRED, &who, &size) < 0 ||
@@ -384,7 +427,9 @@ static struct child *payload_child(const char *file, int line, const char *role,
 	child->line = line;
 	child->pid = who.pid;
 	child->pidfd = pidfd_open(who.pid, 0);
-	child->runtime = s->runtime;
+	*member = (struct member){.container = container, .runtime = s->runtime, .first = first};
+	child->owner = member;
+	child->end = member_end;
 	child->mute = !runtime_claims(RUNTIME_SIGNALS);
 	start_done(s);
 	return child;
@@ -430,20 +475,6 @@ static int device_move(const struct child *box, const struct container_config *c
 	if (config->device_name && link_rename(config->device, config->device_name) < 0)
 		return -1;
 	return link_move_to_pid(config->device_name ? config->device_name : config->device, box->pid);
-}
-
-static void container_remove(struct child *box)
-{
-	struct container *c = box->container;
-	const struct runtime_driver *driver = runtime_now();
-
-	if (driver->remove && driver->remove(c) < 0)
-		record_end(RECORD_FAIL, box->file, box->line, "the runtime cannot remove '%s': %s", box->role,
-			   errno_name(errno));
-	if (c->config->overlay)
-		umount2(c->root, MNT_DETACH);
-	if (c->cgroup)
-		rmdir(cgroup_file(c->name));
 }
 
 /* Starts the runtime's process, which calls the driver and does not come back from that. */
@@ -541,9 +572,7 @@ struct child *container_start(const char *file, int line, const char *role, cons
 		record_end(RECORD_FAIL, file, line, "the runtime %s does not start '%s' (status %d): %s",
 			   runtime_now()->name, role, status, words_of(&s));
 	}
-	struct child *box = payload_child(file, line, role, &s);
-	box->container = c;
-	box->after = container_remove;
+	struct child *box = payload_child(file, line, role, &s, c, true);
 	c->pid = box->pid;
 	find_cgroup(c);
 	if (config->address && network_make(file, line, box, config) < 0)
@@ -566,7 +595,7 @@ static struct start exec_begin(const char *file, int line, const char *role, str
 	process_set(&process, payload, serial + 1, uid);
 	struct start s = runtime_start(file, line, role);
 	if (s.runtime->inside)
-		(by ? by : driver->exec)(box->container, &process);
+		(by ? by : driver->exec)(container_of(box), &process);
 	return s;
 }
 
@@ -580,8 +609,7 @@ struct child *container_exec(const char *file, int line, const char *role, struc
 		record_end(RECORD_FAIL, file, line, "the runtime %s does not execute '%s' (status %d): %s",
 			   runtime_now()->name, role, status, words_of(&s));
 	}
-	struct child *child = payload_child(file, line, role, &s);
-	child->container = box->container;
+	struct child *child = payload_child(file, line, role, &s, container_of(box), false);
 	if (hand_over(child->link, role) < 0)
 		BROKEN("cannot reach '%s': %s", role, errno_name(errno));
 	return child;
@@ -608,7 +636,7 @@ void container_refused(const char *file, int line, const struct payload *payload
 		BROKEN("out of memory");
 	struct start s = container_begin(file, line, "refused", c, payload, own);
 	claim_refused(file, line, &s, "starts the container");
-	container_remove(&(struct child){.role = "refused", .file = file, .line = line, .container = c});
+	container_remove(file, line, "refused", c);
 	free(own);
 	free(c);
 }
@@ -624,7 +652,7 @@ int container_signal(const struct child *box, int sig)
 {
 	const struct runtime_driver *driver = runtime_now();
 
-	return driver->signal ? driver->signal(box->container, sig) : kill(box->pid, sig);
+	return driver->signal ? driver->signal(container_of(box), sig) : kill(box->pid, sig);
 }
 
 const struct container_flavour *container_flavour(const struct container_flavour *after)

@@ -174,6 +174,9 @@ void container_look(void); /* what finds them out: before anything is opened */
 /* Runs the payload that a container was started with, if this process is one; then it does not return. */
 void container_main(int argc, char **argv);
 
+/* The container that the payload of CONTAINER or CONTAINER_EXEC is in. */
+struct container *container_of(const struct child *child);
+
 struct child *container_start(const char *file, int line, const char *role, const struct payload *payload,
 			      const struct container_config *config);
 struct child *container_exec(const char *file, int line, const char *role, struct child *box,

@@ -21,8 +21,8 @@ CASE(root_is_own_cgroup)
 	EACH_FLAVOUR(f)
 	{
 		CONTAINER(box, rooted, .map = f->map);
-		IS(cgroup_of(box->pid), box->container->cgroup);
-		IS_NOT(cgroup_of(0), box->container->cgroup);
+		IS(cgroup_of(box->pid), container_of(box)->cgroup);
+		IS_NOT(cgroup_of(0), container_of(box)->cgroup);
 		DISMISS(box);
 	}
 }
@@ -83,14 +83,14 @@ CASE(limits_hold_and_cannot_be_lifted)
 	EACH_FLAVOUR(f)
 	{
 		CONTAINER(box, limited, .map = f->map, .pids_max = 5);
-		const char *limit = cgroup_file(path("%s/pids.max", box->container->place));
+		const char *limit = cgroup_file(path("%s/pids.max", container_of(box)->place));
 		IS(HEAR(box), 4);
 		IS(file_read(limit), "5");
 		OK(file_write(limit, "9"));
 		TELL(box);
 		IS(HEAR(box), 8);
 		HEAR(box);
-		IS(cgroup_of(box->pid), box->container->cgroup);
+		IS(cgroup_of(box->pid), container_of(box)->cgroup);
 		DISMISS(box);
 	}
 }

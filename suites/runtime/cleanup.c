@@ -41,18 +41,18 @@ CASE(nothing_is_left_behind)
 		IS(rtnl_count(RTM_GETLINK, AF_UNSPEC), links + 1);
 		int port = (int)HEAR(box);
 		MUST(ns_ids(box->pid, &ids));
-		HOLDS(processes_in(&ids, box->container->namespaces) > 0); /* control */
+		HOLDS(processes_in(&ids, container_of(box)->namespaces) > 0); /* control */
 		for (int t = 0; t < NS_TYPES; t++)
 			held[t] = ns_supported(ns_types[t].flag) ? MUST(ns_open(box->pid, ns_types[t].name))
 								 : -1;
 		DISMISS(box);
-		IS(processes_in(&ids, box->container->namespaces), 0);
+		IS(processes_in(&ids, container_of(box)->namespaces), 0);
 		for (int t = 0; t < NS_TYPES; t++)
 			close(held[t]);
 		LINK_AWAIT_GONE(watch, port);
 		IS(rtnl_count(RTM_GETLINK, AF_UNSPEC), links);
 		IS(file_read("/proc/self/mountinfo"), mounts);
-		HOLDS(!file_exists(cgroup_file(box->container->place)));
+		HOLDS(!file_exists(cgroup_file(container_of(box)->place)));
 		MUST(link_del(CONTAINER_BRIDGE));
 	}
 }

@@ -33,8 +33,8 @@ CASE(joins_every_namespace)
 		give_address(box);
 		CONTAINER_EXEC(command, box, joined);
 		IS(not_shared(box->pid, command->pid), 0);
-		IS(not_shared(0, command->pid), box->container->namespaces);
-		IS(HEAR_TEXT(command), identity(box->container->root));
+		IS(not_shared(0, command->pid), container_of(box)->namespaces);
+		IS(HEAR_TEXT(command), identity(container_of(box)->root));
 		DISMISS(command);
 		DISMISS(box);
 	}
@@ -65,12 +65,12 @@ CASE(same_restrictions_as_init)
 	EACH_FLAVOUR(f)
 	{
 		CONTAINER(box, idle, .map = f->map, .no_new_privs = true);
-		long long before = processes_in(box->container);
+		long long before = processes_in(container_of(box));
 		CONTAINER_EXEC(command, box, restricted);
 		IS(cgroup_of(command->pid), cgroup_of(box->pid));
-		if (box->container->cgroup) {
-			IS(cgroup_of(command->pid), box->container->cgroup);
-			HOLDS(processes_in(box->container) > before);
+		if (container_of(box)->cgroup) {
+			IS(cgroup_of(command->pid), container_of(box)->cgroup);
+			HOLDS(processes_in(container_of(box)) > before);
 		}
 		DISMISS(command);
 		DISMISS(box);

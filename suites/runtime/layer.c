@@ -37,7 +37,7 @@ CASE(changes_stay_in_the_container_layer)
 		struct stat whiteout;
 		CONTAINER(box, writer, .map = f->map, .overlay = true);
 		HEAR(box);
-		const char *upper = box->container->upper, *image = box->container->image;
+		const char *upper = container_of(box)->upper, *image = container_of(box)->image;
 		IS(file_read(path("%s/etc/new", upper)), "new");
 		IS(file_read(path("%s/etc/image", upper)), "changed");
 		OK(stat(path("%s/etc/gone", upper), &whiteout));
@@ -83,7 +83,7 @@ CASE(readonly_root_cannot_be_made_writable)
 	EACH_FLAVOUR(f)
 	{
 		CONTAINER(box, reader, .map = f->map, .readonly_root = true);
-		OK(file_make(path("%s/host", box->container->root))); /* it is the mount that refuses */
+		OK(file_make(path("%s/host", container_of(box)->root))); /* it is the mount that refuses */
 		DISMISS(box);
 	}
 }
@@ -146,7 +146,7 @@ CASE(handles_cannot_open_host_files)
 			SKIP("tmpfs has no file handles");
 		TELL_TEXT(box, MUST(handle));
 		HEAR(box);
-		close(OK(handle_open(handle, path("%s/etc/image", box->container->root)))); /* control */
+		close(OK(handle_open(handle, path("%s/etc/image", container_of(box)->root)))); /* control */
 		DISMISS(box);
 	}
 }
@@ -205,7 +205,7 @@ CASE(mounts_do_not_propagate_to_host)
 		mount_meanwhile(slave, "/tmp/share/later");
 		if (runtime_claims(RUNTIME_PRIVATE)) {
 			CONTAINER(box, mounter, .map = f->map, .capabilities = CONTAINER_ALL_CAPS);
-			mount_meanwhile(box, path("%s/var", box->container->root));
+			mount_meanwhile(box, path("%s/var", container_of(box)->root));
 		}
 	}
 }

@@ -28,7 +28,7 @@ PAYLOAD(middle)
 		  .unmasked = true);
 	HEAR(box);
 	HOLDS(box->pid > 1);
-	IS(not_shared(0, box->pid), box->container->namespaces);
+	IS(not_shared(0, box->pid), container_of(box)->namespaces);
 	IS(hostname(), "middle");
 	FAILS(ENODEV, link_index("inner0"));
 	IS(mountinfo_count("/proc/self/mountinfo", "/"), mounts);
@@ -61,8 +61,8 @@ CASE(container_in_container)
 			  .capabilities = CONTAINER_ALL_CAPS, .unmasked = true);
 		TELL(box, f->map != NULL);
 		pid_t deep = OK(find_inner((pid_t)HEAR(box)));
-		IS(not_shared(box->pid, deep), box->container->namespaces);
-		IS(not_shared(0, deep), box->container->namespaces);
+		IS(not_shared(box->pid, deep), container_of(box)->namespaces);
+		IS(not_shared(0, deep), container_of(box)->namespaces);
 		IS(proc_status(deep, "Uid"), f->map ? "101000\t101000\t101000\t101000" : "0\t0\t0\t0");
 		DISMISS(box);
 	}

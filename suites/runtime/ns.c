@@ -35,7 +35,7 @@ static void claim_inside_agrees(struct child *process)
 static void claim_new(const char *map, long long offset)
 {
 	CONTAINER(box, member, .map = map, .monotonic = offset);
-	IS(not_shared(0, box->pid), box->container->namespaces);
+	IS(not_shared(0, box->pid), container_of(box)->namespaces);
 	claim_inside_agrees(box);
 	DISMISS(box);
 }
@@ -191,7 +191,7 @@ CASE(two_containers_share_nothing)
 	{
 		CONTAINER(one, rich, .map = f->map, .hostname = "rich", .capabilities = CONTAINER_ALL_CAPS);
 		CONTAINER(other, poor, .map = f->map, .hostname = "poor", .capabilities = CONTAINER_ALL_CAPS);
-		IS(not_shared(one->pid, other->pid), one->container->namespaces);
+		IS(not_shared(one->pid, other->pid), container_of(one)->namespaces);
 		TELL(other, HEAR(one));
 		HEAR(other);
 		DISMISS(other);
@@ -231,7 +231,7 @@ CASE(pod_members_share_selected_namespaces)
 			  .join = {{NS_NET, proc_path(one->pid, "ns/net")},
 				   {NS_IPC, proc_path(one->pid, "ns/ipc")},
 				   {NS_UTS, proc_path(one->pid, "ns/uts")}});
-		IS(not_shared(one->pid, other->pid), one->container->namespaces & ~shared);
+		IS(not_shared(one->pid, other->pid), container_of(one)->namespaces & ~shared);
 		HEAR(other);
 		DISMISS(other);
 		DISMISS(one);

@@ -61,11 +61,11 @@ CASE(root_is_the_image)
 	EACH_FLAVOUR(f)
 	{
 		CONTAINER(box, rooted, .map = f->map);
-		TELL_TEXT(box, box->container->bundle);
+		TELL_TEXT(box, container_of(box)->bundle);
 		TELL_TEXT(box, device_of("/"));
 		const char *inside = HEAR_TEXT(box);
 		IS(inside, identity(path("/proc/%d/root", box->pid)));
-		IS(inside, identity(box->container->root));
+		IS(inside, identity(container_of(box)->root));
 		IS_NOT(inside, identity("/"));
 		DISMISS(box);
 	}
@@ -173,7 +173,7 @@ CASE(dotdot_stops_at_root)
 	{
 		CONTAINER(box, climber, .map = f->map);
 		const char *inside = HEAR_TEXT(box);
-		IS(inside, identity(box->container->root));
+		IS(inside, identity(container_of(box)->root));
 		IS_NOT(inside, identity("/"));
 		DISMISS(box);
 	}
@@ -210,7 +210,7 @@ CASE(chroot_escape_ends_at_container_root)
 		CONTAINER(box, escaper, .map = f->map);
 		HEAR(box);
 		CHILD(jailed, 0) { /* control */
-			OK(chroot(box->container->root));
+			OK(chroot(container_of(box)->root));
 			FAILS(ENOENT, open(SECRET, O_RDONLY));
 			escape();
 			IS(file_read(SECRET), "secret");

@@ -130,9 +130,9 @@ CASE(init_death_kills_everything)
 		AWAIT(command->pidfd);
 		DIES_BY(command, SIGKILL);
 		DIES_BY(box, SIGKILL);
-		if (box->container->cgroup)
-			HOLDS(!file_exists(
-				cgroup_file(box->container->place))); /* populated, it could not be removed */
+		if (container_of(box)->cgroup)
+			HOLDS(!file_exists(cgroup_file(
+				container_of(box)->place))); /* populated, it could not be removed */
 	}
 }
 

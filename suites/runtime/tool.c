@@ -47,8 +47,8 @@ CASE(nsenter_all_equals_setns)
 		give_address(box);
 		CONTAINER_EXEC_BY(command, box, joined, by_nsenter);
 		IS(not_shared(box->pid, command->pid), 0);
-		IS(not_shared(0, command->pid), box->container->namespaces);
-		IS(HEAR_TEXT(command), identity(box->container->root));
+		IS(not_shared(0, command->pid), container_of(box)->namespaces);
+		IS(HEAR_TEXT(command), identity(container_of(box)->root));
 		DISMISS(command);
 		DISMISS(box);
 	}
@@ -103,8 +103,8 @@ static void claim_listed(const char *listing, const struct child *box)
 
 	MUST(ns_ids(box->pid, &ids));
 	for (int i = 0; i < NS_TYPES; i++)
-		if (ns_types[i].flag & box->container->namespaces) {
-			NOTE("%s, %s", box->container->config->map ? "rootless" : "rootful",
+		if (ns_types[i].flag & container_of(box)->namespaces) {
+			NOTE("%s, %s", container_of(box)->config->map ? "rootless" : "rootful",
 			     ns_types[i].name);
 			IS(named_by(listing, ids.now[i], ns_types[i].name),
 			   first_of(ids.now[i], ns_types[i].name));

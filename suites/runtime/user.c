@@ -69,10 +69,10 @@ CASE(files_have_mapped_owner_outside)
 
 	CONTAINER(box, maker, .map = CONTAINER_MAP);
 	HEAR(box);
-	OK(stat(path("%s/etc/made", box->container->upper), &st));
+	OK(stat(path("%s/etc/made", container_of(box)->upper), &st));
 	IS(st.st_uid, 100000);
 	IS(st.st_gid, 100000);
-	OK(stat(path("%s/etc/given", box->container->upper), &st));
+	OK(stat(path("%s/etc/given", container_of(box)->upper), &st));
 	IS(st.st_uid, 101000);
 	IS(st.st_gid, 101000);
 	DISMISS(box);
@@ -200,12 +200,12 @@ static void give_program(const struct child *box)
 {
 	struct stat root;
 
-	MUST(stat(box->container->root, &root));
+	MUST(stat(container_of(box)->root, &root));
 	if (!file_exists("/tmp/program"))
 		MUST(program_make("/tmp/program", 0, 0, 0755));
 	MUST(chown("/tmp/program", root.st_uid, root.st_gid));
 	MUST(chmod("/tmp/program", 0755));
-	MUST(link("/tmp/program", path("%s/home/program", box->container->root)));
+	MUST(link("/tmp/program", path("%s/home/program", container_of(box)->root)));
 }
 
 PAYLOAD(bounded)
