@@ -140,32 +140,10 @@ static void arrange(int result, const char *what)
 			   what, errno_name(errno));
 }
 
-/*
- * A network namespace takes longer to make and to end than most tests, an IPC namespace as long as the emptiest
- * one: only who uses them gets them.
- */
-static int own_namespaces(const struct ns_case *c)
-{
-	static const struct {
-		const char *suite;
-		int own;
-	} suites[] = {{"ipc.", NS_IPC},
-		      {"net.", NS_NET},
-		      {"lifecycle.net", NS_NET},
-		      {"runtime.", NS_IPC | NS_NET},
-		      {"selftest.", NS_IPC | NS_NET}};
-	int own = NS_MNT | NS_UTS | c->own;
-
-	for (size_t i = 0; i < sizeof(suites) / sizeof(suites[0]); i++)
-		if (strncmp(c->group, suites[i].suite, strlen(suites[i].suite)) == 0)
-			own |= suites[i].own;
-	return own & ~c->initial;
-}
-
 /* Before the test's first line, in its main process. */
 static void enter(void)
 {
-	int own = own_namespaces(running);
+	int own = (NS_MNT | NS_UTS | running->group_own | running->own) & ~running->initial;
 
 	record_own();
 	reset_handlers();

@@ -18,11 +18,16 @@ struct ns_case {
 	int line;
 	const TTest *const *test;
 	/*
-	 * Each test starts in its own mount and UTS namespaces, all mounts private, a fresh tmpfs on /tmp; in suites
-	 * net and runtime in its own network namespace as well, loopback down, in ipc and runtime in its own IPC namespace.
-	 * CLONE_NEW* flags named here keep it in the initial ones instead, or in `own` add to its own ones.
+	 * Each test starts in its own mount and UTS namespaces, all mounts private, a fresh tmpfs on /tmp, and in those
+	 * that its file names beside GROUP:
+	 *
+	 *	#define GROUP_OWN (NS_IPC | NS_NET)
+	 *
+	 * A network namespace takes longer to make and to end than most tests, an IPC namespace as long as the emptiest
+	 * one: only who uses them gets them. CLONE_NEW* flags named here keep a test in the initial ones instead, or in
+	 * `own` add to its own ones.
 	 */
-	int initial, own;
+	int group_own, initial, own;
 	unsigned int timeout; /* seconds on an unloaded machine with KVM or fast emulation; 0: CASE_TIMEOUT */
 	bool alone; /* changes what is global to a kernel and cannot put it back, or may wreck it: a VM of its own */
 	/* Why this test may pass under sabotage: it observes no isolation. NULL: it must not pass. */
@@ -31,9 +36,13 @@ struct ns_case {
 
 #define CASE_TIMEOUT 10
 
+/* What stands for the macro in files that do not define it. */
+enum { GROUP_OWN = 0 };
+
 #define CASE(name_, ...)                                                                                     \
 	START_TEST(name_);                                                                                   \
 	static const struct ns_case name_##_case = {.group = GROUP,                                          \
+						    .group_own = GROUP_OWN,                                  \
 						    .name = #name_,                                          \
 						    .file = __FILE__,                                        \
 						    .line = __LINE__,                                        \

@@ -5,8 +5,9 @@
 
 #include "helpers/nscheck.h"
 
-#define GROUP "ipc.create"
-#define KEY   0x6e7307
+#define GROUP     "ipc.create"
+#define GROUP_OWN NS_IPC
+#define KEY       0x6e7307
 
 CASE(sequential_namespaces_at_the_limit_do_not_fail)
 {

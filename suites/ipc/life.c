@@ -6,9 +6,10 @@
 
 #include "helpers/nscheck.h"
 
-#define GROUP "ipc.life"
-#define KEY   0x6e7306
-#define MIB   (1LL << 20)
+#define GROUP     "ipc.life"
+#define GROUP_OWN NS_IPC
+#define KEY       0x6e7306
+#define MIB       (1LL << 20)
 
 /* The segment that a box left behind, found by whoever joins its namespace. */
 static void find_in(int ns, long long ns_number, int id)

@@ -5,7 +5,8 @@
 
 #include "helpers/nscheck.h"
 
-#define GROUP "ipc.mq"
+#define GROUP     "ipc.mq"
+#define GROUP_OWN NS_IPC
 
 static const struct mq_attr small = {.mq_maxmsg = 4, .mq_msgsize = 32};
 

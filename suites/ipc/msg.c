@@ -4,8 +4,9 @@
 
 #include "helpers/nscheck.h"
 
-#define GROUP "ipc.msg"
-#define KEY   0x6e7303
+#define GROUP     "ipc.msg"
+#define GROUP_OWN NS_IPC
+#define KEY       0x6e7303
 
 struct letter {
 	long type;

@@ -7,7 +7,8 @@
 
 #include "helpers/nscheck.h"
 
-#define GROUP "ipc.perm"
+#define GROUP     "ipc.perm"
+#define GROUP_OWN NS_IPC
 
 CASE(userns_root_has_no_power_over_objects_of_an_outer_namespace)
 {

@@ -4,7 +4,8 @@
 
 #include "helpers/nscheck.h"
 
-#define GROUP "ipc.private"
+#define GROUP     "ipc.private"
+#define GROUP_OWN NS_IPC
 
 /* The highest index in use; what there is of segments goes to *info. */
 static int highest_index(struct shm_info *info)

@@ -4,8 +4,9 @@
 
 #include "helpers/nscheck.h"
 
-#define GROUP "ipc.proc"
-#define KEY   0x6e7308
+#define GROUP     "ipc.proc"
+#define GROUP_OWN NS_IPC
+#define KEY       0x6e7308
 
 /* The lines of an open file of /proc/sysvipc, its header included. */
 static int lines(int fd)

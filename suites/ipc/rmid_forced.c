@@ -4,8 +4,9 @@
 
 #include "helpers/nscheck.h"
 
-#define GROUP "ipc.rmid_forced"
-#define KEY   0x6e7309
+#define GROUP     "ipc.rmid_forced"
+#define GROUP_OWN NS_IPC
+#define KEY       0x6e7309
 
 static int rmid_forced(bool on)
 {

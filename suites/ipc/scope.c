@@ -5,7 +5,8 @@
 
 #include "helpers/nscheck.h"
 
-#define GROUP "ipc.scope"
+#define GROUP     "ipc.scope"
+#define GROUP_OWN NS_IPC
 
 static int object_open(int flags)
 {

@@ -4,8 +4,9 @@
 
 #include "helpers/nscheck.h"
 
-#define GROUP "ipc.sem"
-#define KEY   0x6e7302
+#define GROUP     "ipc.sem"
+#define GROUP_OWN NS_IPC
+#define KEY       0x6e7302
 
 /* A new set of one semaphore with this value. */
 static int sem_make(int value)

@@ -5,6 +5,7 @@
 #include "helpers/nscheck.h"
 
 #define GROUP     "ipc.setns"
+#define GROUP_OWN NS_IPC
 #define KEY_HOME  0x6e7304
 #define KEY_THERE 0x6e7305
 

@@ -4,8 +4,9 @@
 
 #include "helpers/nscheck.h"
 
-#define GROUP "ipc.shm"
-#define KEY   0x6e7301
+#define GROUP     "ipc.shm"
+#define GROUP_OWN NS_IPC
+#define KEY       0x6e7301
 
 static void find_nothing(int id)
 {

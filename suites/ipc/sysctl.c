@@ -7,7 +7,8 @@
 
 #include "helpers/nscheck.h"
 
-#define GROUP "ipc.sysctl"
+#define GROUP     "ipc.sysctl"
+#define GROUP_OWN NS_IPC
 
 static const char *value(const char *name)
 {

@@ -5,7 +5,8 @@
 
 #include "helpers/nscheck.h"
 
-#define GROUP "ipc.sysctl"
+#define GROUP     "ipc.sysctl"
+#define GROUP_OWN NS_IPC
 
 static int queue_make(const char *name, const struct mq_attr *attributes)
 {

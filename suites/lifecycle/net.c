@@ -9,7 +9,8 @@
 
 #include "suites/lifecycle/patterns.h"
 
-#define GROUP "lifecycle.net"
+#define GROUP     "lifecycle.net"
+#define GROUP_OWN NS_NET
 
 CASE(freed_when_last_process_leaves)
 {

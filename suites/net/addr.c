@@ -2,7 +2,8 @@
 /* Addresses belong to the network namespace of their device. network_namespaces(7), ip(7) */
 #include "helpers/nscheck.h"
 
-#define GROUP "net.addr"
+#define GROUP     "net.addr"
+#define GROUP_OWN NS_NET
 
 CASE(bind_needs_address_of_own_ns)
 {

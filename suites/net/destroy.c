@@ -2,7 +2,8 @@
 /* What is left of network namespaces that are gone: nothing. namespaces(7) "Namespace lifetime" */
 #include "helpers/nscheck.h"
 
-#define GROUP "net.destroy"
+#define GROUP     "net.destroy"
+#define GROUP_OWN NS_NET
 
 #define CHAIN 12
 

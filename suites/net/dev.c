@@ -10,7 +10,8 @@
 
 #include "helpers/nscheck.h"
 
-#define GROUP "net.dev"
+#define GROUP     "net.dev"
+#define GROUP_OWN NS_NET
 
 CASE(dummy_is_destroyed_with_ns, .initial = NS_NET)
 {

@@ -8,7 +8,8 @@
 
 #include "helpers/nscheck.h"
 
-#define GROUP "net.fresh"
+#define GROUP     "net.fresh"
+#define GROUP_OWN NS_NET
 
 /* The lines of a table in procfs below its header line; -1 with errno. */
 static int lines_below_header(const char *file)

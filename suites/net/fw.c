@@ -7,7 +7,8 @@
 #include "helpers/nscheck.h"
 #include "suites/net/router.h"
 
-#define GROUP "net.fw"
+#define GROUP     "net.fw"
+#define GROUP_OWN NS_NET
 
 CASE(nft_ruleset_is_per_ns)
 {

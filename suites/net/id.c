@@ -4,7 +4,8 @@
 
 #include "helpers/nscheck.h"
 
-#define GROUP "net.id"
+#define GROUP     "net.id"
+#define GROUP_OWN NS_NET
 
 static int socket_of(int family, int type, int protocol)
 {

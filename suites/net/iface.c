@@ -10,7 +10,8 @@
 
 #include "helpers/nscheck.h"
 
-#define GROUP "net.iface"
+#define GROUP     "net.iface"
+#define GROUP_OWN NS_NET
 
 CASE(device_invisible_outside_its_ns)
 {

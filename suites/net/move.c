@@ -5,7 +5,8 @@
 
 #include "helpers/nscheck.h"
 
-#define GROUP "net.move"
+#define GROUP     "net.move"
+#define GROUP_OWN NS_NET
 
 /* Moves a device, with one more number in the request (IFLA_NEW_IFINDEX). */
 static int move_with_number(const char *name, int ns, int attribute, int value)

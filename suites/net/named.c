@@ -5,7 +5,8 @@
 
 #include "helpers/nscheck.h"
 
-#define GROUP "net.named"
+#define GROUP     "net.named"
+#define GROUP_OWN NS_NET
 
 /* /run/netns of the test alone. */
 static void names_make(void)

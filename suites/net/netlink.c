@@ -2,7 +2,8 @@
 /* Netlink sockets and their ports belong to a network namespace. netlink(7) */
 #include "helpers/nscheck.h"
 
-#define GROUP "net.netlink"
+#define GROUP     "net.netlink"
+#define GROUP_OWN NS_NET
 
 /* A netlink socket bound to a port. -1 with errno. */
 static int port_bind(int protocol, uint32_t port)

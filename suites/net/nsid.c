@@ -6,7 +6,8 @@
 
 #include "helpers/nscheck.h"
 
-#define GROUP "net.nsid"
+#define GROUP     "net.nsid"
+#define GROUP_OWN NS_NET
 
 CASE(unassigned_id_is_minus_one)
 {

@@ -3,7 +3,8 @@
 #include "helpers/nscheck.h"
 #include "suites/net/router.h"
 
-#define GROUP "net.path"
+#define GROUP     "net.path"
+#define GROUP_OWN NS_NET
 
 /* A bridge that is up and has an address. */
 static void bridge(const char *name, const char *address)

@@ -7,7 +7,8 @@
 
 #include "helpers/nscheck.h"
 
-#define GROUP "net.perm"
+#define GROUP     "net.perm"
+#define GROUP_OWN NS_NET
 
 /* socket(2), closed at once. -1 with errno. */
 static int try_socket(int family, int type, int protocol)

@@ -14,7 +14,8 @@
 
 #include "helpers/nscheck.h"
 
-#define GROUP "net.perm"
+#define GROUP     "net.perm"
+#define GROUP_OWN NS_NET
 
 static struct sockaddr inet(const char *text)
 {

@@ -4,7 +4,8 @@
 
 #include "helpers/nscheck.h"
 
-#define GROUP "net.phys"
+#define GROUP     "net.phys"
+#define GROUP_OWN NS_NET
 
 static const char *spare_card(void)
 {

@@ -2,7 +2,8 @@
 /* What /proc/net shows. network_namespaces(7), proc_pid_net(5) */
 #include "helpers/nscheck.h"
 
-#define GROUP "net.proc"
+#define GROUP     "net.proc"
+#define GROUP_OWN NS_NET
 
 /* 1 if a file names this, 0 if not. */
 static int names(const char *file, const char *what)

@@ -4,7 +4,8 @@
 
 #include "helpers/nscheck.h"
 
-#define GROUP "net.route"
+#define GROUP     "net.route"
+#define GROUP_OWN NS_NET
 
 /* A namespace with a device of this kind that is up and has an address. */
 static int ns_with(const char *name, const char *kind, const char *address)

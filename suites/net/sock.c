@@ -5,7 +5,8 @@
 
 #include "helpers/nscheck.h"
 
-#define GROUP "net.sock"
+#define GROUP     "net.sock"
+#define GROUP_OWN NS_NET
 
 static int ns_with_loopback(void)
 {

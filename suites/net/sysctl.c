@@ -2,7 +2,8 @@
 /* Settings in /proc/sys/net. network_namespaces(7), Documentation/networking/ip-sysctl.rst */
 #include "helpers/nscheck.h"
 
-#define GROUP "net.sysctl"
+#define GROUP     "net.sysctl"
+#define GROUP_OWN NS_NET
 
 CASE(values_are_independent)
 {

@@ -2,7 +2,8 @@
 /* What /sys/class/net shows, and to whom its files belong. network_namespaces(7), sysfs(5) */
 #include "helpers/nscheck.h"
 
-#define GROUP "net.sysfs"
+#define GROUP     "net.sysfs"
+#define GROUP_OWN NS_NET
 
 /* A sysfs of the caller's network namespace on a directory, with the flags that /sys has everywhere. */
 static int sysfs_mount(const char *dir)

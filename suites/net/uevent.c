@@ -2,9 +2,10 @@
 /* Which network namespaces hear of which devices. netlink(7) NETLINK_KOBJECT_UEVENT */
 #include "helpers/nscheck.h"
 
-#define GROUP "net.uevent"
-#define NETS  "/devices/virtual/net/"
-#define FULL  "/devices/virtual/mem/full"
+#define GROUP     "net.uevent"
+#define GROUP_OWN NS_NET
+#define NETS      "/devices/virtual/net/"
+#define FULL      "/devices/virtual/mem/full"
 
 static int listener(void)
 {

@@ -5,7 +5,8 @@
 
 #include "helpers/nscheck.h"
 
-#define GROUP "net.unix"
+#define GROUP     "net.unix"
+#define GROUP_OWN NS_NET
 
 /* 1 if /proc/net/unix lists this name in the caller's namespace, 0 if not. */
 static int listed(const char *name)

@@ -5,7 +5,8 @@
 
 #include "helpers/nscheck.h"
 
-#define GROUP "net.veth"
+#define GROUP     "net.veth"
+#define GROUP_OWN NS_NET
 
 CASE(ns_death_destroys_pair)
 {

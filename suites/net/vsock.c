@@ -5,7 +5,8 @@
 
 #include "helpers/nscheck.h"
 
-#define GROUP "net.vsock"
+#define GROUP     "net.vsock"
+#define GROUP_OWN NS_NET
 
 static int vsock(unsigned int cid, int (*attach)(int, const struct sockaddr *, socklen_t))
 {

@@ -2,7 +2,8 @@
 /* The cgroup of a container. cgroup_namespaces(7), cgroups(7) */
 #include "suites/runtime/eyes.h"
 
-#define GROUP "runtime.cgroup"
+#define GROUP     "runtime.cgroup"
+#define GROUP_OWN (NS_IPC | NS_NET)
 
 PAYLOAD(rooted)
 {

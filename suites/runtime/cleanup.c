@@ -2,7 +2,8 @@
 /* What is left of a container. namespaces(7) "Namespace lifetime" */
 #include "suites/runtime/eyes.h"
 
-#define GROUP "runtime.cleanup"
+#define GROUP     "runtime.cleanup"
+#define GROUP_OWN (NS_IPC | NS_NET)
 
 PAYLOAD(connected)
 {

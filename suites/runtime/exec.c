@@ -6,7 +6,8 @@
 #include "helpers/utsname.h"
 #include "suites/runtime/eyes.h"
 
-#define GROUP "runtime.exec"
+#define GROUP     "runtime.exec"
+#define GROUP_OWN (NS_IPC | NS_NET)
 
 PAYLOAD(idle)
 {

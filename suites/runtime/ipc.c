@@ -5,7 +5,8 @@
 
 #include "suites/runtime/eyes.h"
 
-#define GROUP "runtime.ipc"
+#define GROUP     "runtime.ipc"
+#define GROUP_OWN (NS_IPC | NS_NET)
 
 #define HOST_KEY 0x6e73
 #define BOX_KEY  0x6e74

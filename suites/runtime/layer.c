@@ -8,7 +8,8 @@
 
 #include "suites/runtime/eyes.h"
 
-#define GROUP "runtime.rootfs"
+#define GROUP     "runtime.rootfs"
+#define GROUP_OWN (NS_IPC | NS_NET)
 
 PAYLOAD(writer)
 {

@@ -3,7 +3,8 @@
 #include "helpers/utsname.h"
 #include "suites/runtime/eyes.h"
 
-#define GROUP "runtime.nesting"
+#define GROUP     "runtime.nesting"
+#define GROUP_OWN (NS_IPC | NS_NET)
 
 PAYLOAD(inner)
 {

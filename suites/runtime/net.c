@@ -4,7 +4,8 @@
 
 #include "suites/runtime/eyes.h"
 
-#define GROUP "runtime.net"
+#define GROUP     "runtime.net"
+#define GROUP_OWN (NS_IPC | NS_NET)
 
 PAYLOAD(own_stack)
 {

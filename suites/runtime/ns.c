@@ -5,7 +5,8 @@
 #include "helpers/utsname.h"
 #include "suites/runtime/eyes.h"
 
-#define GROUP "runtime.ns"
+#define GROUP     "runtime.ns"
+#define GROUP_OWN (NS_IPC | NS_NET)
 
 PAYLOAD(idle)
 {

@@ -4,7 +4,8 @@
 
 #include "suites/runtime/eyes.h"
 
-#define GROUP "runtime.paths"
+#define GROUP     "runtime.paths"
+#define GROUP_OWN (NS_IPC | NS_NET)
 
 static bool is_directory(const char *file)
 {

@@ -4,7 +4,8 @@
 
 #include "suites/runtime/eyes.h"
 
-#define GROUP "runtime.pid"
+#define GROUP     "runtime.pid"
+#define GROUP_OWN (NS_IPC | NS_NET)
 
 PAYLOAD(first)
 {

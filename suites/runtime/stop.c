@@ -5,7 +5,8 @@
 
 #include "suites/runtime/eyes.h"
 
-#define GROUP "runtime.stop"
+#define GROUP     "runtime.stop"
+#define GROUP_OWN (NS_IPC | NS_NET)
 
 static volatile pid_t sender = -1;
 

@@ -3,7 +3,8 @@
 #include "helpers/utsname.h"
 #include "suites/runtime/eyes.h"
 
-#define GROUP "runtime.sysctl"
+#define GROUP     "runtime.sysctl"
+#define GROUP_OWN (NS_IPC | NS_NET)
 
 static const struct {
 	const char *name, *file, *value;

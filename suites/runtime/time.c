@@ -5,7 +5,8 @@
 #include "helpers/timens.h"
 #include "suites/runtime/eyes.h"
 
-#define GROUP "runtime.time"
+#define GROUP     "runtime.time"
+#define GROUP_OWN (NS_IPC | NS_NET)
 
 #define DAY 86400LL
 

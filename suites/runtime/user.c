@@ -10,7 +10,8 @@
 
 #include "suites/runtime/eyes.h"
 
-#define GROUP "runtime.user"
+#define GROUP     "runtime.user"
+#define GROUP_OWN (NS_IPC | NS_NET)
 
 /* The three numbers of the only line of an id map. */
 static const char *map_line(const char *file)

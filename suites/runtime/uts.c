@@ -4,7 +4,8 @@
 #include "helpers/utsname.h"
 #include "suites/runtime/eyes.h"
 
-#define GROUP "runtime.uts"
+#define GROUP     "runtime.uts"
+#define GROUP_OWN (NS_IPC | NS_NET)
 
 PAYLOAD(named)
 {

@@ -2,7 +2,8 @@
 /* Runtimes that do one thing wrong each (helpers/reference.c), and the rows that must notice. */
 #include "helpers/nscheck.h"
 
-#define GROUP "selftest.bad_runtime"
+#define GROUP     "selftest.bad_runtime"
+#define GROUP_OWN (NS_IPC | NS_NET)
 
 static const struct {
 	const char *fault, *row;

@@ -2,7 +2,8 @@
 /* How children may end, and what the harness says when they end otherwise; see expected.tsv. */
 #include "helpers/nscheck.h"
 
-#define GROUP "selftest.child"
+#define GROUP     "selftest.child"
+#define GROUP_OWN (NS_IPC | NS_NET)
 
 CASE(unexpected_exit_status)
 {

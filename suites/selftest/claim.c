@@ -2,7 +2,8 @@
 /* Tests that must not pass: what the harness says of them stands in expected.tsv. */
 #include "helpers/nscheck.h"
 
-#define GROUP "selftest.claim"
+#define GROUP     "selftest.claim"
+#define GROUP_OWN (NS_IPC | NS_NET)
 
 CASE(is_fails_in_main)
 {

@@ -2,7 +2,8 @@
 /* Tests that fail only after another one in the same VM; see expected.tsv. */
 #include "helpers/nscheck.h"
 
-#define GROUP "selftest.company"
+#define GROUP     "selftest.company"
+#define GROUP_OWN (NS_IPC | NS_NET)
 
 #define MARK "/run/nscheck-company"
 

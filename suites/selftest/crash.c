@@ -7,7 +7,8 @@
 
 #include "helpers/nscheck.h"
 
-#define GROUP "selftest.crash"
+#define GROUP     "selftest.crash"
+#define GROUP_OWN (NS_IPC | NS_NET)
 
 CASE(panic, .alone = true)
 {

@@ -5,7 +5,8 @@
 
 #include "helpers/nscheck.h"
 
-#define GROUP "selftest.hang"
+#define GROUP     "selftest.hang"
+#define GROUP_OWN (NS_IPC | NS_NET)
 
 /* Every processor halts with its interrupts off. */
 CASE(interrupts_off, .alone = true, .timeout = 1)

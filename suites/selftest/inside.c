@@ -3,7 +3,8 @@
 #include "helpers/container.h"
 #include "helpers/nscheck.h"
 
-#define GROUP "selftest.inside"
+#define GROUP     "selftest.inside"
+#define GROUP_OWN (NS_IPC | NS_NET)
 
 /* The host's namespaces as --expect wants them, in a directory for the container. */
 static void write_expected(const char *more)

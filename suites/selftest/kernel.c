@@ -9,7 +9,8 @@
 
 #include "helpers/nscheck.h"
 
-#define GROUP "selftest.kernel"
+#define GROUP     "selftest.kernel"
+#define GROUP_OWN (NS_IPC | NS_NET)
 
 struct module {
 	char *start; /* of the file, an ELF object */

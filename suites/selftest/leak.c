@@ -9,7 +9,8 @@
 
 #include "helpers/nscheck.h"
 
-#define GROUP "selftest.leak"
+#define GROUP     "selftest.leak"
+#define GROUP_OWN (NS_IPC | NS_NET)
 
 CASE(process_in_a_session_of_its_own)
 {

@@ -2,7 +2,8 @@
 /* Tests that lie, or fail to notice a lie; see expected.tsv. */
 #include "helpers/nscheck.h"
 
-#define GROUP "selftest.lie"
+#define GROUP     "selftest.lie"
+#define GROUP_OWN (NS_IPC | NS_NET)
 
 CASE(prints_a_verdict_of_its_own)
 {

@@ -4,7 +4,8 @@
 
 #include "helpers/nscheck.h"
 
-#define GROUP "selftest.promise"
+#define GROUP     "selftest.promise"
+#define GROUP_OWN (NS_IPC | NS_NET)
 
 CASE(signals_are_as_after_boot)
 {

@@ -5,7 +5,8 @@
 
 #include "helpers/nscheck.h"
 
-#define GROUP "selftest.restore"
+#define GROUP     "selftest.restore"
+#define GROUP_OWN (NS_IPC | NS_NET)
 
 CASE(tells_what_differs)
 {

@@ -2,7 +2,8 @@
 /* Tests that skip, in any process and before they start; see expected.tsv. */
 #include "helpers/nscheck.h"
 
-#define GROUP "selftest.skip"
+#define GROUP     "selftest.skip"
+#define GROUP_OWN (NS_IPC | NS_NET)
 
 CASE(in_main)
 {

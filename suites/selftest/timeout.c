@@ -2,7 +2,8 @@
 /* Tests that hang; see expected.tsv. */
 #include "helpers/nscheck.h"
 
-#define GROUP "selftest.timeout"
+#define GROUP     "selftest.timeout"
+#define GROUP_OWN (NS_IPC | NS_NET)
 
 CASE(in_main, .timeout = 1)
 {

@@ -6,7 +6,8 @@
 #include "helpers/timens.h"
 #include "helpers/utsname.h"
 
-#define GROUP "selftest.verbs"
+#define GROUP     "selftest.verbs"
+#define GROUP_OWN (NS_IPC | NS_NET)
 
 /* No process has this number. */
 #define NOBODY (1 << 28)
