@@ -71,7 +71,7 @@ static int add_config(const struct build *b, const char *config, bool *signature
 	memo_input(b->memo, config);
 	if (file_read(config, CONFIG_MAX, &text, fault) < 0)
 		return -1;
-	cpio_file(b->image, PATH_CONFIG + 1, 0644, text.data, text.len);
+	cpio_file(b->image, &PATH_CONFIG[1], 0644, text.data, text.len);
 	bytes_append(&text, "", 1);
 	*signatures = config_wants_signatures((const char *)text.data);
 	bytes_free(&text);
@@ -147,7 +147,7 @@ static int fill(const struct build *b, const struct image_request *request, stru
 
 	add_skeleton(b->image);
 	if (add_program(b, request->init, "init", fault) < 0 ||
-	    (request->guest && add_program(b, request->guest, PATH_GUEST + 1, fault) < 0))
+	    (request->guest && add_program(b, request->guest, &PATH_GUEST[1], fault) < 0))
 		return -1;
 	if (add_config(b, request->kernel->config, &signatures, fault) < 0 ||
 	    add_builtin(b, request->kernel, fault) < 0 ||
