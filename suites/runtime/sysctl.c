@@ -34,7 +34,7 @@ PAYLOAD(never)
 
 static void claim_inside_only(const char *map)
 {
-	char *before[ARRAY_SIZE(settings)];
+	char *before[ARRAY_SIZE(settings)] = {NULL};
 	struct container_config config = {.map = map};
 
 	for (size_t i = 0; i < settings_of(map); i++) {
