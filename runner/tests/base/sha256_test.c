@@ -57,7 +57,7 @@ END_TEST
 
 static Suite *sha256_suite(void)
 {
-	Suite *suite = suite_create("vm/sha256");
+	Suite *suite = suite_create("base/sha256");
 	TCase *tc = tcase_create("sha256");
 
 	tcase_add_loop_test(tc, known_vectors, 0, 3);

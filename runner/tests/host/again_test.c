@@ -254,7 +254,7 @@ END_TEST
 
 static Suite *again(void)
 {
-	Suite *s = suite_create("host again");
+	Suite *s = suite_create("host/again");
 	TCase *t = tcase_create("fake machine"), *search = tcase_create("search");
 
 	tcase_add_checked_fixture(t, host_setup, host_teardown);

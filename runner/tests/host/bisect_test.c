@@ -159,7 +159,7 @@ END_TEST
 
 static Suite *bisections(void)
 {
-	Suite *s = suite_create("host bisect");
+	Suite *s = suite_create("host/bisect");
 	TCase *t = tcase_create("fake machine");
 
 	tcase_add_checked_fixture(t, host_setup, host_teardown);

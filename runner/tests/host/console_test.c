@@ -156,7 +156,7 @@ END_TEST
 
 static Suite *consoles(void)
 {
-	Suite *s = suite_create("host console");
+	Suite *s = suite_create("host/console");
 	TCase *t = tcase_create("kernel log");
 
 	tcase_add_checked_fixture(t, setup, teardown);

@@ -371,7 +371,7 @@ END_TEST
 
 static Suite *lost(void)
 {
-	Suite *s = suite_create("host lost");
+	Suite *s = suite_create("host/lost");
 	TCase *t = tcase_create("fake machine");
 
 	tcase_add_checked_fixture(t, host_setup, host_teardown);

@@ -158,7 +158,7 @@ END_TEST
 
 static Suite *matrices(void)
 {
-	Suite *s = suite_create("host matrix");
+	Suite *s = suite_create("host/matrix");
 	TCase *t = tcase_create("fake machine");
 
 	tcase_add_checked_fixture(t, host_setup, host_teardown);

@@ -442,7 +442,7 @@ END_TEST
 
 static Suite *runs(void)
 {
-	Suite *s = suite_create("host runs");
+	Suite *s = suite_create("host/runs");
 	TCase *t = tcase_create("fake machine");
 
 	tcase_add_checked_fixture(t, host_setup, host_teardown);

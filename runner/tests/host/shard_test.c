@@ -215,7 +215,7 @@ END_TEST
 
 static Suite *shards(void)
 {
-	Suite *s = suite_create("host shard");
+	Suite *s = suite_create("host/shard");
 	TCase *t = tcase_create("fake machine");
 
 	tcase_add_checked_fixture(t, setup, host_teardown);

@@ -223,7 +223,7 @@ END_TEST
 
 static Suite *streams(void)
 {
-	Suite *s = suite_create("host stream");
+	Suite *s = suite_create("host/stream");
 	TCase *t = tcase_create("lines of a guest");
 
 	tcase_add_checked_fixture(t, setup, teardown);

@@ -362,7 +362,7 @@ END_TEST
 
 static Suite *after_suite(void)
 {
-	Suite *s = suite_create("host after");
+	Suite *s = suite_create("results/after");
 	TCase *t = tcase_create("runs");
 
 	tcase_add_checked_fixture(t, setup, teardown);

@@ -291,7 +291,7 @@ END_TEST
 
 static Suite *baseline(void)
 {
-	Suite *s = suite_create("host baseline");
+	Suite *s = suite_create("results/baseline");
 	TCase *t = tcase_create("known failures");
 
 	tcase_add_checked_fixture(t, setup, teardown);

@@ -432,7 +432,7 @@ END_TEST
 
 static Suite *reports(void)
 {
-	Suite *s = suite_create("host reports");
+	Suite *s = suite_create("results/reports");
 	TCase *t = tcase_create("of one run and several");
 
 	tcase_add_checked_fixture(t, setup, teardown);
