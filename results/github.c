@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "results/grid.h"
+#include "results/report.h"
 #include "runner/base/text.h"
 
 enum { MESSAGE_MAX = 2000 };
@@ -53,18 +53,17 @@ static void put_outcome(FILE *out, const char *kernel, const struct outcome *o)
 void report_github(const struct run *run, FILE *out)
 {
 	struct grid g;
-	char *why;
+	const char *trouble = run_trouble(run);
 
 	grid_make(&g, &run, 1);
-	if (!run_is_whole(run, &why)) {
+	if (trouble) {
 		fputs("::error title=", out);
 		put(out, "nscheck did not finish on ", true);
 		put(out, g.names[0], true);
 		fputs("::", out);
-		put(out, why, false);
+		put(out, trouble, false);
 		fputc('\n', out);
 	}
-	free(why);
 	for (size_t i = 0; i < g.row_count; i++) {
 		enum verdict v = outcome_verdict(g.rows[i].cells[0]);
 

@@ -8,30 +8,15 @@
 #include "runner/base/text.h"
 #include "runner/contract.h"
 
-static const char *fact_of(const struct run *run, const char *object, const char *key)
-{
-	const char *value = json_string_value(json_object_get(json_object_get(run->facts, object), key));
-
-	return value ? value : "";
-}
-
 /* The name of the list (debian/6.12), else the release, else whatever was asked for. */
 static char *kernel_name(const struct run *run)
 {
-	const char *name = fact_of(run, "kernel", "name"), *release = fact_of(run, "kernel", "release");
+	const char *name = run_fact_of(run, "kernel", "name"),
+		   *release = run_fact_of(run, "kernel", "release");
 	bool is_path = !*name || *name == '/' || *name == '.' || strstr(name, ".deb") ||
 		       strstr(name, "vmlinu") || strstr(name, "bzImage");
 
 	return mem_strdup(is_path && *release ? release : *name ? name : "kernel");
-}
-
-char *run_runtime(const struct run *run)
-{
-	const char *runtime = fact_of(run, "runtime", "name"), *version = fact_of(run, "runtime", "version");
-
-	if (!strncmp(version, runtime, strlen(runtime))) /* programs begin with their name */
-		return mem_strdup(version);
-	return mem_printf("%s%s%s", runtime, *version ? " " : "", version);
 }
 
 static char *run_name(const struct run *run)
@@ -46,15 +31,15 @@ static char *run_name(const struct run *run)
 
 bool is_of_runtime(const char *id, const char *runtime)
 {
-	return runtime && strcmp(runtime, RUNTIME_REFERENCE) != 0 &&
+	return runtime && *runtime && strcmp(runtime, RUNTIME_REFERENCE) != 0 &&
 	       strncmp(id, "runtime.", strlen("runtime.")) == 0;
 }
 
 const char *grid_column(const struct grid *g)
 {
 	for (size_t i = 1; i < g->count; i++)
-		if (strcmp(fact_of(g->runs[i], "runtime", "name"), fact_of(g->runs[0], "runtime", "name")) !=
-		    0)
+		if (strcmp(run_fact_of(g->runs[i], "runtime", "name"),
+			   run_fact_of(g->runs[0], "runtime", "name")) != 0)
 			return "run";
 	return "kernel";
 }
@@ -137,6 +122,14 @@ bool outcome_is_same(const struct outcome *a, const struct outcome *b)
 	       is_equal(r->kernel_log, s->kernel_log) && is_equal(r->known_reason, s->known_reason);
 }
 
+bool row_has(const struct grid *g, const struct row *row, enum verdict v)
+{
+	for (size_t i = 0; i < g->count; i++)
+		if (row->cells[i] && outcome_verdict(row->cells[i]) == v)
+			return true;
+	return false;
+}
+
 bool row_was_told(const struct row *row, size_t run)
 {
 	for (size_t i = 0; i < run; i++)
@@ -189,11 +182,6 @@ size_t run_group(const struct run *run, enum group group)
 	for (int v = 0; v < VERDICTS; v++)
 		n += verdict_group((enum verdict)v) == group ? run->total[v] : 0;
 	return n;
-}
-
-bool run_has_results(const struct run *run)
-{
-	return run->count > run->total[VERDICT_MISS];
 }
 
 void grid_make(struct grid *g, const struct run *const *runs, size_t count)
@@ -251,14 +239,11 @@ char *grid_headline(const struct grid *g)
 {
 	size_t bad = 0, broken = 0, caught, tried = count_sabotaged(g, &caught);
 	struct text t = {0};
-	char *why;
 
 	for (size_t i = 0; i < g->row_count; i++)
 		bad += g->rows[i].bad;
-	for (size_t i = 0; i < g->count; i++) {
-		broken += !run_is_whole(g->runs[i], &why);
-		free(why);
-	}
+	for (size_t i = 0; i < g->count; i++)
+		broken += run_trouble(g->runs[i]) != NULL;
 	if (tried)
 		text_printf(&t, "sabotage: %zu of %zu caught", caught, tried);
 	else if (bad)
@@ -281,33 +266,4 @@ const struct outcome *row_catalogue(const struct grid *g, const struct row *row)
 		if (row->cells[i] && (!best || (row->cells[i]->statement && !best->source)))
 			best = row->cells[i];
 	return best;
-}
-
-bool run_is_whole(const struct run *run, char **why)
-{
-	const char *how = json_string_value(json_object_get(run->end, "how"));
-	const char *fault = json_string_value(json_object_get(run->end, "fault"));
-
-	*why = NULL;
-	if (how && !strcmp(how, "finished") && !fault)
-		return true;
-	if (fault)
-		*why = mem_strdup(fault);
-	else if (how && !strcmp(how, "interrupted"))
-		*why = mem_strdup("interrupted before it was finished");
-	else
-		*why = mem_strdup("nscheck was killed before the run was finished");
-	return false;
-}
-
-long run_took(const struct run *run)
-{
-	return (long)json_integer_value(json_object_get(json_object_get(run->end, "times_ms"), "total"));
-}
-
-char *run_command(const struct run *run, const char *id)
-{
-	const char *command = run_fact(run, "command");
-
-	return *command ? mem_printf("%s %s", command, id) : NULL;
 }

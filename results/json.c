@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "results/run.h"
+#include "results/report.h"
 
 #define SCHEMA_VERSION 1
 
@@ -69,7 +69,7 @@ static json_t *end_json(const struct run *run)
 	return end;
 }
 
-int report_json(const struct run *run, FILE *out)
+static int report(const struct run *run, FILE *out)
 {
 	json_t *root = json_object(), *tests = json_array();
 
@@ -90,3 +90,5 @@ int report_json(const struct run *run, FILE *out)
 		return errno ? -1 : (errno = EIO, -1);
 	return 0;
 }
+
+const struct reporter reporter_json = {.file = "results.json", .of_run = report};

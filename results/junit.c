@@ -8,7 +8,7 @@
 
 #include "runner/base/mem.h"
 #include "results/markup.h"
-#include "results/grid.h"
+#include "results/report.h"
 #include "runner/base/text.h"
 
 enum { ATTRIBUTE_MAX = 1000, LOG_MAX = 100000 };
@@ -190,21 +190,19 @@ static void put_broken(FILE *out, const struct run *run, const char *name, const
 static struct counts count_all(const struct grid *g)
 {
 	struct counts c = {0};
-	char *why;
 
 	for (size_t i = 0; i < g->count; i++) {
 		for (size_t j = 0; j < g->row_count; j++)
 			if (g->rows[j].cells[i])
 				count(&c, g->rows[j].cells[i]);
-		bool whole = run_is_whole(g->runs[i], &why);
-		c.tests += !whole;
-		c.errors += !whole;
-		free(why);
+		bool broken = run_trouble(g->runs[i]) != NULL;
+		c.tests += broken;
+		c.errors += broken;
 	}
 	return c;
 }
 
-int report_junit(const struct grid *g, FILE *out)
+static int report(const struct grid *g, FILE *out)
 {
 	struct counts all = count_all(g);
 
@@ -212,14 +210,15 @@ int report_junit(const struct grid *g, FILE *out)
 	put_counts(out, &all);
 	fputs(">\n", out);
 	for (size_t run = 0; run < g->count; run++) {
-		char *why;
+		const char *trouble = run_trouble(g->runs[run]);
 
-		if (!run_is_whole(g->runs[run], &why))
-			put_broken(out, g->runs[run], g->names[run], why);
-		free(why);
+		if (trouble)
+			put_broken(out, g->runs[run], g->names[run], trouble);
 		for (size_t i = 0; i < g->row_count; i = end_of_suite(g, i))
 			put_suite(out, g, run, i, end_of_suite(g, i));
 	}
 	fputs("</testsuites>\n", out);
 	return ferror(out) ? -1 : 0;
 }
+
+const struct reporter reporter_junit = {.file = "results.junit.xml", .of_grid = report};

@@ -10,7 +10,7 @@
 #include <time.h>
 
 #include "runner/base/mem.h"
-#include "results/grid.h"
+#include "results/report.h"
 #include "runner/base/text.h"
 
 enum { EXCERPT_MAX = 16384, COMMENT_MAX = 4096 };
@@ -188,17 +188,16 @@ static void add_result(json_t *test, const struct run *run, const struct outcome
 
 static void add_tests(json_t *tests, const struct grid *g, size_t run)
 {
-	char *why;
+	const char *trouble = run_trouble(g->runs[run]);
 
-	if (!run_is_whole(g->runs[run], &why)) {
+	if (trouble) {
 		json_t *test = new_test(g->runs[run], g->names[run], "run",
 					run_has_results(g->runs[run]) ? "ERROR" : "MISS");
 
 		put(test, "path", "nscheck", COMMENT_MAX);
-		put(test, "comment", why, COMMENT_MAX);
+		put(test, "comment", trouble, COMMENT_MAX);
 		json_array_append_new(tests, test);
 	}
-	free(why);
 	for (size_t i = 0; i < g->row_count; i++) {
 		const struct outcome *o = g->rows[i].cells[run];
 
@@ -215,7 +214,7 @@ static void add_tests(json_t *tests, const struct grid *g, size_t run)
 	}
 }
 
-int report_kcidb(const struct grid *g, FILE *out)
+static int report(const struct grid *g, FILE *out)
 {
 	json_t *root = json_pack("{s:{s:i,s:i},s:[],s:[],s:[]}", "version", "major", 5, "minor", 0,
 				 "checkouts", "builds", "tests");
@@ -230,3 +229,5 @@ int report_kcidb(const struct grid *g, FILE *out)
 		return errno ? -1 : (errno = EIO, -1);
 	return 0;
 }
+
+const struct reporter reporter_kcidb = {.file = "results.kcidb.json", .of_grid = report};

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "results/run.h"
+#include "results/report.h"
 
 /* Each line of a text as a diagnostic; one that would open a subtest gets one more space before it. */
 static void diagnostics(FILE *out, const char *label, const char *text)
@@ -57,7 +57,7 @@ static void result_line(FILE *out, size_t number, const char *id, const struct r
 	fputc('\n', out);
 }
 
-int report_ktap(const struct run *run, FILE *out)
+static int report(const struct run *run, FILE *out)
 {
 	fprintf(out, "KTAP version 1\n1..%zu\n", run->count);
 	for (size_t i = 0; i < run->count; i++) {
@@ -74,3 +74,5 @@ int report_ktap(const struct run *run, FILE *out)
 	}
 	return ferror(out) ? -1 : 0;
 }
+
+const struct reporter reporter_ktap = {.file = "results.ktap", .of_run = report};

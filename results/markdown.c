@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "runner/base/mem.h"
-#include "results/grid.h"
+#include "results/report.h"
 #include "runner/base/text.h"
 
 /* A summary of GitHub may have 1 MiB; nobody reads as much. */
@@ -78,16 +78,15 @@ static void put_totals(FILE *out, const struct grid *g)
 static void put_broken(FILE *out, const struct grid *g)
 {
 	for (size_t i = 0; i < g->count; i++) {
-		char *why;
+		const char *trouble = run_trouble(g->runs[i]);
 
-		if (!run_is_whole(g->runs[i], &why)) {
+		if (trouble) {
 			fputs("\n**Not finished:** ", out);
 			put_code(out, g->names[i]);
 			fputs(": ", out);
-			put_code(out, why);
+			put_code(out, trouble);
 			fputc('\n', out);
 		}
-		free(why);
 	}
 }
 
@@ -153,7 +152,7 @@ static bool any_bad(const struct grid *g)
 	return false;
 }
 
-int report_markdown(const struct grid *g, FILE *out)
+static int report(const struct grid *g, FILE *out)
 {
 	char *headline = grid_headline(g);
 
@@ -173,3 +172,5 @@ int report_markdown(const struct grid *g, FILE *out)
 	put_totals(out, g);
 	return ferror(out) ? -1 : 0;
 }
+
+const struct reporter reporter_markdown = {.file = "results.md", .of_grid = report};

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "runner/base/mem.h"
-#include "results/grid.h"
+#include "results/report.h"
 #include "runner/base/text.h"
 #include "runner/base/file.h"
 
@@ -76,6 +76,7 @@ int matrix_load(struct matrix *m, const char *dir, struct fault *fault)
 		return -1;
 	m->names = mem_zalloc(json_array_size(runs) * sizeof(*m->names));
 	m->runs = mem_zalloc(json_array_size(runs) * sizeof(*m->runs));
+	m->list = mem_zalloc(json_array_size(runs) * sizeof(*m->list));
 	json_array_foreach(runs, i, entry)
 	{
 		const char *name = json_string_value(json_object_get(entry, "name"));
@@ -85,6 +86,7 @@ int matrix_load(struct matrix *m, const char *dir, struct fault *fault)
 		if (run_load(&m->runs[i], sub, &absent))
 			never_began(&m->runs[i], name);
 		m->names[i] = mem_strdup(name);
+		m->list[i] = &m->runs[i];
 		m->count++;
 		free(sub);
 	}
@@ -98,21 +100,10 @@ void matrix_free(struct matrix *m)
 		free(m->names[i]);
 	}
 	free(m->runs);
+	free(m->list);
 	free(m->names);
 	json_decref(m->facts);
 	*m = (struct matrix){0};
-}
-
-int run_exit_status(const struct run *run)
-{
-	const char *how = json_string_value(json_object_get(run->end, "how"));
-	json_t *options = json_object_get(run->facts, "options");
-
-	if (!how)
-		return EXIT_UNFINISHED;
-	if (strcmp(how, "finished"))
-		return strcmp(how, "interrupted") ? EXIT_UNFINISHED : EXIT_INTERRUPTED;
-	return judge_run(run->total, json_is_true(json_object_get(options, "sabotage")));
 }
 
 int matrix_status(const struct matrix *m)
@@ -142,12 +133,8 @@ int matrix_report(const struct matrix *m, const char *dir, bool parts, struct fa
 			ret = -1;
 		free(sub);
 	}
-	const struct run **all = mem_zalloc(m->count * sizeof(*all));
-	for (i = 0; i < m->count; i++)
-		all[i] = &m->runs[i];
-	if (report_matrix(all, m->count, dir, fault))
+	if (report_matrix(m->list, m->count, dir, fault))
 		ret = -1;
-	free(all);
 	return ret;
 }
 
@@ -162,14 +149,12 @@ static bool is_beyond(const char *version, const char *until)
 
 bool outcome_lacks(const struct outcome *o, const struct run *run)
 {
-	json_t *kernel = json_object_get(run->facts, "kernel");
-	const char *version = json_string_value(json_object_get(kernel, "version"));
+	const char *version = run_fact_of(run, "kernel", "version");
 
-	if (!version)
-		version = json_string_value(json_object_get(kernel, "release"));
-	if (is_of_runtime(o->id,
-			  json_string_value(json_object_get(json_object_get(run->facts, "runtime"), "name"))))
+	if (!*version)
+		version = run_fact_of(run, "kernel", "release");
+	if (is_of_runtime(o->id, run_fact_of(run, "runtime", "name")))
 		return false;
-	return outcome_verdict(o) == VERDICT_SKIP && o->since && version &&
+	return outcome_verdict(o) == VERDICT_SKIP && o->since && *version &&
 	       strverscmp(version, o->since) >= 0 && !(o->until && is_beyond(version, o->until));
 }

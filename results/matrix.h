@@ -16,6 +16,7 @@ struct matrix {
 	json_t *facts; /* matrix.json */
 	char **names;  /* of its runs: what --kernel was given */
 	struct run *runs;
+	const struct run **list; /* the same, as whoever compares runs takes them */
 	size_t count;
 };
 
@@ -36,9 +37,6 @@ json_t *matrix_read(const char *dir, struct fault *fault);
  */
 int matrix_load(struct matrix *m, const char *dir, struct fault *fault);
 void matrix_free(struct matrix *m);
-
-/* The exit status that a run asks for as it is in its journal: what stopped it, else what its verdicts say. */
-int run_exit_status(const struct run *run);
 
 /* That of a matrix: the highest of its runs. */
 int matrix_status(const struct matrix *m);

@@ -78,19 +78,12 @@ static char *make_cells(const struct table *t, const struct row *row)
 }
 
 /* The one verdict of a row that is the same wherever it was planned, or -1. */
-static int row_verdict(const struct table *t, size_t row)
+static int row_verdict(const struct table *t, const struct row *row)
 {
-	const char *cells = t->cells[row];
-	int verdict = -1;
-
-	for (size_t i = 0; i < t->width; i++) {
-		if (cells[2 * i] == NOT_PLANNED)
-			continue;
-		if (verdict >= 0 && verdict != (int)cell_verdict(cells[2 * i]))
-			return -1;
-		verdict = (int)cell_verdict(cells[2 * i]);
-	}
-	return verdict;
+	for (size_t i = 0; i < t->grid->count && !row->differs; i++)
+		if (row->cells[i])
+			return (int)outcome_verdict(row->cells[i]);
+	return -1;
 }
 
 static const char *colour_of(const struct table *t, char cell)
@@ -177,7 +170,7 @@ static void print_same(const struct table *t, bool *done)
 	const char *separator = "", *column = grid_column(t->grid);
 
 	for (size_t i = 0; i < t->grid->row_count; i++) {
-		int v = row_verdict(t, i);
+		int v = row_verdict(t, &t->grid->rows[i]);
 
 		if (v < 0 || !verdict_is_good((enum verdict)v) || strchr(t->cells[i], LACKING))
 			continue;
@@ -236,19 +229,6 @@ static void print_lacks(const struct table *t)
 	free(told);
 }
 
-/* Why a run did not come to its end, or NULL. */
-static const char *trouble_of(const struct run *run)
-{
-	const char *how = json_string_value(json_object_get(run->end, "how"));
-	const char *fault = json_string_value(json_object_get(run->end, "fault"));
-
-	if (!how)
-		return "nscheck was killed";
-	if (!strcmp(how, "finished"))
-		return NULL;
-	return fault ? fault : how;
-}
-
 static void print_totals(const struct table *t)
 {
 	size_t widest = 0;
@@ -258,7 +238,7 @@ static void print_totals(const struct table *t)
 			widest = strlen(t->grid->names[i]);
 	for (size_t i = 0; i < t->m->count; i++) {
 		const struct run *run = &t->m->runs[i];
-		const char *trouble = trouble_of(run);
+		const char *trouble = run_trouble(run);
 
 		fprintf(t->out, "[%zu] %-*s  ", i + 1, (int)widest, t->grid->names[i]);
 		if (!run_has_results(run)) {
@@ -272,14 +252,11 @@ static void print_totals(const struct table *t)
 
 void matrix_print(const struct matrix *m, const char *dir, bool colour, FILE *out)
 {
-	const struct run **runs = mem_zalloc((m->count + 1) * sizeof(*runs));
 	struct grid grid;
 	struct table t = {.m = m, .grid = &grid, .out = out, .colour = colour};
 	bool *done, headed = false;
 
-	for (size_t i = 0; i < m->count; i++)
-		runs[i] = &m->runs[i];
-	grid_make(&grid, runs, m->count);
+	grid_make(&grid, m->list, m->count);
 	make_columns(&t);
 	t.cells = mem_zalloc((grid.row_count + 1) * sizeof(*t.cells));
 	for (size_t i = 0; i < grid.row_count; i++)
@@ -302,5 +279,4 @@ void matrix_print(const struct matrix *m, const char *dir, bool colour, FILE *ou
 	free(t.heads);
 	free(t.columns);
 	grid_free(&grid);
-	free(runs);
 }

@@ -5,9 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "results/report.h"
 #include "runner/base/mem.h"
-#include "results/grid.h"
-#include "runner/base/text.h"
 
 /* What one report is made from: a run, and the same as a grid. */
 struct subject {
@@ -15,30 +14,22 @@ struct subject {
 	const struct grid *grid;
 };
 
-static const struct {
-	const char *name;
-	int (*of_run)(const struct run *run, FILE *out);
-	int (*of_grid)(const struct grid *g, FILE *out);
-} reports[] = {
-	{"results.json", report_json, NULL},        {"results.ktap", report_ktap, NULL},
-	{"results.html", NULL, report_html},        {"results.junit.xml", NULL, report_junit},
-	{"results.kcidb.json", NULL, report_kcidb}, {"results.md", NULL, report_markdown},
-};
+#define REPORTER_LISTED_(name) &reporter_##name,
+static const struct reporter *const reporters[] = {REPORTERS(REPORTER_LISTED_)};
 
-static int write_to(const struct subject *s, size_t which, FILE *out)
+static int write_to(const struct subject *s, const struct reporter *reporter, FILE *out)
 {
-	return reports[which].of_run ? reports[which].of_run(s->run, out)
-				     : reports[which].of_grid(s->grid, out);
+	return reporter->of_run ? reporter->of_run(s->run, out) : reporter->of_grid(s->grid, out);
 }
 
 /* Writes and closes; errno tells what went wrong. */
-static int write_report(const struct subject *s, size_t which, const char *path)
+static int write_report(const struct subject *s, const struct reporter *reporter, const char *path)
 {
 	FILE *out = fopen(path, "we");
 
 	if (!out)
 		return -1;
-	int ret = write_to(s, which, out);
+	int ret = write_to(s, reporter, out);
 	if (fflush(out) || fsync(fileno(out)))
 		ret = -1;
 	int saved = errno;
@@ -48,10 +39,11 @@ static int write_report(const struct subject *s, size_t which, const char *path)
 	return ret;
 }
 
-static int make_report(const struct subject *s, const char *dir, size_t which, struct fault *fault)
+static int make_report(const struct subject *s, const char *dir, const struct reporter *reporter,
+		       struct fault *fault)
 {
-	char *path = mem_printf("%s/%s", dir, reports[which].name), *tmp = mem_printf("%s.tmp", path);
-	int ret = write_report(s, which, tmp);
+	char *path = mem_printf("%s/%s", dir, reporter->file), *tmp = mem_printf("%s.tmp", path);
+	int ret = write_report(s, reporter, tmp);
 
 	if (!ret)
 		ret = rename(tmp, path);
@@ -69,8 +61,8 @@ static int make_all(const struct subject *s, const char *dir, struct fault *faul
 {
 	int ret = 0;
 
-	for (size_t i = 0; i < sizeof(reports) / sizeof(*reports); i++)
-		if ((s->run || reports[i].of_grid) && make_report(s, dir, i, fault))
+	for (size_t i = 0; i < sizeof(reporters) / sizeof(*reporters); i++)
+		if ((s->run || reporters[i]->of_grid) && make_report(s, dir, reporters[i], fault))
 			ret = -1;
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd >= 0) {

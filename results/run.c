@@ -269,6 +269,18 @@ void run_free(struct run *run)
 	*run = (struct run){0};
 }
 
+int run_exit_status(const struct run *run)
+{
+	const char *how = json_string_value(json_object_get(run->end, "how"));
+	json_t *options = json_object_get(run->facts, "options");
+
+	if (!how)
+		return EXIT_UNFINISHED;
+	if (strcmp(how, "finished"))
+		return strcmp(how, "interrupted") ? EXIT_UNFINISHED : EXIT_INTERRUPTED;
+	return judge_run(run->total, json_is_true(json_object_get(options, "sabotage")));
+}
+
 char *outcome_again(const struct outcome *o)
 {
 	struct text lines = {0};
@@ -288,4 +300,50 @@ const char *run_fact(const struct run *run, const char *key)
 	const char *value = json_string_value(json_object_get(run->facts, key));
 
 	return value ? value : "";
+}
+
+const char *run_fact_of(const struct run *run, const char *object, const char *key)
+{
+	const char *value = json_string_value(json_object_get(json_object_get(run->facts, object), key));
+
+	return value ? value : "";
+}
+
+char *run_runtime(const struct run *run)
+{
+	const char *runtime = run_fact_of(run, "runtime", "name"),
+		   *version = run_fact_of(run, "runtime", "version");
+
+	if (!strncmp(version, runtime, strlen(runtime))) /* programs begin with their name */
+		return mem_strdup(version);
+	return mem_printf("%s%s%s", runtime, *version ? " " : "", version);
+}
+
+const char *run_trouble(const struct run *run)
+{
+	const char *how = json_string_value(json_object_get(run->end, "how"));
+	const char *fault = json_string_value(json_object_get(run->end, "fault"));
+
+	if (fault)
+		return fault;
+	if (!how)
+		return "nscheck was killed";
+	return strcmp(how, "finished") != 0 ? how : NULL;
+}
+
+bool run_has_results(const struct run *run)
+{
+	return run->count > run->total[VERDICT_MISS];
+}
+
+long run_took(const struct run *run)
+{
+	return (long)json_integer_value(json_object_get(json_object_get(run->end, "times_ms"), "total"));
+}
+
+char *run_command(const struct run *run, const char *id)
+{
+	const char *command = run_fact(run, "command");
+
+	return *command ? mem_printf("%s %s", command, id) : NULL;
 }

@@ -3,7 +3,6 @@
 #define RESULTS_RUN_H
 
 #include <jansson.h>
-#include <stdio.h>
 
 #include "results/result.h"
 #include "runner/base/fault.h"
@@ -50,14 +49,26 @@ enum verdict outcome_verdict(const struct outcome *o);
 /* What became of a failed test when it was run again, in lines; "" when it was not. The caller frees. */
 char *outcome_again(const struct outcome *o);
 
-/* A string fact of the run, "" when absent. */
+/* The exit status that a run asks for as it is in its journal: what stopped it, else what its verdicts say. */
+int run_exit_status(const struct run *run);
+
+/* A string fact of the run, and one of an object among its facts; "" when absent. */
 const char *run_fact(const struct run *run, const char *key);
+const char *run_fact_of(const struct run *run, const char *object, const char *key);
 
-/* The reporters: each writes all of its file and returns -1 with errno set when it cannot. */
-int report_json(const struct run *run, FILE *out);
-int report_ktap(const struct run *run, FILE *out);
+/* Name and version of the container runtime, to free; "" when none was asked for. */
+char *run_runtime(const struct run *run);
 
-/* Writes all reports, also those of results/grid.h, beside the journal, each to a .tmp that is then renamed. */
-int report_all(const struct run *run, const char *dir, struct fault *fault);
+/* Why a run did not end as it should, in a few words about the run as a whole; NULL: it did. */
+const char *run_trouble(const struct run *run);
+
+/* Whether any of its tests has a result: a kernel that did not boot has none. */
+bool run_has_results(const struct run *run);
+
+/* How long a run took by its own clock, in milliseconds; 0: unknown. */
+long run_took(const struct run *run);
+
+/* The shell line that repeats a test of a run, to free; NULL: unknown. */
+char *run_command(const struct run *run, const char *id);
 
 #endif

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "results/baseline.h"
-#include "results/grid.h"
+#include "results/report.h"
 
 static bool wants_annotations(const struct options *o)
 {

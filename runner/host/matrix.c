@@ -14,6 +14,7 @@
 #include "results/journal.h"
 #include "results/matrix.h"
 #include "results/merge.h"
+#include "results/report.h"
 #include "results/term.h"
 #include "runner/host/after.h"
 #include "runner/host/facts.h"
@@ -259,13 +260,9 @@ static int conclude(const struct options *o, const char *dir, bool parts, struct
 	term_begin(&term, stdout, "", "", 0);
 	matrix_print(&m, dir, term.colour, stdout);
 	status = matrix_status(&m);
-	const struct run **all = mem_zalloc(m.count * sizeof(*all));
-	for (size_t i = 0; i < m.count; i++)
-		all[i] = &m.runs[i];
-	if ((matrix_report(&m, dir, parts, fault) || after_runs(o, all, m.count, fault)) &&
+	if ((matrix_report(&m, dir, parts, fault) || after_runs(o, m.list, m.count, fault)) &&
 	    fault->status > status)
 		status = fault->status;
-	free(all);
 	matrix_free(&m);
 	return status;
 }

@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "results/report.h"
 #include "runner/base/mem.h"
 #include "runner/host/after.h"
 #include "runner/host/again.h"

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "runner/base/mem.h"
-#include "results/run.h"
+#include "results/report.h"
 #include "results/term.h"
 #include "runner/base/text.h"
 #include "runner/tests/vm/samples.h"

@@ -8,8 +8,9 @@
 
 #include "runner/base/mem.h"
 #include "results/baseline.h"
-#include "results/matrix.h"
 #include "results/compare.h"
+#include "results/matrix.h"
+#include "results/report.h"
 #include "runner/tests/tests.h"
 
 #define HEADING BASELINE_HEADING "\n"

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "results/journal.h"
-#include "results/run.h"
+#include "results/report.h"
 #include "runner/base/mem.h"
 #include "runner/tests/tests.h"
 
