@@ -181,7 +181,7 @@ INSTALL ?= install
 install: all $(BUILD)/nscheck.1
 	$(INSTALL) -d $(LIB)/bin $(LIB)/vm $(LIB)/results/baseline $(MAN) $(COMPLETIONS) $(DESTDIR)$(PREFIX)/bin
 	$(INSTALL) -m 755 $(BUILD)/nscheck $(BUILD)/nscheck-init $(BUILD)/nscheck-guest $(LIB)/bin
-	$(INSTALL) -m 755 vm/fetch.sh vm/fetch-runtime.sh $(LIB)/vm
+	$(INSTALL) -m 755 vm/fetch-*.sh $(LIB)/vm
 	$(INSTALL) -m 644 vm/apt.sh vm/kernel.config vm/kernels.list vm/modules.list vm/runtimes.list $(LIB)/vm
 	$(INSTALL) -m 644 results/splats.allow $(LIB)/results
 	$(INSTALL) -m 644 results/baseline/known.tsv $(LIB)/results/baseline

@@ -66,8 +66,8 @@ static int from_name(const struct kernel_request *request, const char *cache_dir
 	return rc;
 }
 
-static int from_deb(const char *path, const char *cache_dir, struct memo *memo, struct kernel *kernel,
-		    struct fault *fault)
+static int from_package(const char *path, const char *cache_dir, struct memo *memo, struct kernel *kernel,
+			struct fault *fault)
 {
 	struct package_tree tree;
 	int rc = package_file(path, cache_dir, memo, &tree, fault);
@@ -89,19 +89,6 @@ static int from_tree(const char *dir, struct memo *memo, struct kernel *kernel, 
 				 dir);
 	kernel->modules = mem_strdup(dir);
 	return 0;
-}
-
-static bool has_magic(const char *path, const char *magic)
-{
-	struct fault ignored = {0};
-	struct bytes file;
-	size_t len = strlen(magic);
-
-	if (file_map(path, &file, &ignored) < 0)
-		return false;
-	bool same = file.len >= len && !memcmp(file.data, magic, len);
-	file_unmap(&file);
-	return same;
 }
 
 static int no_such(const char *spec, const struct strings *known, struct fault *fault)
@@ -126,8 +113,8 @@ static int from_path(const char *spec, const struct strings *known, const char *
 				 strerror(errno));
 	if (S_ISDIR(st.st_mode))
 		return from_tree(spec, memo, kernel, fault);
-	if (has_magic(spec, "!<arch>\n"))
-		return from_deb(spec, cache_dir, memo, kernel, fault);
+	if (package_is(spec))
+		return from_package(spec, cache_dir, memo, kernel, fault);
 	kernel->image = mem_strdup(spec);
 	return 0;
 }

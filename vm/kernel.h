@@ -23,7 +23,7 @@ struct kernel {
 	char *builtin; /* file modules.builtin: the modules that are no files but part of the image; or NULL */
 	char *config;  /* file of its configuration, or NULL */
 	char *release;   /* uname -r */
-	char *package;   /* Debian package, or NULL */
+	char *package;   /* that it came in, or NULL */
 	char *version;   /* of that package, or NULL */
 	char sha256[65]; /* of image */
 };
@@ -31,7 +31,7 @@ struct kernel {
 /*
  * Turns --kernel into a kernel that has been checked.
  * request: spec is one of
- *           a name of vm/kernels.list (debian/6.12): fetched by vm/fetch.sh when it is not in the cache;
+ *           a name of vm/kernels.list (debian/6.12): fetched by the script of its source when it is not in the cache;
  *           a bzImage, or a vmlinux with a PVH entry;
  *           a build tree, of which arch/x86/boot/bzImage, .config and the modules are taken;
  *           a .deb: a kernel's package; when it is split (linux-binary-, linux-modules-) its siblings stand beside it

@@ -7,12 +7,18 @@
 #include "runner/base/file.h"
 #include "runner/base/mem.h"
 
-enum { LIST_MAX = 1 << 20, COLUMNS = 4 };
+enum { LIST_MAX = 1 << 20, COLUMNS = 5 };
 
 /* A name becomes a folder of the cache. */
 static bool is_sound(const char *name)
 {
 	return *name != '/' && *name != '.' && !strstr(name, "..") && name[strlen(name) - 1] != '/';
+}
+
+/* And the word before its suites a part of a script's name. */
+static bool is_word(const char *from)
+{
+	return !from[strspn(from, "abcdefghijklmnopqrstuvwxyz0123456789")];
 }
 
 static int add_row(struct kernel_names *names, const char *path, size_t line, const char *text,
@@ -24,16 +30,16 @@ static int add_row(struct kernel_names *names, const char *path, size_t line, co
 	strings_split(&column, text, " \t");
 	if (!column.count || *column.items[0] == '#')
 		goto out;
-	if (column.count != COLUMNS || !is_sound(column.items[0])) {
+	if (column.count != COLUMNS || !is_sound(column.items[0]) || !is_word(column.items[1])) {
 		rc = fault_set(fault, EXIT_BAD_INPUT,
-			       "%s:%zu: want four columns: name, suites, version, pattern of packages", path,
-			       line);
+			       "%s:%zu: want five columns: name, from, suites, version, pattern of packages",
+			       path, line);
 		goto out;
 	}
 	names->items = mem_need(realloc(names->items, (names->count + 1) * sizeof(*names->items)));
-	names->items[names->count++] =
-		(struct kernel_name){mem_strdup(column.items[0]), mem_strdup(column.items[1]),
-				     mem_strdup(column.items[2]), mem_strdup(column.items[3])};
+	names->items[names->count++] = (struct kernel_name){
+		mem_strdup(column.items[0]), mem_strdup(column.items[1]), mem_strdup(column.items[2]),
+		mem_strdup(column.items[3]), mem_strdup(column.items[4])};
 out:
 	strings_free(&column);
 	return rc;
@@ -65,6 +71,7 @@ void kernel_names_free(struct kernel_names *names)
 {
 	for (size_t i = 0; i < names->count; i++) {
 		free(names->items[i].name);
+		free(names->items[i].from);
 		free(names->items[i].suites);
 		free(names->items[i].version);
 		free(names->items[i].pattern);

@@ -7,9 +7,10 @@
 #include "runner/base/fault.h"
 #include "vm/memo.h"
 
-/* A row of vm/kernels.list: a kernel that --kernel knows by name, and where vm/fetch.sh looks for it. */
+/* A row of vm/kernels.list: a kernel that --kernel knows by name, and where the script vm/fetch-FROM.sh looks for it. */
 struct kernel_name {
 	char *name;    /* debian/6.12 */
+	char *from;    /* whose packages: debian */
 	char *suites;  /* separated by commas */
 	char *version; /* the package's version begins with it, or "-" */
 	char *pattern; /* shell pattern of package names */

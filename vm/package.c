@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "vm/package.h"
 
-#include <ctype.h>
 #include <errno.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "vm/deb.h"
 #include "runner/base/file.h"
 #include "runner/base/mem.h"
+#include "vm/format.h"
 #include "vm/names.h"
 #include "vm/parcel.h"
 #include "runner/base/sha256.h"
+
+#define FORMAT_LISTED_(name) &format_##name,
+static const struct format *const formats[] = {FORMATS(FORMAT_LISTED_)};
 
 void package_free(struct package_tree *tree)
 {
@@ -24,27 +25,70 @@ void package_free(struct package_tree *tree)
 	*tree = (struct package_tree){0};
 }
 
-bool package_is_name(const char *name, struct strings *known, struct memo *memo, struct fault *fault)
+/* Whose packages a kernel of vm/kernels.list is in, to free; NULL: the list does not have it, or cannot be read. */
+static char *source_of(const char *name, struct strings *known, struct memo *memo, struct fault *fault)
 {
 	struct kernel_names names;
-	bool found = false;
+	char *from = NULL;
 
 	if (kernel_names_read(&names, memo, fault) == 0) {
 		for (size_t i = 0; i < names.count; i++) {
-			found |= !strcmp(names.items[i].name, name);
+			if (!from && !strcmp(names.items[i].name, name))
+				from = mem_strdup(names.items[i].from);
 			if (known)
 				strings_add(known, names.items[i].name);
 		}
 	}
 	kernel_names_free(&names);
+	return from;
+}
+
+bool package_is_name(const char *name, struct strings *known, struct memo *memo, struct fault *fault)
+{
+	char *from = source_of(name, known, memo, fault);
+	bool found = from != NULL;
+
+	free(from);
 	return found;
+}
+
+static bool begins_with(const char *path, const char *magic)
+{
+	struct fault ignored = {0};
+	struct bytes file;
+	size_t len = strlen(magic);
+
+	if (file_map(path, &file, &ignored) < 0)
+		return false;
+	bool same = file.len >= len && !memcmp(file.data, magic, len);
+	file_unmap(&file);
+	return same;
+}
+
+/* NULL: no package of any kind that is known. */
+static const struct format *format_of(const char *path)
+{
+	for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++)
+		if (begins_with(path, formats[i]->magic))
+			return formats[i];
+	return NULL;
+}
+
+bool package_is(const char *path)
+{
+	return format_of(path) != NULL;
 }
 
 static int unpack_into(const struct parcel *parcel, const char *dir, struct fault *fault)
 {
-	for (size_t i = 0; i < parcel->debs.count; i++)
-		if (deb_unpack(parcel->debs.items[i], dir, fault) < 0)
+	for (size_t i = 0; i < parcel->debs.count; i++) {
+		const struct format *format = format_of(parcel->debs.items[i]);
+
+		if (!format)
+			return fault_set(fault, EXIT_BAD_INPUT, "%s is no package", parcel->debs.items[i]);
+		if (format->unpack(parcel->debs.items[i], dir, fault) < 0)
 			return -1;
+	}
 	char *image = mem_printf("%s/vmlinuz", dir);
 	bool found = file_exists(image);
 	free(image);
@@ -94,25 +138,42 @@ static void describe(struct package_tree *tree, struct parcel *parcel)
 	tree->version = parcel->version;
 	parcel->package = parcel->version = NULL;
 	for (size_t i = 0; i < parcel->absent.count; i++)
-		tree->no_modules |= !strncmp(parcel->absent.items[i], "linux-modules-", 14);
+		tree->no_modules |= strstr(parcel->absent.items[i], "-modules-") != NULL;
+}
+
+/* The script that fetches a kernel of vm/kernels.list, to free; NULL with a fault. */
+static char *script_for(const char *name, struct fault *fault)
+{
+	struct strings known = {0};
+	char *from = source_of(name, &known, NULL, fault);
+	char *script = from ? mem_printf("vm/fetch-%s.sh", from) : NULL;
+
+	if (!from && !fault->status) {
+		char *names = strings_join(&known, ", ");
+
+		fault_set(fault, EXIT_BAD_INPUT, "no kernel %s: the known names are %s", name, names);
+		free(names);
+	}
+	strings_free(&known);
+	free(from);
+	return script;
 }
 
 int package_named(const char *name, const char *mirror, bool offline, const char *cache_dir,
 		  struct memo *memo, struct package_tree *tree, struct fault *fault)
 {
-	const struct parcel_request request = {.script = "vm/fetch.sh",
-					       .kind = "kernels",
-					       .name = name,
-					       .mirror = mirror,
-					       .offline = offline};
-	struct parcel parcel;
-	int rc = parcel_get(&request, cache_dir, memo, &parcel, fault);
+	char *script = script_for(name, fault);
+	const struct parcel_request request = {
+		.script = script, .kind = "kernels", .name = name, .mirror = mirror, .offline = offline};
+	struct parcel parcel = {0};
+	int rc = script ? parcel_get(&request, cache_dir, memo, &parcel, fault) : -1;
 
 	*tree = (struct package_tree){.dir = mem_printf("%s/kernels/%s/tree", cache_dir, name)};
 	if (rc == 0)
 		rc = unpack(&parcel, tree->dir, fault);
 	describe(tree, &parcel);
 	parcel_free(&parcel);
+	free(script);
 	return rc;
 }
 
@@ -127,71 +188,6 @@ bool package_cached(const char *name, const char *cache_dir, struct package_tree
 	describe(tree, &parcel);
 	parcel_free(&parcel);
 	return found;
-}
-
-/* "linux-modules-7.3.4+deb13-cloud-amd64 (= 7.3.4-1)" -> is it a part of the kernel, not a tool like linux-base? */
-static bool is_part(const char *name)
-{
-	static const char *const parts[] = {"linux-image-", "linux-base-", "linux-binary-", "linux-modules-"};
-
-	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
-		if (!strncmp(name, parts[i], strlen(parts[i])) &&
-		    isdigit((unsigned char)name[strlen(parts[i])]))
-			return true;
-	return false;
-}
-
-static int add_sibling(const char *dir, const char *name, const struct deb *deb, struct parcel *parcel,
-		       struct fault *fault)
-{
-	char *path = mem_printf("%s/%s_%s_%s.deb", dir, name, deb->version, deb->architecture);
-
-	strings_take(&parcel->debs, path);
-	if (file_exists(path))
-		return 0;
-	return fault_set(fault, EXIT_BAD_INPUT, "%s needs %s, which is not there: put it beside the package",
-			 parcel->debs.items[0], path);
-}
-
-static int add_siblings(const struct deb *deb, struct parcel *parcel, struct fault *fault)
-{
-	struct strings depends = {0};
-	char *copy = mem_strdup(parcel->debs.items[0]);
-	const char *dir = dirname(copy);
-	int rc = 0;
-
-	strings_split(&depends, deb->depends ? deb->depends : "", ",|");
-	for (size_t i = 0; rc == 0 && i < depends.count; i++) {
-		char *name = depends.items[i] + strspn(depends.items[i], " \t");
-
-		name[strcspn(name, " \t(:/")] = '\0';
-		if (is_part(name))
-			rc = add_sibling(dir, name, deb, parcel, fault);
-	}
-	strings_free(&depends);
-	free(copy);
-	return rc;
-}
-
-static int read_parcel(const char *path, struct parcel *parcel, struct package_tree *tree,
-		       struct fault *fault)
-{
-	struct deb_source source = {.name = path, .path = path};
-	struct deb deb;
-	int rc = 0;
-
-	strings_add(&parcel->debs, path);
-	if (deb_control(&source, &deb, fault) < 0)
-		return -1;
-	if (strcmp(deb.architecture, "amd64"))
-		rc = fault_set(fault, EXIT_BAD_INPUT, "%s is for %.32s: give a package for amd64", path,
-			       deb.architecture);
-	else
-		rc = add_siblings(&deb, parcel, fault);
-	tree->package = mem_strdup(deb.package);
-	tree->version = mem_strdup(deb.version);
-	deb_free(&deb);
-	return rc;
 }
 
 static int sum_parcel(const struct parcel *parcel, struct memo *memo, char sum[65], struct fault *fault)
@@ -220,7 +216,9 @@ int package_file(const char *path, const char *cache_dir, struct memo *memo, str
 	char sum[65];
 
 	*tree = (struct package_tree){0};
-	int rc = read_parcel(path, &parcel, tree, fault);
+	const struct format *format = format_of(path);
+	int rc = format ? format->gather(path, &parcel, fault)
+			: fault_set(fault, EXIT_BAD_INPUT, "%s is no package", path);
 	if (rc == 0)
 		rc = sum_parcel(&parcel, memo, sum, fault);
 	if (rc == 0)
@@ -229,6 +227,7 @@ int package_file(const char *path, const char *cache_dir, struct memo *memo, str
 		tree->dir = mem_printf("%s/%s", base, sum);
 		rc = unpack(&parcel, tree->dir, fault);
 	}
+	describe(tree, &parcel);
 	parcel_free(&parcel);
 	free(base);
 	return rc;

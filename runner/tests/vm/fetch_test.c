@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vm/fetch.sh against a made-up apt that is first in PATH: what it chooses, what it leaves in the cache, and what it says
+ * vm/fetch-debian.sh against a made-up apt that is first in PATH: what it chooses, what it leaves in the cache, and what it says
  * when apt fails. The true apt is used by every run of a named kernel.
  */
 #include <stdlib.h>

@@ -181,7 +181,7 @@ START_TEST(split_package)
 }
 END_TEST
 
-/* A name in the cache, as vm/fetch.sh leaves it, needs no network. */
+/* A name in the cache, as vm/fetch-debian.sh leaves it, needs no network. */
 START_TEST(name_in_the_cache)
 {
 	struct bytes deb = sample_kernel_deb("xz");

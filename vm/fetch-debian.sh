@@ -1,16 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# fetch.sh NAME CACHE_DIR [MIRROR[,SECURITY_MIRROR]]
+# fetch-debian.sh NAME CACHE_DIR [MIRROR[,SECURITY_MIRROR]]
 #
-# Fetches the newest packages of a kernel of kernels.list to CACHE_DIR/kernels/NAME, with a file of facts beside them:
-# see apt.sh.
+# Fetches the newest packages of a kernel of kernels.list that comes from Debian to CACHE_DIR/kernels/NAME, with a file of
+# facts beside them: see apt.sh.
 here=$(cd "$(dirname "$0")" && pwd) || exit 3
 # shellcheck source=vm/apt.sh
 . "$here/apt.sh"
 table=$here/kernels.list
 
 if [ $# -lt 2 ] || [ $# -gt 3 ]; then
-	usage "usage: fetch.sh NAME CACHE_DIR [MIRROR[,SECURITY_MIRROR]]"
+	usage "usage: fetch-debian.sh NAME CACHE_DIR [MIRROR[,SECURITY_MIRROR]]"
 fi
 kind=kernels name=$1 mirror=${3:-}
 
@@ -22,7 +22,7 @@ set -f # the pattern is not for the shell
 # shellcheck disable=SC2086
 set -- "$2" $row
 set +f
-cache=$1 suites=$3 prefix=$4 pattern=$5
+cache=$1 suites=$4 prefix=$5 pattern=$6
 [ "$prefix" = - ] && prefix=
 
 # "VERSION PACKAGE" of the newest package that fits the row.
