@@ -25,6 +25,7 @@ struct update {
 /* A result that is bad, and what an entry for it would say. */
 struct failure {
 	struct subject about;
+	bool asks_runtime; /* it is for the runtime to mend */
 	const char *reason, *link;
 	enum verdict verdict;
 	bool is_explained;
@@ -51,11 +52,11 @@ static char *series(const char *release)
 }
 
 /* What only a container runtime can be to blame for holds for that one. */
-static char *condition_for(const struct subject *s)
+static char *condition_for(const struct failure *f)
 {
-	char *kernels = series(s->release);
-	char *condition = is_of_runtime(s->id, s->runtime) ? mem_printf("runtime=%s,%s", s->runtime, kernels)
-							   : mem_strdup(kernels);
+	char *kernels = series(f->about.release);
+	char *condition = f->asks_runtime ? mem_printf("runtime=%s,%s", f->about.runtime, kernels)
+					  : mem_strdup(kernels);
 
 	free(kernels);
 	return condition;
@@ -74,7 +75,7 @@ static void put_line(struct text *t, const struct update *u, const struct failur
 
 static void add(struct update *u, const struct failure *f)
 {
-	char *condition = condition_for(&f->about);
+	char *condition = condition_for(f);
 	struct text line = {0};
 
 	put_line(&line, u, f, f->about.id, condition, f->link);
@@ -112,10 +113,11 @@ static void take_failure(struct update *u, const struct failure *f)
 		add(u, f);
 }
 
-static void take_outcome(struct update *u, const struct outcome *o, const struct subject *about)
+static void take_outcome(struct update *u, const struct outcome *o, const struct subject *about,
+			 const struct run *run)
 {
 	const struct result *r = o->result;
-	struct failure f = {.about = *about};
+	struct failure f = {.about = *about, .asks_runtime = run_asks_runtime(run, o->id)};
 
 	if (!r)
 		return;
@@ -157,7 +159,7 @@ static int take_runs(struct update *u, const struct run *const *runs, size_t cou
 			if (!o || !s.release)
 				continue;
 			s.id = o->id;
-			take_outcome(u, o, &s);
+			take_outcome(u, o, &s, runs[j]);
 		}
 	grid_free(&g);
 	return 0;

@@ -6,7 +6,6 @@
 
 #include "runner/base/mem.h"
 #include "runner/base/text.h"
-#include "runner/contract.h"
 
 /* The name of the list (debian/6.12), else the release, else whatever was asked for. */
 static char *kernel_name(const struct run *run)
@@ -27,12 +26,6 @@ static char *run_name(const struct run *run)
 	free(runtime);
 	free(kernel);
 	return name;
-}
-
-bool is_of_runtime(const char *id, const char *runtime)
-{
-	return runtime && *runtime && strcmp(runtime, RUNTIME_REFERENCE) != 0 &&
-	       strncmp(id, "runtime.", strlen("runtime.")) == 0;
 }
 
 const char *grid_column(const struct grid *g)

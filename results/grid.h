@@ -41,9 +41,6 @@ size_t run_group(const struct run *run, enum group group);
 void grid_make(struct grid *g, const struct run *const *runs, size_t count);
 void grid_free(struct grid *g);
 
-/* Whether a container runtime, and no kernel, is to answer for a test: its name may be NULL or the reference's. */
-bool is_of_runtime(const char *id, const char *runtime);
-
 /* What a column stands for: "kernel", or "run" where container runtimes differ as well. */
 const char *grid_column(const struct grid *g);
 

@@ -153,7 +153,7 @@ bool outcome_lacks(const struct outcome *o, const struct run *run)
 
 	if (!*version)
 		version = run_fact_of(run, "kernel", "release");
-	if (is_of_runtime(o->id, run_fact_of(run, "runtime", "name")))
+	if (run_asks_runtime(run, o->id))
 		return false;
 	return outcome_verdict(o) == VERDICT_SKIP && o->since && *version &&
 	       strverscmp(version, o->since) >= 0 && !(o->until && is_beyond(version, o->until));

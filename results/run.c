@@ -319,6 +319,14 @@ char *run_runtime(const struct run *run)
 	return mem_printf("%s%s%s", runtime, *version ? " " : "", version);
 }
 
+bool run_asks_runtime(const struct run *run, const char *id)
+{
+	const char *suite = run_fact_of(run, "runtime", "suite");
+	size_t len = strlen(suite);
+
+	return len && !strncmp(id, suite, len) && id[len] == '.';
+}
+
 const char *run_trouble(const struct run *run)
 {
 	const char *how = json_string_value(json_object_get(run->end, "how"));

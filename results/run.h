@@ -59,6 +59,9 @@ const char *run_fact_of(const struct run *run, const char *object, const char *k
 /* Name and version of the container runtime, to free; "" when none was asked for. */
 char *run_runtime(const struct run *run);
 
+/* Whether the container runtime, and not the kernel, is to answer for a test: the run's facts name the suite about it. */
+bool run_asks_runtime(const struct run *run, const char *id);
+
 /* Why a run did not end as it should, in a few words about the run as a whole; NULL: it did. */
 const char *run_trouble(const struct run *run);
 

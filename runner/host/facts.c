@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "runner/base/mem.h"
+#include "runner/contract.h"
 
 enum { JOURNAL_SCHEMA = 1 };
 
@@ -38,6 +39,9 @@ static json_t *runtime_facts(const struct runtime *r)
 	put(o, "version", r->version);
 	put(o, "package", r->package);
 	put(o, "path", r->path);
+	/* Its tests are about the runtime, and not about the kernel below; the reference is no runtime of anybody. */
+	if (strcmp(r->name, RUNTIME_REFERENCE) != 0)
+		put(o, "suite", "runtime");
 	return o;
 }
 

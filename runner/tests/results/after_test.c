@@ -188,7 +188,8 @@ END_TEST
 
 START_TEST(what_a_runtime_does_is_for_that_one)
 {
-	json_object_set_new(before.facts, "runtime", json_pack("{s:s}", "name", "crun"));
+	json_object_set_new(before.facts, "runtime",
+			    json_pack("{s:s,s:s}", "name", "crun", "suite", "runtime"));
 	add(&before, "runtime.pid.fails", VERDICT_FAIL, "x");
 	add(&before, "pid.fails", VERDICT_FAIL, "x");
 	ck_assert_int_eq(update(1), 0);
@@ -207,7 +208,8 @@ START_TEST(what_a_runtime_lacks_is_not_the_kernels)
 	add(&before, "runtime.time.skips", VERDICT_SKIP, "the container runtime does not claim 'time'");
 	before.tests[0].since = mem_strdup("5.6");
 	ck_assert(outcome_lacks(&before.tests[0], &before));
-	json_object_set_new(before.facts, "runtime", json_pack("{s:s}", "name", "crun"));
+	json_object_set_new(before.facts, "runtime",
+			    json_pack("{s:s,s:s}", "name", "crun", "suite", "runtime"));
 	ck_assert(!outcome_lacks(&before.tests[0], &before));
 }
 END_TEST
