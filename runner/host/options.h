@@ -7,7 +7,7 @@
 
 #include "runner/base/text.h"
 #include "vm/kernel.h"
-#include "vm/qemu.h"
+#include "vm/monitor.h"
 #include "vm/runtime.h"
 
 #define NSCHECK_VERSION "1.0"
