@@ -186,8 +186,10 @@ void monitor_argv_free(char **argv)
 
 char *monitor_command_line(const struct monitor_request *r, const char *own, struct fault *fault)
 {
-	char *line = mem_printf("%s%s%s%s%s", command_line, own, r->shell ? " " WORD_SHELL : "",
-				r->append ? " " : "", r->append ? r->append : "");
+	bool debugged = r->fds[MONITOR_DEBUGGER] >= 0; /* by addresses that are those of its symbols */
+	char *line =
+		mem_printf("%s%s%s%s%s%s", command_line, own, debugged ? " nokaslr" : "",
+			   r->shell ? " " WORD_SHELL : "", r->append ? " " : "", r->append ? r->append : "");
 	size_t len = strlen(line);
 
 	if (len < COMMAND_LINE_MAX)

@@ -23,7 +23,7 @@ enum accel {
 	ACCEL_TCG, /* emulation */
 };
 
-/* What a monitor gets as descriptors; all but the last three are one end of a connected stream socket pair. */
+/* What a monitor gets as descriptors; the first five are one end of a connected stream socket pair. */
 enum monitor_fd {
 	MONITOR_TALK,    /* the monitor's own: commands and what it says; whatever its protocol is */
 	MONITOR_CONSOLE, /* TTY_CONSOLE of runner/contract.h: the kernel log */
@@ -33,6 +33,7 @@ enum monitor_fd {
 	MONITOR_SAVED,   /* a file, read from where it stands: the saved VM to restore; -1: a VM is booted */
 	MONITOR_KERNEL, /* files that kernel and initrd name as /dev/fd/N when their paths cannot be opened */
 	MONITOR_INITRD,
+	MONITOR_DEBUGGER, /* a socket that listens: who connects speaks GDB's remote protocol, and the guest waits for it */
 	MONITOR_FDS
 };
 

@@ -96,6 +96,14 @@ static int add_kernel(struct strings *argv, const struct monitor_request *r, str
 	return 0;
 }
 
+/* The guest stands still until the debugger says otherwise. */
+static void add_debugger(struct strings *argv, int fd)
+{
+	add(argv, "-chardev", mem_printf("socket,id=gdb,fd=%d,server=on,wait=off", fd));
+	add(argv, "-gdb", mem_strdup("chardev:gdb"));
+	add(argv, "-S", NULL);
+}
+
 static char **argv_of(const struct monitor_request *r, struct fault *fault)
 {
 	struct strings argv = {0};
@@ -109,6 +117,8 @@ static char **argv_of(const struct monitor_request *r, struct fault *fault)
 		strings_free(&argv);
 		return NULL;
 	}
+	if (r->fds[MONITOR_DEBUGGER] >= 0)
+		add_debugger(&argv, r->fds[MONITOR_DEBUGGER]);
 	if (r->fds[MONITOR_SAVED] >= 0)
 		add(&argv, "-incoming", mem_printf("fd:%d", r->fds[MONITOR_SAVED]));
 	strings_take(&argv, NULL);

@@ -32,6 +32,8 @@ static char **argv_of(const struct machine *m, bool shared, bool restoring, stru
 		r.fds[i] = SPAWN_FD_FIRST + i;
 	if (!restoring)
 		r.fds[MONITOR_SAVED] = -1;
+	if (!c->debugged)
+		r.fds[MONITOR_DEBUGGER] = -1;
 	if (shared && m->kernel_fd >= 0) {
 		snprintf(image, sizeof(image), "/dev/fd/%d", r.fds[MONITOR_KERNEL]);
 		snprintf(initrd, sizeof(initrd), "/dev/fd/%d", r.fds[MONITOR_INITRD]);
@@ -120,6 +122,7 @@ static int spawn_monitor(const struct machine *m, char *const *argv, const int t
 	fds[MONITOR_SAVED] = saved;
 	fds[MONITOR_KERNEL] = m->kernel_fd;
 	fds[MONITOR_INITRD] = m->initrd_fd;
+	fds[MONITOR_DEBUGGER] = m->debugger_fd;
 	s->pid = spawn_program(argv, fds, MONITOR_FDS, errors < 0 ? theirs[CHANNEL_ERRORS] : errors,
 			       &m->identity, &s->process);
 	return s->pid < 0 ? -1 : 0;

@@ -23,6 +23,7 @@ struct machine_config {
 	size_t setups;
 	double test_factor;  /* time limits of tests are multiplied by it */
 	double patience;     /* those of what the harness itself waits for; at least 1 */
+	bool debugged;       /* a debugger may stop the guest: nothing in it has a time limit */
 	bool kvm_on_trial;   /* KVM was not asked for: that it works is seen at hello */
 	const char *runtime; /* the container runtime that the guest's tests are about, or NULL */
 };
@@ -38,6 +39,7 @@ struct machine {
 	enum accel accel; /* never auto */
 	struct identity identity;
 	int kernel_fd, initrd_fd; /* shared with a monitor that may not read the paths, else -1 */
+	int debugger_fd;          /* that a debugger connects to, or -1 */
 	struct snapshots *snapshots;
 	bool snapshots_wanted;
 	FILE *console_log;

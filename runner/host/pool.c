@@ -106,6 +106,8 @@ static void start_vm(struct pool *p, struct slot *slot)
 	slot->vm = vm_start(p->machine, &p->owner, ++p->vms, job->cold, p->fault);
 	if (!slot->vm)
 		p->stopping = p->dropping = true;
+	else if (p->config.hint)
+		term_note(p->term, p->config.hint);
 }
 
 static bool fits(const struct slot *slot, const struct job *job)

@@ -19,6 +19,7 @@ struct pool_times {
 
 /* How a run goes about its jobs. */
 struct pool_config {
+	const char *hint; /* what the user is told at the start of each VM, or NULL */
 	bool sabotage;
 	bool cold;  /* no VM is restored */
 	int repeat; /* rounds of the plan; stops at the first bad result when more than one */

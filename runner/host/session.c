@@ -138,6 +138,7 @@ int session_open(struct session *s, const struct options *o, struct fault *fault
 				      .kernel = &s->kernel,
 				      .kernel_fd = -1,
 				      .initrd_fd = -1,
+				      .debugger_fd = -1,
 				      .snapshots = &s->snapshots,
 				      .allow = &s->allow,
 				      .monitor_version = s->qemu_version};

@@ -145,6 +145,8 @@ static void on_serial_stream(void *arg, struct stream_event *event)
 
 static void got_stopped(struct vm *vm, const char *why)
 {
+	if (vm->machine->config.debugged)
+		return;
 	if (vm->state == VM_BOOTING)
 		vm_end_now(vm, VM_END_BOOT, why);
 	else if (vm->life.ready_at)

@@ -12,11 +12,13 @@ enum { SETTLE = 250 };
 /* A VM that never shows the agent's marks on its console is not waited for any longer. */
 enum { MARKS_MISSED_MAX = 3 };
 
-/* Milliseconds of the host's clock for a test. */
+/* Milliseconds of the host's clock for a test; negative: for ever. */
 static double limit_of(const struct vm *vm, const struct test *test)
 {
 	double factor = vm->machine->config.test_factor;
 
+	if (vm->machine->config.debugged)
+		return -1;
 	return (test->timeout * factor + 2 + 5 * factor) * vm->slowness * 1000;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -25,7 +26,7 @@ enum { SLOWNESS_MAX = 10 };
 
 static double patience(const struct vm *vm)
 {
-	return vm->machine->config.patience;
+	return vm->machine->config.debugged ? INFINITY : vm->machine->config.patience;
 }
 
 double vm_up_limit(const struct vm *vm)

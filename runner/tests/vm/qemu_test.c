@@ -43,7 +43,7 @@ static struct monitor_request request(void)
 
 	for (int i = 0; i < MONITOR_FDS; i++)
 		r.fds[i] = 10 + i;
-	r.fds[MONITOR_SAVED] = -1;
+	r.fds[MONITOR_SAVED] = r.fds[MONITOR_DEBUGGER] = -1;
 	return r;
 }
 
@@ -86,6 +86,8 @@ START_TEST(what_every_vm_has)
 	ck_assert(has(argv, "socket,id=control,fd=13"));
 	ck_assert(has(argv, "socket,id=serial2,fd=14"));
 	ck_assert_ptr_null(value(argv, "-incoming"));
+	ck_assert(!has(argv, "-S"));
+	ck_assert_ptr_null(value(argv, "-gdb"));
 	monitor_argv_free(argv);
 }
 END_TEST
@@ -128,6 +130,21 @@ START_TEST(what_is_asked_for)
 	ck_assert_str_eq(value(argv, "-smp"), "4");
 	ck_assert_str_eq(value(argv, "-incoming"), "fd:20");
 	ck_assert_ptr_nonnull(strstr(value(argv, "-append"), " nscheck nscheck.shell quiet"));
+	monitor_argv_free(argv);
+}
+END_TEST
+
+START_TEST(a_debugger_is_waited_for)
+{
+	struct monitor_request r = request();
+
+	r.fds[MONITOR_DEBUGGER] = 30;
+	char **argv = monitor_argv(qemu, &r, &fault);
+
+	ck_assert(has(argv, "-S"));
+	ck_assert_str_eq(value(argv, "-gdb"), "chardev:gdb");
+	ck_assert(has(argv, "socket,id=gdb,fd=30,server=on,wait=off"));
+	ck_assert_ptr_nonnull(strstr(value(argv, "-append"), " nokaslr"));
 	monitor_argv_free(argv);
 }
 END_TEST
@@ -322,6 +339,7 @@ static Suite *qemu_suite(void)
 	tcase_add_test(tc, what_every_vm_has);
 	tcase_add_test(tc, what_no_vm_has);
 	tcase_add_test(tc, what_is_asked_for);
+	tcase_add_test(tc, a_debugger_is_waited_for);
 	tcase_add_test(tc, nonsense);
 	tcase_add_test(tc, command_line_that_the_kernel_would_cut);
 	tcase_add_test(tc, programs_that_are_no_monitor);
