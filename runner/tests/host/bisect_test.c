@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* --bisect: single steps, and git bisect run over a small history of kernels that build/fake-machine plays. */
+#include <glob.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,12 +79,30 @@ START_TEST(what_is_no_kernels_fault_stops_git)
 }
 END_TEST
 
+/* Waits until a kernel says something: from then on an interrupt is the run's. */
+static void await_console(void)
+{
+	char *pattern = mem_printf("%s/steps/*/*/console.log", dir);
+	bool spoke = false;
+
+	for (int i = 0; i < 2000 && !spoke; i++) {
+		glob_t found;
+		struct stat st;
+
+		spoke = !glob(pattern, 0, NULL, &found) && !stat(found.gl_pathv[0], &st) && st.st_size;
+		globfree(&found);
+		usleep(5000);
+	}
+	free(pattern);
+	ck_assert(spoke);
+}
+
 START_TEST(an_interrupt_stops_git)
 {
 	write_kernel("k", "6.0.1-fake hang:a.one.first");
 	pid_t pid = start("", "--accel tcg -o steps --bisect a.one.first -k k");
 
-	usleep(300000);
+	await_console();
 	kill(pid, SIGINT);
 	usleep(100000);
 	kill(pid, SIGINT);
