@@ -41,6 +41,7 @@ enum {
 	KEY_JSON,
 	KEY_MISSING,
 	KEY_SHELL,
+	KEY_GDB,
 	KEY_QEMU,
 	KEY_GUEST,
 	KEY_INIT,
@@ -95,6 +96,8 @@ static const struct argp_option option_table[] = {
 	{"qemu", KEY_QEMU, "PATH", 0, "QEMU to use (default qemu-system-x86_64)", 3},
 	{"setup", KEY_SETUP, "LINE", 0, "A shell line run in each VM before the tests; may be given again",
 	 3},
+	{"gdb", KEY_GDB, NULL, 0,
+	 "The VM waits for a debugger, and has no time limits: two lines to type are printed", 3},
 	{"shell", KEY_SHELL, NULL, 0, "Boot to a shell on this terminal instead of running tests", 3},
 
 	{NULL, 0, NULL, 0, "How to run:", 4},
@@ -315,6 +318,7 @@ static error_t parse_machine(int key, char *arg, struct parse *p)
 		remember(o, "setup", arg);
 		return 0;
 	case KEY_SHELL: o->shell = true; return 0;
+	case KEY_GDB: o->gdb = true; return 0;
 	default: return ARGP_ERR_UNKNOWN;
 	}
 }
@@ -540,6 +544,10 @@ static int check_together(const struct options *o, struct fault *fault)
 	if (matrix_wanted(o) && (o->kernel.modules || o->kernel.config || o->shell))
 		return fault_set(fault, EXIT_BAD_INPUT,
 				 "--modules, --config and --shell are for one --kernel");
+	if (o->gdb && (matrix_wanted(o) || tasks > o->shell || o->sabotage || o->repeat > 1))
+		return fault_set(fault, EXIT_BAD_INPUT,
+				 "--gdb goes with --shell, or a run on one --kernel that is none of sabotage "
+				 "or --repeat");
 	if (o->runtime.path && (o->runtime_count != 1 || !strcmp(o->runtime.name, RUNTIME_REFERENCE)))
 		return fault_set(fault, EXIT_BAD_INPUT,
 				 "--runtime-path FILE is for one --runtime of a package");

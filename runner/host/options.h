@@ -46,6 +46,7 @@ struct options {
 	bool compare;      /* they are the two runs to compare */
 	bool github;       /* annotations of GitHub Actions */
 	bool bisect;       /* one step of a bisection, about the one selected test */
+	bool gdb;          /* the VM waits for a debugger */
 	bool quiet;        /* a run prints nothing: whoever started it tells the outcome */
 	const char *qemu;
 	char *guest, *init, *cache;

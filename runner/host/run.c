@@ -27,7 +27,7 @@ static int vm_count(const struct options *o, size_t jobs)
 	     useful = (long)((jobs + TESTS_PER_VM - 1) / TESTS_PER_VM);
 	long n = o->jobs ? o->jobs : cores < useful ? cores : useful;
 
-	if (o->in_order)
+	if (o->in_order || o->gdb)
 		return 1;
 	if ((o->fresh_vm || o->sabotage) && !o->jobs)
 		n = cores;
@@ -257,7 +257,7 @@ static int run_in_folder(struct session *s, struct plan *plan, const struct base
 	struct term term;
 	char *command = repeat_command(o), *log = mem_printf("%s/console.log", f->path);
 	struct pool pool = {.machine = &s->machine,
-			    .config = session_pool_config(o),
+			    .config = session_pool_config(s),
 			    .journal = &journal,
 			    .term = &term,
 			    .plan = plan,

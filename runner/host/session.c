@@ -82,7 +82,7 @@ static int find_snapshot(struct session *s, struct fault *fault)
 
 	if (snapshots_init(&s->snapshots, o->cache, o->cache_size, fault))
 		return -1;
-	s->machine.snapshots_wanted = !o->cold && o->cache_size > 0 && !o->shell;
+	s->machine.snapshots_wanted = !o->cold && o->cache_size > 0 && !o->shell && !o->gdb;
 	if (!s->machine.snapshots_wanted)
 		return 0;
 	if (machine_snapshot_key(&s->machine, key, fault))
@@ -100,6 +100,9 @@ static int load_allowed(struct session *s, struct fault *fault)
 	return ret;
 }
 
+/* The guest's own clock goes on while a debugger looks at one thing after the other. */
+enum { DEBUGGED_FACTOR = 1000 };
+
 /* A time limit is stretched by a factor of more than 1 where the harness itself waits, but never made shorter. */
 static double patience(double factor)
 {
@@ -116,23 +119,38 @@ static struct machine_config machine_config(const struct options *o)
 				       .shell = o->shell,
 				       .setup = o->setup,
 				       .setups = o->setups,
-				       .test_factor = o->timeout_factor,
+				       .test_factor = o->timeout_factor * (o->gdb ? DEBUGGED_FACTOR : 1),
+				       .debugged = o->gdb,
 				       .patience = patience(o->timeout_factor),
 				       .kvm_on_trial = o->accel == ACCEL_AUTO,
 				       .runtime = o->runtime.name};
 }
 
-struct pool_config session_pool_config(const struct options *o)
+struct pool_config session_pool_config(const struct session *s)
 {
-	return (struct pool_config){
-		.sabotage = o->sabotage, .cold = o->cold, .repeat = o->repeat, .reruns = o->reruns};
+	const struct options *o = s->options;
+
+	return (struct pool_config){.hint = s->hint,
+				    .sabotage = o->sabotage,
+				    .cold = o->cold,
+				    .repeat = o->repeat,
+				    .reruns = o->gdb ? 0 : o->reruns};
+}
+
+static int await_debugger(struct session *s, struct fault *fault)
+{
+	if (debugger_listen(&s->debugger, fault))
+		return -1;
+	s->machine.debugger_fd = s->debugger.fd;
+	s->hint = debugger_hint(&s->debugger, &s->kernel);
+	return 0;
 }
 
 int session_open(struct session *s, const struct options *o, struct fault *fault)
 {
 	memset(s, 0, sizeof(*s));
 	s->options = o;
-	s->loop.epoll = s->snapshots.fd = -1;
+	s->loop.epoll = s->snapshots.fd = s->debugger.fd = -1;
 	s->machine = (struct machine){.config = machine_config(o),
 				      .loop = &s->loop,
 				      .kernel = &s->kernel,
@@ -161,6 +179,8 @@ int session_open(struct session *s, const struct options *o, struct fault *fault
 				 "--accel kvm: /dev/kvm cannot be opened by the user that the VM runs as");
 	if (loop_init(&s->loop))
 		return fault_set(fault, EXIT_UNFINISHED, "cannot make an event loop: %m");
+	if (o->gdb && await_debugger(s, fault))
+		return -1;
 	if (map_suites(s, o->guest, fault) || share_files(s, fault) || load_allowed(s, fault))
 		return -1;
 	began = loop_now();
@@ -183,6 +203,8 @@ void session_close(struct session *s)
 	snapshots_close(&s->snapshots);
 	accel_free(&s->accel);
 	loop_close(&s->loop);
+	debugger_close(&s->debugger);
+	free(s->hint);
 	kernel_free(&s->kernel);
 	runtime_free(&s->runtime);
 	free(s->initrd);

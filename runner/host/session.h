@@ -3,6 +3,7 @@
 #define RUNNER_HOST_SESSION_H
 
 #include "runner/host/accel.h"
+#include "runner/host/debugger.h"
 #include "runner/host/options.h"
 #include "runner/host/pool.h"
 
@@ -17,6 +18,8 @@ struct session {
 	struct snapshots snapshots;
 	struct splat_allow allow;
 	struct loop loop;
+	struct debugger debugger;
+	char *hint; /* how a debugger attaches, or NULL: none was asked for */
 	struct machine machine;
 	void *suites;
 	bool kvm_opens;
@@ -27,7 +30,7 @@ struct session {
 int session_open(struct session *s, const struct options *o, struct fault *fault);
 void session_close(struct session *s);
 
-/* Of all options, how a run goes about its jobs. */
-struct pool_config session_pool_config(const struct options *o);
+/* How a run goes about its jobs. */
+struct pool_config session_pool_config(const struct session *s);
 
 #endif

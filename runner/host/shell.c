@@ -147,6 +147,8 @@ static int run_vm(struct session *s, struct shell *sh, struct fault *fault)
 			     .input = STDIN_FILENO,
 			     .process = started.process,
 			     .pid = started.pid};
+	if (s->hint)
+		fprintf(stderr, "%s\n", s->hint);
 	make_raw();
 	converse(sh);
 	restore_terminal();

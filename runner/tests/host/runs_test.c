@@ -385,6 +385,10 @@ START_TEST(nonsense_is_one_line_and_status_2)
 		"-o /proc/none",
 		"-o /proc/self",
 		"--sabotage --repeat 2",
+		"--gdb --matrix",
+		"--gdb --list",
+		"--gdb --sabotage",
+		"--gdb --repeat 2",
 		"--reruns -1",
 		"--in-order",
 		"--in-order --fresh-vm a",
@@ -440,6 +444,15 @@ START_TEST(a_results_folder_in_use_is_refused)
 }
 END_TEST
 
+START_TEST(a_debugger_is_told_how)
+{
+	IS_STATUS(run_out("", "--gdb --jobs 4 a.one a.two"), 0);
+	holds(output,
+	      "note: the VM waits for a debugger: type in another terminal\n    gdb\n    target remote /");
+	ck_assert_int_eq(total("pass"), 3);
+}
+END_TEST
+
 static Suite *runs(void)
 {
 	Suite *s = suite_create("host/runs");
@@ -447,6 +460,7 @@ static Suite *runs(void)
 
 	tcase_add_checked_fixture(t, host_setup, host_teardown);
 	tcase_set_timeout(t, 120);
+	tcase_add_test(t, a_debugger_is_told_how);
 	tcase_add_test(t, all_pass);
 	tcase_add_test(t, verdicts_of_the_guest);
 	tcase_add_test(t, kernel_complaints_are_verdicts);

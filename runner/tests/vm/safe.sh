@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../../.." || exit
 work=$(mktemp -d)
 trap 'kill "$host" 2>/dev/null; rm -rf "$work"' EXIT
 mkdir "$work/tmp"
-host=
+host= socket=
 
 # hang NAME: starts a run whose test makes the guest hang, so that its QEMU ($qemu) stays for a while.
 hang() {
@@ -116,6 +116,52 @@ refuses_a_machine() {
 	[ "$status" -ne 0 ] && grep -q -- '--here-i-know' "$work/refusal"
 }
 
+# attach SOCKET: comes as a debugger, looks, and leaves again.
+attach() {
+	if command -v gdb >/dev/null; then
+		timeout 60 gdb -batch -nx -ex "target remote $1" -ex 'info registers rip' -ex detach >"$work/seen" 2>&1
+		cat "$work/seen"
+		grep -q '^rip' "$work/seen"
+		return
+	fi
+	timeout 60 python3 - "$1" <<-'END'
+		import socket, sys
+		s = socket.socket(socket.AF_UNIX)
+		s.connect(sys.argv[1])
+		def ask(command):
+		    s.sendall(b"+$%s#%02x" % (command, sum(command) % 256))
+		    answer = b""
+		    while b"#" not in answer:
+		        answer += s.recv(4096)
+		    return answer
+		print(ask(b"?"), ask(b"D"))
+	END
+}
+
+# debug: starts a run that waits for a debugger at $socket.
+debug() {
+	TMPDIR=$work/tmp build/nscheck --gdb --output "$work/gdb" uts.iso.processes_of_one_namespace_share_the_names >"$work/gdb.log" 2>&1 &
+	host=$!
+	for ((i = 0; i < 1200; i++)); do
+		socket=$(sed -n 's/^    target remote //p' "$work/gdb.log")
+		[ -S "$socket" ] && return
+		sleep 0.05
+	done
+	cat "$work/gdb.log"
+	return 1
+}
+
+waits_for_a_debugger() {
+	sleep 1
+	cat "$work/gdb.log" "$work/gdb/console.log"
+	grep -q '^    gdb' "$work/gdb.log" && [ ! -s "$work/gdb/console.log" ]
+}
+
+goes_on_without_it() { # STATUS
+	cat "$work/gdb.log"
+	[ "$1" -eq 0 ] && grep -q ' 1 passed' "$work/gdb.log" && leaves_only_its_folder gdb
+}
+
 if hang qemu; then
 	check "QEMU runs without privileges" unprivileged
 	check "QEMU is in its sandbox" sandboxed
@@ -154,6 +200,14 @@ if hang interrupt; then
 	check "it leaves nothing but the run's folder then, too" leaves_only_its_folder interrupt
 else
 	not_ok "one to interrupt"
+fi
+if debug; then
+	check "--gdb: the guest stands still until a debugger comes" waits_for_a_debugger
+	check "which attaches" attach "$socket"
+	wait "$host"
+	check "and when it leaves all runs, and nothing is left behind" goes_on_without_it $?
+else
+	not_ok "a run to debug"
 fi
 check "the test program refuses to run on this machine" refuses_a_machine
 tap_end
