@@ -48,7 +48,7 @@ CASE(unshare_moves_only_the_calling_thread)
 		pid_t thread = MUST(thread_run(leave_alone));
 		IS(shmget(KEY, 0, 0), id);
 		SAME_NS(0, before, NS_IPC);
-		IS_NOT(link_read(path("/proc/self/task/%d/ns/ipc", thread)), link_read("/proc/self/ns/ipc"));
+		OTHER_NS(thread, 0, NS_IPC);
 	}
 	EXITS(process, 0);
 }

@@ -220,7 +220,7 @@ CASE(unshare_moves_only_the_calling_thread)
 	IS(read(mover.told[0], &none, 1), 0);
 
 	FAILS(ENOENT, access("/tmp/own/marker", F_OK));
-	IS_NOT(link_read(path("/proc/self/task/%d/ns/mnt", mover.tid)), link_read("/proc/self/ns/mnt"));
+	OTHER_NS(mover.tid, 0, NS_MNT);
 	IS(mnt_count("/tmp/own"), 0);
 	IS(mountinfo_count(path("/proc/self/task/%d/mountinfo", mover.tid), "/tmp/own"), 1);
 	MUST(close(mover.go[1]));
