@@ -60,9 +60,12 @@ static int cannot_run(const char *program, int error, struct fault *fault)
 
 static const struct monitor *who_says(const char *version)
 {
-	for (const struct monitor *const *m = __start_monitors; m < __stop_monitors; m++)
-		if ((*m)->is_mine(version))
-			return *m;
+	for (const struct monitor *const *m = __start_monitors; m < __stop_monitors; m++) {
+		const struct monitor *known = *m;
+
+		if (known->is_mine(version))
+			return known;
+	}
 	return NULL;
 }
 
