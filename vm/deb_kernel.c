@@ -27,17 +27,17 @@ static int add_sibling(const char *dir, const char *name, const struct deb *deb,
 {
 	char *path = mem_printf("%s/%s_%s_%s.deb", dir, name, deb->version, deb->architecture);
 
-	strings_take(&parcel->debs, path);
+	strings_take(&parcel->files, path);
 	if (file_exists(path))
 		return 0;
 	return fault_set(fault, EXIT_BAD_INPUT, "%s needs %s, which is not there: put it beside the package",
-			 parcel->debs.items[0], path);
+			 parcel->files.items[0], path);
 }
 
 static int add_siblings(const struct deb *deb, struct parcel *parcel, struct fault *fault)
 {
 	struct strings depends = {0};
-	char *copy = mem_strdup(parcel->debs.items[0]);
+	char *copy = mem_strdup(parcel->files.items[0]);
 	const char *dir = dirname(copy);
 	int rc = 0;
 
@@ -60,7 +60,7 @@ static int gather(const char *path, struct parcel *parcel, struct fault *fault)
 	struct deb deb;
 	int rc = 0;
 
-	strings_add(&parcel->debs, path);
+	strings_add(&parcel->files, path);
 	if (deb_control(&source, &deb, fault) < 0)
 		return -1;
 	if (strcmp(deb.architecture, "amd64"))

@@ -81,12 +81,12 @@ bool package_is(const char *path)
 
 static int unpack_into(const struct parcel *parcel, const char *dir, struct fault *fault)
 {
-	for (size_t i = 0; i < parcel->debs.count; i++) {
-		const struct format *format = format_of(parcel->debs.items[i]);
+	for (size_t i = 0; i < parcel->files.count; i++) {
+		const struct format *format = format_of(parcel->files.items[i]);
 
 		if (!format)
-			return fault_set(fault, EXIT_BAD_INPUT, "%s is no package", parcel->debs.items[i]);
-		if (format->unpack(parcel->debs.items[i], dir, fault) < 0)
+			return fault_set(fault, EXIT_BAD_INPUT, "%s is no package", parcel->files.items[i]);
+		if (format->unpack(parcel->files.items[i], dir, fault) < 0)
 			return -1;
 	}
 	char *image = mem_printf("%s/vmlinuz", dir);
@@ -94,7 +94,7 @@ static int unpack_into(const struct parcel *parcel, const char *dir, struct faul
 	free(image);
 	if (!found)
 		return fault_set(fault, EXIT_BAD_INPUT, "%s holds no kernel: give a linux-image package",
-				 parcel->debs.items[0]);
+				 parcel->files.count ? parcel->files.items[0] : dir);
 	return 0;
 }
 
@@ -195,11 +195,11 @@ static int sum_parcel(const struct parcel *parcel, struct memo *memo, char sum[6
 	struct sha256 s;
 
 	sha256_begin(&s);
-	for (size_t i = 0; i < parcel->debs.count; i++) {
+	for (size_t i = 0; i < parcel->files.count; i++) {
 		struct bytes deb;
 
-		memo_input(memo, parcel->debs.items[i]);
-		if (file_map(parcel->debs.items[i], &deb, fault) < 0)
+		memo_input(memo, parcel->files.items[i]);
+		if (file_map(parcel->files.items[i], &deb, fault) < 0)
 			return -1;
 		sha256_add(&s, deb.data, deb.len);
 		file_unmap(&deb);

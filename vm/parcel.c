@@ -17,7 +17,7 @@ void parcel_free(struct parcel *parcel)
 {
 	free(parcel->package);
 	free(parcel->version);
-	strings_free(&parcel->debs);
+	strings_free(&parcel->files);
 	strings_free(&parcel->sums);
 	strings_free(&parcel->absent);
 	*parcel = (struct parcel){0};
@@ -38,7 +38,7 @@ int parcel_read_lines(const char *path, struct strings *lines, struct fault *fau
 int parcel_check(const struct parcel *parcel, struct fault *fault)
 {
 	for (size_t i = 0; i < parcel->sums.count; i++) {
-		const char *path = parcel->debs.items[i];
+		const char *path = parcel->files.items[i];
 		struct bytes deb;
 		char sum[65];
 
@@ -113,7 +113,7 @@ static void read_fact(char *line, const char *dir, struct parcel *parcel)
 		strings_add(&parcel->absent, words.items[1]);
 	else if (words.count == 3 && !strcmp(words.items[0], "deb") && is_plain_name(words.items[2])) {
 		strings_add(&parcel->sums, words.items[1]);
-		strings_take(&parcel->debs, mem_printf("%s/%s", dir, words.items[2]));
+		strings_take(&parcel->files, mem_printf("%s/%s", dir, words.items[2]));
 	}
 	strings_free(&words);
 }
@@ -128,7 +128,7 @@ static int read_facts(const char *dir, struct memo *memo, struct parcel *parcel,
 
 	for (size_t i = 0; rc == 0 && i < lines.count; i++)
 		read_fact(lines.items[i], dir, parcel);
-	if (rc == 0 && (!parcel->package || !parcel->version || !parcel->debs.count))
+	if (rc == 0 && (!parcel->package || !parcel->version || !parcel->files.count))
 		rc = fault_set(fault, EXIT_UNFINISHED,
 			       "%s is spoiled: remove its folder, so that it is fetched again", facts);
 	strings_free(&lines);

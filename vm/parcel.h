@@ -11,7 +11,7 @@
 /* Packages that belong together and what is known about them. All zero: none. */
 struct parcel {
 	char *package, *version; /* of the main one */
-	struct strings debs;     /* paths */
+	struct strings files;    /* paths */
 	struct strings sums;     /* their SHA-256, when a script fetched them */
 	struct strings absent;   /* packages that the mirror has no longer */
 };

@@ -357,8 +357,8 @@ static int read_packages(const struct runtime *runtime, struct pieces *pieces, s
 	const struct deb_visitor visitor = {
 		.name = name_piece, .take = take_piece, .arg = pieces, .links = true};
 
-	for (size_t i = 0; i < runtime->parcel.debs.count; i++) {
-		const char *deb = runtime->parcel.debs.items[i];
+	for (size_t i = 0; i < runtime->parcel.files.count; i++) {
+		const char *deb = runtime->parcel.files.items[i];
 		const struct deb_source source = {.name = deb, .path = deb};
 
 		memo_input(memo, deb);
@@ -378,7 +378,7 @@ int runtime_add_packages(const struct runtime *runtime, struct cpio *image, stru
 {
 	struct pieces pieces = {.patterns = &runtime->files};
 
-	if (!runtime->parcel.debs.count)
+	if (!runtime->parcel.files.count)
 		return 0;
 	int rc = parcel_check(&runtime->parcel, fault);
 	if (rc == 0)
