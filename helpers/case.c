@@ -26,7 +26,6 @@ extern const struct ns_case *const __start_ns_cases[] __attribute__((weak));
 extern const struct ns_case *const __stop_ns_cases[] __attribute__((weak));
 
 static const struct ns_case *running;
-static int exe_fd = -1;
 
 const char *case_id(const struct ns_case *c)
 {
@@ -92,31 +91,6 @@ const struct behaviour *catalogue_find(const char *id)
 		if (strcmp(catalogue[i].id, id) == 0)
 			return &catalogue[i];
 	return NULL;
-}
-
-int self_exe(void)
-{
-	return exe_fd;
-}
-
-/* Whoever started this program may have ignored or blocked what tests count on. */
-static void reset_signals(void)
-{
-	sigset_t none;
-
-	for (int sig = 1; sig < NSIG; sig++)
-		signal(sig, SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
-void case_prepare(void)
-{
-	int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-
-	exe_fd = fcntl(fd, F_DUPFD_CLOEXEC, 200);
-	close(fd);
-	reset_signals();
 }
 
 unsigned int case_limit(const struct ns_case *c, double factor)

@@ -81,8 +81,4 @@ void case_run(const struct ns_case *c, double factor, struct testimony *said);
 /* The limit in seconds that case_run uses. */
 unsigned int case_limit(const struct ns_case *c, double factor);
 
-/* A descriptor of this program's own file, for execveat(2) from any namespace; opened by case_prepare. */
-int self_exe(void);
-void case_prepare(void);
-
 #endif

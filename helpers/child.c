@@ -16,13 +16,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "helpers/case.h"
 #include "helpers/claim.h"
 #include "helpers/compat.h"
 #include "helpers/creds.h"
 #include "helpers/idmap.h"
 #include "helpers/record.h"
 #include "helpers/sabotage.h"
+#include "helpers/self.h"
 #include "helpers/scm.h"
 
 /* The children of this process, newest first; in a child it starts empty. */
@@ -459,7 +459,7 @@ void payload_main(int argc, char **argv)
 	if (sscanf(handed, "%d %d %n", &outer.link, &sabotaged, &used) < 2 || !record_import(handed + used))
 		_exit(RECORD_EXIT);
 	fcntl(outer.link, F_SETFD, FD_CLOEXEC);
-	case_prepare();
+	self_prepare();
 	if (sabotaged)
 		sabotage_set(true);
 	const struct payload *payload = payload_find(argv[0]);

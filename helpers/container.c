@@ -16,7 +16,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "helpers/case.h"
 #include "helpers/cgroup.h"
 #include "helpers/claim.h"
 #include "helpers/creds.h"
@@ -27,6 +26,7 @@
 #include "helpers/record.h"
 #include "helpers/runtime.h"
 #include "helpers/sabotage.h"
+#include "helpers/self.h"
 #include "helpers/scm.h"
 
 /*
@@ -734,7 +734,7 @@ void container_main(int argc, char **argv)
 		fprintf(stderr, "payload %s finds no test: %s\n", argv[2], errno_name(errno));
 		_exit(RECORD_EXIT);
 	}
-	case_prepare();
+	self_prepare();
 	if (hello.sabotaged)
 		sabotage_set(true);
 	child_run(&outer, payload);

@@ -6,18 +6,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "helpers/compat.h"
-
-/* The eight types of namespaces(7), by the names of their files in /proc/PID/ns. */
-#define NS_CGROUP CLONE_NEWCGROUP
-#define NS_IPC    CLONE_NEWIPC
-#define NS_MNT    CLONE_NEWNS
-#define NS_NET    CLONE_NEWNET
-#define NS_PID    CLONE_NEWPID
-#define NS_TIME   CLONE_NEWTIME
-#define NS_USER   CLONE_NEWUSER
-#define NS_UTS    CLONE_NEWUTS
-#define NS_ALL    (NS_CGROUP | NS_IPC | NS_MNT | NS_NET | NS_PID | NS_TIME | NS_USER | NS_UTS)
+#include "helpers/ns_flags.h"
 
 struct ns_type {
 	const char *name; /* "pid": the file that tells where the process is */

@@ -2,6 +2,7 @@
 #ifndef HELPERS_OCI_H
 #define HELPERS_OCI_H
 
+#include "helpers/container.h"
 #include "helpers/runtime.h"
 
 /*

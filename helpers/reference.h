@@ -2,6 +2,7 @@
 #ifndef HELPERS_REFERENCE_H
 #define HELPERS_REFERENCE_H
 
+#include "helpers/container.h"
 #include "helpers/runtime.h"
 
 /*

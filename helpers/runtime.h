@@ -6,7 +6,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "helpers/container.h"
+struct container;
+struct container_process;
 
 /*
  * A container runtime is one driver: RUNTIME(crun, .program = "crun", ...) in a file of its own,
@@ -30,7 +31,7 @@ struct runtime_driver {
 	/* NULL: what it runs is no process of the host, so there is nothing for the suite to compare. */
 	void (*run)(const struct container *container);
 	/* Another process in the container: container->pid is the payload's, `process` what to execute. */
-	container_exec_fn *exec;
+	void (*exec)(const struct container *container, const struct container_process *process);
 	/* A stop signal; 0, or -1 with errno. NULL: kill(2) of the payload. */
 	int (*signal)(const struct container *container, int sig);
 	/* After the end of the payload; 0, or -1 with errno. NULL: nothing is left to remove. */

@@ -6,6 +6,7 @@
 #include "helpers/runtime.h"
 
 #include "helpers/command.h"
+#include "helpers/container.h"
 #include "helpers/creds.h"
 
 static void run(const struct container *c);

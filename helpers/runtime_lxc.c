@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "helpers/command.h"
+#include "helpers/container.h"
 #include "helpers/file.h"
 
 static void run(const struct container *c);

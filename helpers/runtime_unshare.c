@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "helpers/command.h"
+#include "helpers/container.h"
 #include "helpers/creds.h"
 #include "helpers/file.h"
 #include "helpers/mnt.h"

@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <sys/types.h>
 
-#include "helpers/ns.h"
+#include "helpers/ns_flags.h"
 
 static bool on_now;
 

@@ -18,11 +18,13 @@
 #include "helpers/case.h"
 #include "helpers/catalogue.h"
 #include "helpers/child.h"
+#include "helpers/container.h"
 #include "helpers/file.h"
 #include "helpers/needs.h"
 #include "helpers/record.h"
 #include "helpers/runtime.h"
 #include "helpers/sabotage.h"
+#include "helpers/self.h"
 #include "kselftest.h"
 #include "runner/contract.h"
 #include "runner/guest/inside.h"
@@ -352,7 +354,7 @@ int main(int argc, char **argv)
 		return lint();
 	if (!may_run_here(&request))
 		return KSFT_SKIP;
-	case_prepare();
+	self_prepare();
 	needs_prepare();
 	return request.mode == SERVE ? serve(one) : run(&request);
 }
