@@ -17,6 +17,7 @@
 #include "helpers/catalogue.h"
 #include "helpers/child.h"
 #include "helpers/claim.h"
+#include "helpers/lack.h"
 #include "helpers/needs.h"
 #include "helpers/ns.h"
 #include "helpers/record.h"
@@ -114,12 +115,31 @@ static void arrange(int result, const char *what)
 			   what, errno_name(errno));
 }
 
+/* Of its own, without which it would change or see what is everybody's. */
+static int needed_namespaces(const struct ns_case *c)
+{
+	return (NS_MNT | c->group_own | c->own) & ~c->initial;
+}
+
+/* What this kernel cannot keep from a test that needs it. */
+static int lacking(const struct ns_case *c)
+{
+	return lack_types() & ~c->without;
+}
+
+/* A UTS namespace costs little, so everybody gets one where there are any. */
+static int own_namespaces(const struct ns_case *c)
+{
+	return needed_namespaces(c) | (NS_UTS & ~c->initial & ~lack_types());
+}
+
 /* Before the test's first line, in its main process. */
 static void enter(void)
 {
-	int own = (NS_MNT | NS_UTS | running->group_own | running->own) & ~running->initial;
+	int own = own_namespaces(running);
 
 	record_own();
+	record_test(running->file, running->line, lacking(running));
 	reset_handlers();
 	umask(022);
 	arrange(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "reaper");
@@ -178,9 +198,12 @@ static void from_libcheck(const struct ns_case *c, TestResult *result, unsigned 
 bool case_lacks(const struct ns_case *c, struct testimony *said)
 {
 	const struct behaviour *row = catalogue_find(case_id(c));
+	int types = needed_namespaces(c) & lacking(c);
 
 	memset(said, 0, sizeof(*said));
-	if (!row || !needs_lacking(row->needs, said->message, sizeof(said->message)))
+	if (types)
+		snprintf(said->message, sizeof(said->message), "%s", lack_reason(types));
+	else if (!row || !needs_lacking(row->needs, said->message, sizeof(said->message)))
 		return false;
 	said->ending = ENDING_NEVER;
 	said->finding = FINDING_LACK;
@@ -212,5 +235,6 @@ void case_run(const struct ns_case *c, double factor, struct testimony *said)
 	free(results);
 	if (record_get()->kind != RECORD_NONE)
 		from_record(record_get(), said);
+	record_test("", 0, 0); /* what comes now is no test */
 	srunner_free(runner);
 }

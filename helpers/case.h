@@ -28,6 +28,10 @@ struct ns_case {
 	 * `own` add to its own ones.
 	 */
 	int group_own, initial, own;
+	/*
+	 * Of types that the kernel is built without: the test is about such a kernel, and not skipped for asking for them.
+	 */
+	int without;
 	unsigned int timeout; /* seconds on an unloaded machine with KVM or fast emulation; 0: CASE_TIMEOUT */
 	bool alone; /* changes what is global to a kernel and cannot put it back, or may wreck it: a VM of its own */
 	/* Why this test may pass under sabotage: it observes no isolation. NULL: it must not pass. */

@@ -20,9 +20,10 @@
 #include "helpers/claim.h"
 #include "helpers/creds.h"
 #include "helpers/file.h"
+#include "helpers/lack.h"
 #include "helpers/link.h"
 #include "helpers/mnt.h"
-#include "helpers/needs.h"
+#include "helpers/module.h"
 #include "helpers/record.h"
 #include "helpers/runtime.h"
 #include "helpers/sabotage.h"
@@ -505,6 +506,7 @@ static struct start container_begin(const char *file, int line, const char *role
 	if (lacking)
 		record_end(RECORD_SKIP, file, line, "the runtime %s does not claim '%s'", driver->name,
 			   lacking);
+	lack_check((unsigned int)namespaces_of(config));
 	if (container_make(c, config) < 0)
 		BROKEN("cannot make the root file system of '%s': %s", role, errno_name(errno));
 	process_set(&c->process, payload, serial + 1, config->uid);

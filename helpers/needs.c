@@ -4,9 +4,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <sched.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +15,9 @@
 #include "helpers/cgroup.h"
 #include "helpers/creds.h"
 #include "helpers/file.h"
+#include "helpers/kconfig.h"
+#include "helpers/lack.h"
+#include "helpers/module.h"
 #include "helpers/ns.h"
 #include "helpers/runtime.h"
 #include "helpers/sabotage.h"
@@ -28,85 +29,6 @@ static const struct {
 } initial_ids[] = {{"ipc", 0xEFFFFFFF}, {"uts", 0xEFFFFFFE},    {"user", 0xEFFFFFFD},
 		   {"pid", 0xEFFFFFFC}, {"cgroup", 0xEFFFFFFB}, {"time", 0xEFFFFFFA}};
 
-/* The configuration that the image carries, or what a distribution leaves in /boot. */
-static FILE *config_open(void)
-{
-	struct utsname name;
-	FILE *config = fopen("/nscheck/config", "re");
-
-	if (!config && uname(&name) == 0)
-		config = fopen(path("/boot/config-%s", name.release), "re");
-	return config;
-}
-
-/* Read once, by the server of the tests if there is one; NULL if there is none. */
-static const char *config_text(void)
-{
-	static char *text;
-	size_t size = 0;
-	FILE *config = text ? NULL : config_open();
-
-	if (config && getdelim(&text, &size, '\0', config) < 0)
-		text = NULL;
-	if (config)
-		fclose(config);
-	return text;
-}
-
-char kconfig(const char *option)
-{
-	const char *text = config_text(), *line = text;
-	size_t length = strlen(option);
-
-	if (!text)
-		return '?';
-	while ((line = strstr(line, option))) {
-		if ((line == text || line[-1] == '\n') && line[length] == '=')
-			return line[length + 1] == 'm' ? 'm' : 'y';
-		line += length;
-	}
-	return 'n';
-}
-
-void needs_prepare(void)
-{
-	config_text();
-}
-
-/* Module names are written with either dash or underscore; sysfs uses the latter. */
-static const char *module_directory(const char *name)
-{
-	char *dir = (char *)path("/sys/module/%s", name);
-
-	for (char *c = dir + strlen("/sys/module/"); *c; c++)
-		if (*c == '-')
-			*c = '_';
-	return dir;
-}
-
-static bool built_in(const char *name)
-{
-	struct utsname kernel;
-
-	if (uname(&kernel) < 0)
-		return false;
-	FILE *list = fopen(path("/lib/modules/%s/modules.builtin", kernel.release), "re");
-	char *line = NULL, wanted[NAME_MAX];
-	size_t size = 0;
-	bool found = false;
-
-	if (!list)
-		return false;
-	snprintf(wanted, sizeof(wanted), "/%s.ko\n", name);
-	while (!found && getline(&line, &size, list) > 0) {
-		size_t length = strlen(line), tail = strlen(wanted);
-		found = length >= tail && strcmp(line + length - tail, wanted) == 0;
-	}
-	free(line);
-	fclose(list);
-	return found;
-}
-
 /* Whether an answer to the last question has changed the system: 5.10 has settings for each CPU. */
 static bool changed;
 
@@ -115,24 +37,12 @@ bool needs_changed(void)
 	return changed;
 }
 
-bool module_load(const char *name)
+static bool module_holds(const char *name)
 {
-	char *argv[] = {"modprobe", (char *)name, NULL},
-	     *envp[] = {"PATH=/sbin:/usr/sbin:/bin:/usr/bin", NULL};
-	posix_spawn_file_actions_t quiet;
-	pid_t pid;
-	int status = -1;
-
-	if (file_exists(module_directory(name)) || built_in(name))
+	if (module_here(name))
 		return true;
-	posix_spawn_file_actions_init(&quiet);
-	posix_spawn_file_actions_addopen(&quiet, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
 	changed = true;
-	if (posix_spawnp(&pid, "modprobe", &quiet, NULL, argv, envp) == 0)
-		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-			;
-	posix_spawn_file_actions_destroy(&quiet);
-	return status == 0;
+	return module_load(name);
 }
 
 static bool tool_exists(const char *name)
@@ -234,15 +144,14 @@ static const struct {
 	const char *before, *after; /* what a skip says around the rest */
 } kinds[] = {
 	{"CONFIG_", true, true, config_holds, "kernel built without ", ""},
-	{"module:", false, true, module_load, "no module ", ""},
+	{"module:", false, true, module_holds, "no module ", ""},
 	{"tool:", false, true, tool_exists, "no program ", ""},
 	{"ns:", false, true, ns_holds, "no ", " namespaces"},
 	{"file:", false, false, file_exists, "no file ", ""},
 	{"cpus:", false, false, cpus_hold, "not ", " CPUs"},
 	{"initial:", false, true, in_initial_namespace, "not in the initial ", " namespace"},
 	{"runtime:", false, false, runtime_claims_name, "the container runtime does not claim '", "'"},
-	{"unprivileged_userns", false, true, userns_holds, "unprivileged user namespaces are not allowed",
-	 ""},
+	{"unprivileged_userns", false, true, userns_holds, "", ""},
 	{"cgroup2", true, false, cgroup2_holds, "the test has no ", ""},
 };
 
@@ -282,7 +191,12 @@ static bool term_holds(const char *term, char *reason, size_t size)
 				remember(term);
 			return true;
 		}
-		snprintf(reason, size, "%s%s%s", kinds[i].before, rest, kinds[i].after);
+		if (kinds[i].holds == userns_holds)
+			snprintf(reason, size, "%s",
+				 lack_types() & NS_USER ? lack_reason(NS_USER)
+							: "unprivileged user namespaces are not allowed");
+		else
+			snprintf(reason, size, "%s%s%s", kinds[i].before, rest, kinds[i].after);
 		return false;
 	}
 	snprintf(reason, size, "unknown need '%s'", term);
@@ -324,8 +238,10 @@ static bool term_known(const char *term, char *reason, size_t size)
 {
 	const char *claim =
 		strncmp(term, "runtime:", strlen("runtime:")) == 0 ? term + strlen("runtime:") : NULL;
+	const char *module =
+		strncmp(term, "module:", strlen("module:")) == 0 ? term + strlen("module:") : NULL;
 
-	if (claim && !runtime_claim_known(claim)) {
+	if ((claim && !runtime_claim_known(claim)) || (module && !module_known(module))) {
 		snprintf(reason, size, "%s", term);
 		return false;
 	}

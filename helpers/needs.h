@@ -20,6 +20,8 @@
  *	initial:NAME          the tests run in the initial namespace of this type ("initial:pid")
  *	runtime:CLAIM         the container runtime in use claims it (helpers/runtime.h: "runtime:exec")
  *	A or B                either of two terms
+ *
+ * The types of namespaces that a test asks for are needs without a word here: see helpers/lack.h.
  */
 
 /* True if something is lacking; then `reason` says what, in words for a skip. */
@@ -28,16 +30,7 @@ bool needs_lacking(const char *needs, char *reason, size_t size);
 /* The first term that is not of this form, in a static buffer; NULL if all are. */
 const char *needs_unknown_term(const char *needs);
 
-/* Asks the kernel's configuration: 'y', 'm', 'n', or '?' where it cannot be had. */
-char kconfig(const char *option);
-
-/* Reads what later questions need, so that processes forked from this one need not read it again. */
-void needs_prepare(void);
-
 /* Whether an answer in this process has changed the system: a module was asked for, a CPU brought up. */
 bool needs_changed(void);
-
-/* Loads a module with what it depends on (modprobe). False if it cannot be had. */
-bool module_load(const char *name);
 
 #endif

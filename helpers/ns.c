@@ -13,26 +13,8 @@
 #include <unistd.h>
 
 #include "helpers/claim.h"
+#include "helpers/lack.h"
 #include "helpers/sabotage.h"
-
-const struct ns_type ns_types[NS_TYPES] = {
-	{"cgroup", "cgroup", NS_CGROUP, "cgroup"},
-	{"ipc", "ipc", NS_IPC, "IPC"},
-	{"mnt", "mnt", NS_MNT, "mount"},
-	{"net", "net", NS_NET, "network"},
-	{"pid", "pid_for_children", NS_PID, "PID"},
-	{"time", "time_for_children", NS_TIME, "time"},
-	{"user", "user", NS_USER, "user"},
-	{"uts", "uts", NS_UTS, "UTS"},
-};
-
-const struct ns_type *ns_type(int flag)
-{
-	FOR_EACH_NS_TYPE(t)
-		if (t->flag == flag)
-			return t;
-	return NULL;
-}
 
 static void ns_path(char *path, size_t size, pid_t pid, const char *name)
 {
@@ -42,20 +24,19 @@ static void ns_path(char *path, size_t size, pid_t pid, const char *name)
 		snprintf(path, size, "/proc/self/ns/%s", name);
 }
 
-bool ns_supported(int flag)
-{
-	const struct ns_type *t = ns_type(flag);
-
-	return t && ns_id(0, t->name) > 0;
-}
-
-long long ns_id(pid_t pid, const char *name)
+static long long id_at(pid_t pid, const char *name)
 {
 	char path[64];
 	struct stat st;
 
 	ns_path(path, sizeof(path), pid, name);
 	return stat(path, &st) < 0 ? -1 : (long long)st.st_ino;
+}
+
+long long ns_id(pid_t pid, const char *name)
+{
+	lack_check_name(name);
+	return id_at(pid, name);
 }
 
 long long ns_id_of(int fd)
@@ -69,6 +50,7 @@ int ns_open(pid_t pid, const char *name)
 {
 	char path[64];
 
+	lack_check_name(name);
 	ns_path(path, sizeof(path), pid, name);
 	return open(path, O_RDONLY | O_CLOEXEC);
 }
@@ -97,14 +79,14 @@ int ns_new(int flag)
 int ns_ids(pid_t pid, struct ns_ids *ids)
 {
 	for (int i = 0; i < NS_TYPES; i++) {
-		ids->now[i] = ns_id(pid, ns_types[i].name);
+		ids->now[i] = id_at(pid, ns_types[i].name);
 		ids->next[i] = ids->now[i];
-		if (ids->now[i] == -1 && errno == ENOENT && ns_id(0, ns_types[i].name) == -1) {
+		if (ids->now[i] == -1 && errno == ENOENT && id_at(0, ns_types[i].name) == -1) {
 			ids->now[i] = ids->next[i] = 0;
 			continue;
 		}
 		if (ns_types[i].next != ns_types[i].name)
-			ids->next[i] = ns_id(pid, ns_types[i].next);
+			ids->next[i] = id_at(pid, ns_types[i].next);
 		/* pid_for_children leads nowhere as long as the namespace has no init. */
 		if (ids->next[i] == -1 && errno == ENOENT)
 			ids->next[i] = 0;
@@ -131,15 +113,6 @@ int ns_differ(const struct ns_ids *a, const struct ns_ids *b)
 int ns_differ_next(const struct ns_ids *a, const struct ns_ids *b)
 {
 	return differ(a->next, b->next);
-}
-
-int ns_all(void)
-{
-	int flags = 0;
-
-	FOR_EACH_NS_TYPE(t)
-		flags |= ns_supported(t->flag) ? t->flag : 0;
-	return flags;
 }
 
 long long ns_relative(int fd, unsigned long request)

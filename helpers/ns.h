@@ -6,31 +6,12 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "helpers/ns_flags.h"
+#include "helpers/ns_type.h"
 
-struct ns_type {
-	const char *name; /* "pid": the file that tells where the process is */
-	const char
-		*next; /* "pid_for_children": the file that unshare and setns change; else the same as name */
-	int flag;      /* CLONE_NEW* */
-	const char *label; /* "PID": for messages */
-};
-
-#define NS_TYPES 8
-extern const struct ns_type ns_types[NS_TYPES];
-#define FOR_EACH_NS_TYPE(t) for (const struct ns_type *t = ns_types; t < ns_types + NS_TYPES; t++)
-/* Only those that the running kernel has. */
-#define FOR_EACH_NS_HERE(t)                                                                                  \
-	FOR_EACH_NS_TYPE(t)                                                                                  \
-		if (ns_supported((t)->flag))
-
-/* The type of a CLONE_NEW* flag; NULL if it is none. */
-const struct ns_type *ns_type(int flag);
-
-/* True if the running kernel has this type of namespace (its file exists in /proc/self/ns). */
-bool ns_supported(int flag);
-
-/* The id (inode number, namespaces(7)) of /proc/PID/ns/NAME; pid 0 is the caller. -1 with errno. */
+/*
+ * The id (inode number, namespaces(7)) of /proc/PID/ns/NAME; pid 0 is the caller. -1 with errno. Of a type that the
+ * kernel is built without, this and ns_open end the test with a skip (helpers/lack.h).
+ */
 long long ns_id(pid_t pid, const char *name);
 
 /* The id behind an open nsfs descriptor. -1 with errno. */
@@ -54,9 +35,6 @@ int ns_ids(pid_t pid, struct ns_ids *ids);
 /* The CLONE_NEW* flags of all types whose ids differ: of where two processes are, of where their children go. */
 int ns_differ(const struct ns_ids *a, const struct ns_ids *b);
 int ns_differ_next(const struct ns_ids *a, const struct ns_ids *b);
-
-/* NS_ALL without what the running kernel lacks. */
-int ns_all(void);
 
 /*
  * The id of the namespace that owns the one behind `fd` (NS_GET_USERNS) or is its parent (NS_GET_PARENT),

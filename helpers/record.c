@@ -65,6 +65,13 @@ void record_make(void)
 	record_map();
 }
 
+void record_test(const char *file, int line, int lacking)
+{
+	snprintf(record->test.file, sizeof(record->test.file), "%s", file);
+	record->test.line = line;
+	record->test.lacking = lacking;
+}
+
 void record_export(char *text, size_t size)
 {
 	fcntl(record_fd, F_SETFD, 0);

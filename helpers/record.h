@@ -26,6 +26,11 @@ struct record {
 	char file[160];
 	char role[160]; /* "init/member": the chain of CHILD blocks; empty in the test's main process */
 	char message[1500];
+	/* Of the test itself: where its source begins, and CLONE_NEW* types that it is skipped for (helpers/lack.h). */
+	struct {
+		int line, lacking;
+		char file[160];
+	} test;
 };
 
 /* Exit status of a process that ends because the record is written, by itself or by another. */
@@ -33,6 +38,9 @@ struct record {
 
 /* Makes the shared page and its alarm in the process that runs libcheck, before the test is forked; or clears them. */
 void record_make(void);
+
+/* Notes where the test that begins stands, and the types of namespaces that it cannot ask for. */
+void record_test(const char *file, int line, int lacking);
 
 /* What stands in the record; its kind is RECORD_NONE as long as nothing went wrong. */
 const struct record *record_get(void);

@@ -5,7 +5,8 @@
 #include <stdarg.h>
 #include <sys/types.h>
 
-#include "helpers/ns_flags.h"
+#include "helpers/lack.h"
+#include "helpers/ns_type.h"
 
 static bool on_now;
 
@@ -26,6 +27,7 @@ bool sabotage_on(void)
 
 unsigned long long sabotage_flags(unsigned long long flags)
 {
+	lack_check(flags);
 	return on_now ? flags & ~(NS_ALL | CLONE_EMPTY_MNTNS) : flags;
 }
 
@@ -38,6 +40,7 @@ int __wrap_unshare(int flags)
 
 int __wrap_setns(int fd, int nstype)
 {
+	lack_check((unsigned int)nstype);
 	return on_now ? 0 : __real_setns(fd, nstype);
 }
 

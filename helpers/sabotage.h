@@ -13,7 +13,10 @@
 void sabotage_set(bool on);
 bool sabotage_on(void);
 
-/* The flags that clone or unshare really gets: unchanged, or without CLONE_NEW* under sabotage. */
+/*
+ * The flags that clone or unshare really gets: unchanged, or without CLONE_NEW* under sabotage. Whoever asks for a type
+ * that the kernel is built without does not come back: the test is skipped (helpers/lack.h).
+ */
 unsigned long long sabotage_flags(unsigned long long flags);
 
 /* The true calls, for what the harness does around a test. */

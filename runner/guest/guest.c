@@ -20,6 +20,7 @@
 #include "helpers/child.h"
 #include "helpers/container.h"
 #include "helpers/file.h"
+#include "helpers/kconfig.h"
 #include "helpers/needs.h"
 #include "helpers/record.h"
 #include "helpers/runtime.h"
@@ -355,6 +356,6 @@ int main(int argc, char **argv)
 	if (!may_run_here(&request))
 		return KSFT_SKIP;
 	self_prepare();
-	needs_prepare();
+	kconfig_prepare();
 	return request.mode == SERVE ? serve(one) : run(&request);
 }

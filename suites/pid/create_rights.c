@@ -88,7 +88,7 @@ CASE(einval_when_userns_is_not_below_owner_of_current_pidns)
 	DISMISS(container);
 }
 
-CASE(einval_without_kernel_support)
+CASE(einval_without_kernel_support, .without = NS_PID)
 {
 	if (ns_supported(NS_PID))
 		SKIP("the kernel has PID namespaces");

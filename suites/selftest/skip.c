@@ -30,3 +30,42 @@ CASE(by_either_of_two_needs)
 {
 	IS(1, 1);
 }
+
+/* As in a kernel that was built without UTS namespaces. */
+static void lack_uts(int line)
+{
+	record_test(__FILE__, line, NS_UTS);
+}
+
+CASE(by_a_flag_of_a_missing_type)
+{
+	lack_uts(__LINE__);
+	unshare(CLONE_NEWUTS);
+	IS(1, 2);
+}
+
+CASE(by_a_child_of_a_missing_type)
+{
+	lack_uts(__LINE__);
+	CHILD(box, NS_IPC | NS_UTS) {}
+	EXITS(box, 1);
+}
+
+CASE(by_a_file_of_a_missing_type)
+{
+	lack_uts(__LINE__);
+	CHILD(box, NS_IPC) {
+		HOLDS(ns_id(0, "uts") < 0);
+	}
+	EXITS(box, 0);
+}
+
+CASE(not_for_other_types)
+{
+	lack_uts(__LINE__);
+	OK(unshare(CLONE_NEWIPC));
+	CHILD(box, NS_IPC) {
+		HOLDS(ns_id(0, "ipc") > 0);
+	}
+	EXITS(box, 0);
+}

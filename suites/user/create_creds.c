@@ -194,7 +194,7 @@ CASE(debian_sysctl_blocks_unprivileged_creation)
 	IS(refusal(UNPRIVILEGED), 0);
 }
 
-CASE(einval_without_kernel_support)
+CASE(einval_without_kernel_support, .without = NS_USER)
 {
 	if (ns_supported(NS_USER))
 		SKIP("the kernel has user namespaces");

@@ -5,7 +5,8 @@
 #include "helpers/nscheck.h"
 #include "helpers/utsname.h"
 
-#define GROUP "uts.iso"
+#define GROUP     "uts.iso"
+#define GROUP_OWN NS_UTS
 
 CASE(hostname_set_in_one_namespace_is_not_seen_in_another)
 {

@@ -3,7 +3,8 @@
 #include "helpers/nscheck.h"
 #include "helpers/utsname.h"
 
-#define GROUP "uts.life"
+#define GROUP     "uts.life"
+#define GROUP_OWN NS_UTS
 
 CASE(open_ns_descriptor_keeps_the_names)
 {

@@ -6,6 +6,7 @@
 #include "helpers/utsname.h"
 
 #define GROUP        "uts.misc"
+#define GROUP_OWN    NS_UTS
 #define CORE_PATTERN "/proc/sys/kernel/core_pattern"
 
 CASE(core_pattern_percent_h_is_the_name_of_the_crashing_process)

@@ -3,7 +3,8 @@
 #include "helpers/nscheck.h"
 #include "helpers/utsname.h"
 
-#define GROUP "uts.perm"
+#define GROUP     "uts.perm"
+#define GROUP_OWN NS_UTS
 
 static void cannot_set(void)
 {

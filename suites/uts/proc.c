@@ -6,6 +6,7 @@
 #include "helpers/utsname.h"
 
 #define GROUP      "uts.proc"
+#define GROUP_OWN  NS_UTS
 #define HOSTNAME   "/proc/sys/kernel/hostname"
 #define DOMAINNAME "/proc/sys/kernel/domainname"
 

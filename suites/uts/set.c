@@ -5,9 +5,10 @@
 #include "helpers/nscheck.h"
 #include "helpers/utsname.h"
 
-#define GROUP   "uts.set"
-#define RULE    "a rule of the calls, the same in any namespace"
-#define NOWHERE ((char *)1)
+#define GROUP     "uts.set"
+#define GROUP_OWN NS_UTS
+#define RULE      "a rule of the calls, the same in any namespace"
+#define NOWHERE   ((char *)1)
 
 static const struct {
 	const char *name, *file;

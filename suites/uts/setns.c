@@ -3,7 +3,8 @@
 #include "helpers/nscheck.h"
 #include "helpers/utsname.h"
 
-#define GROUP "uts.setns"
+#define GROUP     "uts.setns"
+#define GROUP_OWN NS_UTS
 
 CASE(joins_and_shares_the_names_of_the_target)
 {
