@@ -21,13 +21,16 @@
 
 #define PORTS          "/sys/class/virtio-ports"
 #define NO_PORTS_AFTER 10000 /* ms: a hang guard for a driver that was loaded but found no device */
+#define LOOK_EVERY     20    /* ms: where no event tells of a device */
 
 int ports_listen(void)
 {
 	struct sockaddr_nl address = {.nl_family = AF_NETLINK, .nl_groups = 1};
 	int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_KOBJECT_UEVENT);
 
-	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
+	if (fd < 0)
+		return -1; /* a kernel without networks: ports_open looks again and again */
+	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
 		die("cannot listen for devices: %s", strerror(errno));
 	return fd;
 }
@@ -69,12 +72,23 @@ static void serial(struct ports *ports)
 	ports->results = fdopen(dup(fd), "w");
 }
 
+/* Waits for a change of the devices. False if none came, or none will. */
+static bool wait_change(int listener)
+{
+	static int looks;
+	struct pollfd event = {.fd = listener, .events = POLLIN};
+	char uevent[4096];
+
+	if (listener < 0)
+		return poll(NULL, 0, LOOK_EVERY) == 0 && looks++ < NO_PORTS_AFTER / LOOK_EVERY;
+	return poll(&event, 1, NO_PORTS_AFTER) != 0 &&
+	       (recv(listener, uevent, sizeof(uevent), 0) >= 0 || errno == EINTR || errno == ENOBUFS);
+}
+
 void ports_open(struct ports *ports, int listener)
 {
 	int results = -1, orders = -1;
-	struct pollfd event = {.fd = listener, .events = POLLIN};
 	struct stat st;
-	char uevent[4096];
 
 	/* A port's name comes some time after its device: each change is an event to look again at. */
 	while (stat("/sys/bus/virtio/drivers/virtio_console", &st) == 0) {
@@ -84,12 +98,11 @@ void ports_open(struct ports *ports, int listener)
 			orders = open_named(PORT_ORDERS, O_RDWR);
 		if (results >= 0 && orders >= 0)
 			break;
-		if (poll(&event, 1, NO_PORTS_AFTER) == 0)
-			break;
-		if (recv(listener, uevent, sizeof(uevent), 0) < 0 && errno != EINTR && errno != ENOBUFS)
+		if (!wait_change(listener))
 			break;
 	}
-	close(listener);
+	if (listener >= 0)
+		close(listener);
 	if (results >= 0 && orders >= 0) {
 		ports->orders = orders;
 		ports->results = fdopen(results, "w");

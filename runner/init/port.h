@@ -10,10 +10,10 @@ struct ports {
 	FILE *results; /* guest to host */
 };
 
-/* Gives a descriptor that hears of new ports: to be made before virtio_console is loaded. */
+/* Gives a descriptor that hears of new ports, to be made before virtio_console is loaded; -1 in a kernel without netlink. */
 int ports_listen(void);
 
-/* Waits for both ports, and takes the serial line if there are none. Closes what ports_listen gave. */
+/* Waits for both ports, and takes the serial line if there are none. Closes what ports_listen gave, if it did. */
 void ports_open(struct ports *ports, int listener);
 
 #endif

@@ -18,7 +18,8 @@
 #include "runner/contract.h"
 #include "runner/init/die.h"
 
-static int server = -1;
+/* Requests to it, and its answers: one socket, or two pipes in a kernel without sockets. */
+static int requests = -1, answers = -1;
 static pid_t server_pid;
 
 pid_t suites_server(void)
@@ -30,14 +31,33 @@ int suites_stop(void)
 {
 	int status = 0;
 
-	if (server < 0)
+	if (requests < 0)
 		return 0;
-	close(server);
-	server = -1;
+	close(requests);
+	close(answers);
+	requests = answers = -1;
 	kill(server_pid, SIGKILL);
 	waitpid(server_pid, &status, 0);
 	server_pid = 0;
 	return status;
+}
+
+/* What the server has as standard input and output; of a socket the output is the kernel's log. */
+static void make_channels(int server[2])
+{
+	int to[2], from[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, to) == 0) {
+		from[0] = fcntl(to[1], F_DUPFD_CLOEXEC, 0);
+		from[1] = open("/dev/kmsg", O_WRONLY | O_CLOEXEC); /* words of libraries join the kernel's */
+	} else if (pipe2(to, O_CLOEXEC) < 0 || pipe2(from, O_CLOEXEC) < 0) {
+		die("cannot make a pipe: %s", strerror(errno));
+	}
+	server[0] = to[0];
+	server[1] = from[1];
+	requests = to[1];
+	answers = from[0];
+	fcntl(answers, F_SETFL, O_NONBLOCK);
 }
 
 static void start_server(void)
@@ -46,21 +66,20 @@ static void start_server(void)
 	char *envp[] = {"PATH=/bin:/sbin:/usr/bin:/usr/sbin", "HOME=/root", NULL};
 	int ends[2];
 
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
-		die("cannot make a socket: %s", strerror(errno));
+	make_channels(ends);
 	server_pid = fork();
 	if (server_pid < 0)
 		die("cannot fork: %s", strerror(errno));
 	if (server_pid == 0) {
 		setsid();
-		dup2(ends[1], STDIN_FILENO);
-		dup2(open("/dev/kmsg", O_WRONLY | O_CLOEXEC), STDOUT_FILENO);
-		dup2(STDOUT_FILENO, STDERR_FILENO); /* words of libraries join the kernel's */
+		dup2(ends[0], STDIN_FILENO);
+		dup2(ends[1], STDOUT_FILENO);
+		dup2(open("/dev/kmsg", O_WRONLY | O_CLOEXEC), STDERR_FILENO);
 		execve(PATH_GUEST, argv, envp);
 		_exit(127);
 	}
+	close(ends[0]);
 	close(ends[1]);
-	server = ends[0];
 }
 
 void suites_take(struct orders *orders, size_t size)
@@ -76,18 +95,22 @@ void suites_take(struct orders *orders, size_t size)
 	start_server();
 }
 
+/* PID 1 has no SIGPIPE to die of: its signals are ignored unless it handles them. */
+static bool send_request(const char *request)
+{
+	return write(requests, request, strlen(request)) == (ssize_t)strlen(request);
+}
+
 bool suites_ask(const char *request)
 {
-	size_t size = strlen(request);
-
-	if (server >= 0 && send(server, request, size, MSG_NOSIGNAL) == (ssize_t)size)
+	if (requests >= 0 && send_request(request))
 		return true;
 	suites_stop(); /* a test that kills all that it can reaches the server as well */
 	start_server();
-	return send(server, request, size, MSG_NOSIGNAL) == (ssize_t)size;
+	return send_request(request);
 }
 
 int suites_answers(void)
 {
-	return server;
+	return answers;
 }
