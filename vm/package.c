@@ -12,6 +12,7 @@
 #include "vm/format.h"
 #include "vm/names.h"
 #include "vm/parcel.h"
+#include "vm/sums.h"
 #include "runner/base/sha256.h"
 
 #define FORMAT_LISTED_(name) &format_##name,
@@ -98,33 +99,50 @@ static int unpack_into(const struct parcel *parcel, const char *dir, struct faul
 	return 0;
 }
 
-static int unpack_locked(const struct parcel *parcel, const char *dir, struct fault *fault)
+/* Puts a new tree in place of one that is spoiled. */
+static int put_in_place(const char *tmp, const char *dir, struct fault *fault)
 {
-	if (file_exists(dir)) /* another nscheck was faster */
+	char *old = mem_printf("%s.old", dir);
+
+	dir_remove(old); /* of one that was killed */
+	if (rename(dir, old) < 0 && errno != ENOENT)
+		fault_writing(fault, dir, errno);
+	else if (rename(tmp, dir) < 0)
+		fault_writing(fault, dir, errno);
+	dir_remove(old);
+	free(old);
+	return fault->status ? -1 : 0;
+}
+
+static int unpack_locked(const struct parcel *parcel, const char *dir, struct memo *memo, struct fault *fault)
+{
+	if (sums_hold(dir, memo)) /* another nscheck was faster */
 		return 0;
-	if (parcel_check(parcel, fault) < 0)
-		return -1;
+	if (sums_known(dir))
+		fprintf(stderr, "nscheck: %s is spoiled: it is unpacked again\n", dir);
 	char *tmp = mem_printf("%s.tmp", dir);
 	dir_remove(tmp); /* of one that was killed */
 	int rc = dir_make(tmp, fault);
 	if (rc == 0)
 		rc = unpack_into(parcel, tmp, fault);
-	if (rc == 0 && rename(tmp, dir) < 0)
-		rc = fault_writing(fault, dir, errno);
+	if (rc == 0)
+		rc = sums_write(tmp, fault);
+	if (rc == 0)
+		rc = put_in_place(tmp, dir, fault);
 	if (rc < 0)
 		dir_remove(tmp);
 	free(tmp);
 	return rc;
 }
 
-/* Unpacks once, whole or not at all. */
-static int unpack(const struct parcel *parcel, const char *dir, struct fault *fault)
+/* Unpacks, whole or not at all, unless what was unpacked is there as it was. */
+static int unpack(const struct parcel *parcel, const char *dir, struct memo *memo, struct fault *fault)
 {
-	if (file_exists(dir))
+	if (sums_hold(dir, memo))
 		return 0;
 	char *name = mem_printf("%s.lock", dir);
 	int lock = file_lock(name, fault);
-	int rc = lock < 0 ? -1 : unpack_locked(parcel, dir, fault);
+	int rc = lock < 0 ? -1 : unpack_locked(parcel, dir, memo, fault);
 	if (lock >= 0)
 		close(lock);
 	free(name);
@@ -170,7 +188,7 @@ int package_named(const char *name, const char *mirror, bool offline, const char
 
 	*tree = (struct package_tree){.dir = mem_printf("%s/kernels/%s/tree", cache_dir, name)};
 	if (rc == 0)
-		rc = unpack(&parcel, tree->dir, fault);
+		rc = unpack(&parcel, tree->dir, memo, fault);
 	describe(tree, &parcel);
 	parcel_free(&parcel);
 	free(script);
@@ -225,7 +243,7 @@ int package_file(const char *path, const char *cache_dir, struct memo *memo, str
 		rc = dir_make(base, fault);
 	if (rc == 0) {
 		tree->dir = mem_printf("%s/%s", base, sum);
-		rc = unpack(&parcel, tree->dir, fault);
+		rc = unpack(&parcel, tree->dir, memo, fault);
 	}
 	describe(tree, &parcel);
 	parcel_free(&parcel);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "runner/base/mem.h"
 #include "runner/base/file.h"
@@ -32,25 +33,6 @@ int parcel_read_lines(const char *path, struct strings *lines, struct fault *fau
 	bytes_append(&text, "", 1);
 	strings_split(lines, (const char *)text.data, "\n");
 	bytes_free(&text);
-	return 0;
-}
-
-int parcel_check(const struct parcel *parcel, struct fault *fault)
-{
-	for (size_t i = 0; i < parcel->sums.count; i++) {
-		const char *path = parcel->files.items[i];
-		struct bytes deb;
-		char sum[65];
-
-		if (file_map(path, &deb, fault) < 0)
-			return -1;
-		sha256_of(deb.data, deb.len, sum);
-		file_unmap(&deb);
-		if (strcmp(sum, parcel->sums.items[i]))
-			return fault_set(fault, EXIT_UNFINISHED,
-					 "%s is spoiled: remove its folder, so that it is fetched again",
-					 path);
-	}
 	return 0;
 }
 
@@ -129,11 +111,70 @@ static int read_facts(const char *dir, struct memo *memo, struct parcel *parcel,
 	for (size_t i = 0; rc == 0 && i < lines.count; i++)
 		read_fact(lines.items[i], dir, parcel);
 	if (rc == 0 && (!parcel->package || !parcel->version || !parcel->files.count))
-		rc = fault_set(fault, EXIT_UNFINISHED,
-			       "%s is spoiled: remove its folder, so that it is fetched again", facts);
+		rc = fault_set(fault, EXIT_UNFINISHED, "%s is spoiled", facts);
 	strings_free(&lines);
 	free(facts);
 	return rc;
+}
+
+static int check_sums(const struct parcel *parcel, struct fault *fault)
+{
+	for (size_t i = 0; i < parcel->sums.count; i++) {
+		const char *path = parcel->files.items[i];
+		struct bytes deb;
+		char sum[65];
+
+		if (file_map(path, &deb, fault) < 0)
+			return -1;
+		sha256_of(deb.data, deb.len, sum);
+		file_unmap(&deb);
+		if (strcmp(sum, parcel->sums.items[i]))
+			return fault_set(fault, EXIT_UNFINISHED, "%s is spoiled", path);
+	}
+	return 0;
+}
+
+/* Whether they are what was fetched. The sums are made once, and again when a file has changed. */
+static int check(const struct parcel *parcel, const char *dir, const char *cache_dir, struct memo *asking,
+		 struct fault *fault)
+{
+	struct memo *memo = memo_new(cache_dir, "parcel");
+	struct strings answer;
+	int rc = 0;
+
+	memo_ask(memo, dir);
+	for (size_t i = 0; i < parcel->files.count; i++)
+		memo_ask(memo, parcel->sums.items[i]);
+	for (size_t i = 0; i < parcel->files.count; i++) {
+		memo_input(memo, parcel->files.items[i]);
+		memo_input(asking, parcel->files.items[i]);
+	}
+	if (!memo_recall(memo, &answer)) {
+		rc = check_sums(parcel, fault);
+		if (rc == 0)
+			memo_keep(memo, &answer);
+	}
+	strings_free(&answer);
+	memo_free(memo);
+	return rc;
+}
+
+static int look(const char *dir, const char *cache_dir, struct memo *memo, struct parcel *parcel,
+		struct fault *fault)
+{
+	*parcel = (struct parcel){0};
+	if (read_facts(dir, memo, parcel, fault) < 0)
+		return -1;
+	return check(parcel, dir, cache_dir, memo, fault);
+}
+
+/* Without its facts a parcel counts as one that was never fetched. */
+static void forget(const char *dir)
+{
+	char *facts = mem_printf("%s/facts", dir);
+
+	unlink(facts);
+	free(facts);
 }
 
 static bool is_cached(const char *dir)
@@ -149,18 +190,29 @@ int parcel_get(const struct parcel_request *request, const char *cache_dir, stru
 	       struct parcel *parcel, struct fault *fault)
 {
 	char *dir = mem_printf("%s/%s/%s", cache_dir, request->kind, request->name);
-	int rc = 0;
+	struct fault spoiled = {0};
+	bool cached = is_cached(dir);
+	int rc;
 
 	*parcel = (struct parcel){0};
-	if (!is_cached(dir)) {
-		if (request->offline)
-			rc = fault_set(fault, EXIT_UNFINISHED,
-				       "%s is not in the cache: run once without --offline", request->name);
-		else
-			rc = fetch(request, cache_dir, fault);
+	if (cached && look(dir, cache_dir, memo, parcel, &spoiled) == 0) {
+		rc = 0;
+	} else if (request->offline) {
+		rc = cached ? fault_set(fault, EXIT_UNFINISHED,
+					"%s: run once without --offline, and it is fetched again",
+					spoiled.text)
+			    : fault_set(fault, EXIT_UNFINISHED,
+					"%s is not in the cache: run once without --offline", request->name);
+	} else {
+		if (cached) {
+			fprintf(stderr, "nscheck: %s: it is fetched again\n", spoiled.text);
+			forget(dir);
+		}
+		parcel_free(parcel);
+		rc = fetch(request, cache_dir, fault);
+		if (rc == 0)
+			rc = look(dir, cache_dir, memo, parcel, fault);
 	}
-	if (rc == 0)
-		rc = read_facts(dir, memo, parcel, fault);
 	free(dir);
 	return rc;
 }

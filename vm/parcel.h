@@ -27,15 +27,13 @@ struct parcel_request {
 int parcel_read_lines(const char *path, struct strings *lines, struct fault *fault);
 
 /*
- * Packages by name, fetched if they are not in the cache yet.
+ * Packages by name, fetched if they are not in the cache yet, or no longer what was fetched: then a line on stderr says so.
  * memo: is told what the answer comes from; may be NULL
  * Free with parcel_free(), also after a fault.
  */
 int parcel_get(const struct parcel_request *request, const char *cache_dir, struct memo *memo,
 	       struct parcel *parcel, struct fault *fault);
 
-/* Whether they are still what was fetched: the sums are made again. */
-int parcel_check(const struct parcel *parcel, struct fault *fault);
 void parcel_free(struct parcel *parcel);
 
 #endif

@@ -380,9 +380,7 @@ int runtime_add_packages(const struct runtime *runtime, struct cpio *image, stru
 
 	if (!runtime->parcel.files.count)
 		return 0;
-	int rc = parcel_check(&runtime->parcel, fault);
-	if (rc == 0)
-		rc = read_packages(runtime, &pieces, memo, fault);
+	int rc = read_packages(runtime, &pieces, memo, fault);
 	if (rc == 0)
 		rc = check_complete(runtime, &pieces, fault);
 	if (rc == 0)

@@ -3,6 +3,7 @@
  * vm/fetch-debian.sh against a made-up apt that is first in PATH: what it chooses, what it leaves in the cache, and what it says
  * when apt fails. The true apt is used by every run of a named kernel.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,6 +13,7 @@
 #include "runner/tests/vm/samples.h"
 #include "runner/base/file.h"
 #include "vm/package.h"
+#include "vm/parcel.h"
 
 /* APT_SAYS is what it prints before it fails; "indextargets" gives the system's mirrors. */
 static const char apt_get[] = "#!/bin/sh\n"
@@ -196,6 +198,63 @@ START_TEST(nothing_half_done_is_left)
 }
 END_TEST
 
+/* What the next call says on standard error, which goes to a file from here on. */
+static void listen_to_errors(void)
+{
+	char *path = mem_printf("%s/errors", dir);
+
+	ck_assert_ptr_nonnull(freopen(path, "w", stderr));
+	free(path);
+}
+
+static void said(const char *text)
+{
+	char *path = mem_printf("%s/errors", dir);
+	struct bytes b;
+
+	fflush(stderr);
+	ck_assert_int_eq(file_read(path, 1 << 20, &b, &fault), 0);
+	ck_assert_msg(memmem(b.data, b.len, text, strlen(text)) != NULL, "no \"%s\": %.*s", text, (int)b.len,
+		      b.data);
+	bytes_free(&b);
+	free(path);
+}
+
+static int get(bool offline)
+{
+	const struct parcel_request request = {
+		.script = "vm/fetch.sh", .kind = "kernels", .name = "debian/6.12", .offline = offline};
+	struct parcel parcel;
+
+	fault = (struct fault){0};
+	int rc = parcel_get(&request, cache, NULL, &parcel, &fault);
+	ck_assert_uint_eq(parcel.files.count, rc == 0 ? 3 : parcel.files.count);
+	parcel_free(&parcel);
+	return rc;
+}
+
+START_TEST(spoiled_packages_are_fetched_again)
+{
+	static const char *const files[] = {"linux-binary-6.12.10_6.12.10-1_amd64.deb", "facts"};
+
+	listen_to_errors();
+	ck_assert_int_eq(get(false), 0);
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+		char *name = mem_printf("cache/kernels/debian/6.12/%s", files[i]);
+		char *line = mem_printf("%s is spoiled: it is fetched again\n", files[i]);
+		free(sample_put_text(dir, name, "nonsense"));
+		ck_assert_int_eq(get(true), -1);
+		ck_assert_int_eq(fault.status, EXIT_UNFINISHED);
+		ck_assert_ptr_nonnull(strstr(fault.text, "run once without --offline"));
+		ck_assert_msg(get(false) == 0, "%s", fault.text);
+		said(line);
+		ck_assert_int_eq(get(true), 0);
+		free(name);
+		free(line);
+	}
+}
+END_TEST
+
 START_TEST(no_mirror)
 {
 	setenv("MIRRORS", "http://m/ubuntu|Ubuntu|Ubuntu|jammy", 1);
@@ -239,6 +298,7 @@ static Suite *fetch_suite(void)
 	tcase_add_test(tc, mirror_of_the_user);
 	tcase_add_test(tc, apt_that_fails);
 	tcase_add_test(tc, nothing_half_done_is_left);
+	tcase_add_test(tc, spoiled_packages_are_fetched_again);
 	tcase_add_test(tc, no_mirror);
 	tcase_add_test(tc, no_keyring);
 	tcase_add_test(tc, no_package_of_that_version);

@@ -198,16 +198,51 @@ START_TEST(name_in_the_cache)
 }
 END_TEST
 
+static void is_spoiled(const char *file)
+{
+	ck_assert_int_eq(resolve("debian/6.12", NULL, NULL), -1);
+	ck_assert_int_eq(fault.status, EXIT_UNFINISHED);
+	ck_assert_ptr_nonnull(strstr(fault.text, file));
+	ck_assert_ptr_nonnull(
+		strstr(fault.text, " is spoiled: run once without --offline, and it is fetched again"));
+}
+
 START_TEST(spoiled_cache)
 {
 	put_text("cache/kernels/debian/6.12/facts", "package p\nversion 1\ndeb 00 k.deb\n");
 	put("cache/kernels/debian/6.12/k.deb", sample_kernel_deb("xz"));
-	ck_assert_int_eq(resolve("debian/6.12", NULL, NULL), -1);
-	ck_assert_int_eq(fault.status, EXIT_UNFINISHED);
-	ck_assert_ptr_nonnull(strstr(fault.text, "spoiled"));
+	is_spoiled("k.deb");
 	put_text("cache/kernels/debian/6.12/facts", "package p\nversion 1\ndeb 00 ../../../k.deb\n");
-	ck_assert_int_eq(resolve("debian/6.12", NULL, NULL), -1);
-	ck_assert_ptr_nonnull(strstr(fault.text, "spoiled"));
+	is_spoiled("facts");
+}
+END_TEST
+
+/* What was unpacked is compared with its sums when anything of it has changed, and unpacked again. */
+START_TEST(spoiled_tree)
+{
+	static const char *const files[] = {"vmlinuz", "config", "sums",
+					    "modules/kernel/drivers/net/veth.ko.xz"};
+	const char *deb = put("k.deb", sample_kernel_deb("xz"));
+	struct bytes before, after;
+
+	accepts(deb, NULL, NULL);
+	const char *image = keep(mem_strdup(kernel.image));
+	const char *tree = keep(mem_strndup(image, strlen(image) - strlen("/vmlinuz")));
+	ck_assert_int_eq(file_read(image, 1 << 20, &before, &fault), 0);
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+		const char *file = keep(mem_printf("%s/%s", tree, files[i]));
+		ck_assert_int_eq(access(file, F_OK), 0);
+		ck_assert_int_eq(truncate(file, 10), 0);
+		accepts(deb, NULL, NULL);
+		ck_assert_str_eq(kernel.image, image);
+		ck_assert_int_eq(file_read(file, 1 << 20, &after, &fault), 0);
+		ck_assert_uint_gt(after.len, 10);
+		bytes_free(&after);
+	}
+	ck_assert_int_eq(file_read(image, 1 << 20, &after, &fault), 0);
+	ck_assert_uint_eq(after.len, before.len);
+	bytes_free(&before);
+	bytes_free(&after);
 }
 END_TEST
 
@@ -321,6 +356,7 @@ static Suite *kernel_suite(void)
 	tcase_add_test(tc, split_package);
 	tcase_add_test(tc, name_in_the_cache);
 	tcase_add_test(tc, spoiled_cache);
+	tcase_add_test(tc, spoiled_tree);
 	tcase_add_test(tc, name_that_is_not_in_the_cache);
 	tcase_add_test(tc, no_such_kernel);
 	tcase_add_test(tc, unreadable_kernel);

@@ -175,7 +175,7 @@ START_TEST(hostile_packages)
 	fetched(hard, 2);
 	fails("link or a special file in place of usr/bin/crun");
 	free(sample_put_text(dir, "cache/runtimes/crun/crun.deb", "spoiled"));
-	fails("crun.deb is spoiled: remove its folder");
+	fails("crun.deb is spoiled: run once without --offline");
 }
 END_TEST
 
