@@ -12,9 +12,18 @@ struct demand {
 };
 
 static const struct demand demands[] = {
+	{"CONFIG_PRINTK", "without it the kernel cannot be heard"},
 	{"CONFIG_64BIT", "nscheck boots x86-64 kernels only"},
 	{"CONFIG_BLK_DEV_INITRD", "without an initrd the tests cannot get into the guest"},
 	{"CONFIG_BINFMT_ELF", "without it no program runs"},
+	{"CONFIG_PROC_FS", "without it init cannot mount /proc"},
+	{"CONFIG_SYSFS", "without it init finds no channel to the host"},
+	{"CONFIG_TMPFS", "without it init cannot mount /tmp"},
+	{"CONFIG_POSIX_TIMERS", "without it no test can be timed"},
+	{"CONFIG_TIMERFD", "without it no test can be timed"},
+	{"CONFIG_EVENTFD", "without it tests cannot say that they failed"},
+	{"CONFIG_MEMFD_CREATE", "without it tests cannot say that they failed"},
+	{"CONFIG_PCI", "without it the guest has no channel to the host"},
 	{"CONFIG_DEVTMPFS", "without it init finds no devices"},
 	{"CONFIG_TTY", "without it there is no console"},
 	{"CONFIG_SERIAL_8250", "without a serial port the kernel cannot be heard"},
@@ -31,6 +40,35 @@ static bool is_set(const char *text, const char *option)
 		found = p[len] == '\n' || p[len] == '\r' || !p[len];
 	free(line);
 	return found;
+}
+
+/* What may be a module as well, for the channels to the host. */
+static const struct {
+	const char *option, *module;
+} drivers[] = {{"CONFIG_VIRTIO_PCI", "virtio_pci"}, {"CONFIG_VIRTIO_CONSOLE", "virtio_console"}};
+
+static bool is_module(const char *text, const char *option)
+{
+	char *line = mem_printf("\n%s=m\n", option);
+	bool found = strstr(text, line);
+
+	free(line);
+	return found;
+}
+
+int config_drivers(const char *text, const char *name, struct strings *modules, struct fault *fault)
+{
+	for (size_t i = 0; i < sizeof(drivers) / sizeof(*drivers); i++) {
+		if (is_set(text, drivers[i].option))
+			continue;
+		if (!is_module(text, drivers[i].option))
+			return fault_set(fault, EXIT_BAD_INPUT,
+					 "the kernel of %s lacks %s=y: without it the tests cannot get into "
+					 "the guest",
+					 name, drivers[i].option);
+		strings_add(modules, drivers[i].module);
+	}
+	return 0;
 }
 
 bool config_has_modules(const char *text)

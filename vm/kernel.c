@@ -201,6 +201,70 @@ static int check_modules(struct kernel *kernel, const char *given, struct memo *
 	return 0;
 }
 
+/* The first of the modules that is not in the kernel's folder, or NULL. */
+static const char *missing_module(const struct kernel *kernel, const struct strings *modules,
+				  struct memo *memo, struct fault *fault)
+{
+	struct module_set set = {0};
+	const char *missing = NULL;
+
+	if (!kernel->modules)
+		return modules->items[0];
+	if (modules_collect(kernel->modules, kernel->release, modules, memo, &set, fault) < 0)
+		return NULL;
+	for (size_t i = 0; !missing && i < modules->count; i++) {
+		bool found = false;
+		for (size_t n = 0; n < set.count; n++)
+			found |= !strcmp(set.items[n].name, modules->items[i]);
+		missing = found ? NULL : modules->items[i];
+	}
+	modules_free(&set);
+	return missing;
+}
+
+/* What is a module, and has to be there for the guest to be heard, is looked for before anything is started. */
+static int check_drivers(struct kernel *kernel, struct memo *memo, struct fault *fault)
+{
+	struct strings modules = {0};
+	struct bytes text;
+	struct stat st;
+
+	if (!kernel->config)
+		return 0;
+	if (file_read(kernel->config, CONFIG_MAX, &text, fault) < 0)
+		return -1;
+	bytes_append(&text, "", 1);
+	int rc = config_drivers((const char *)text.data, kernel->config, &modules, fault);
+	const char *missing = rc == 0 && modules.count ? missing_module(kernel, &modules, memo, fault) : NULL;
+	bool tree = stat(kernel->name, &st) == 0 && S_ISDIR(st.st_mode);
+
+	if (missing && tree)
+		fault_set(fault, EXIT_BAD_INPUT,
+			  "%s has no module %s, without which the tests cannot get into the guest: run make "
+			  "modules there",
+			  kernel->name, missing);
+	else if (missing)
+		fault_set(fault, EXIT_BAD_INPUT,
+			  "%s has %s as a module, without which the tests cannot get into the guest: give "
+			  "--modules DIR, such as /lib/modules/%s",
+			  kernel->name, missing, kernel->release);
+	bytes_free(&text);
+	strings_free(&modules);
+	return fault->status ? -1 : rc;
+}
+
+/* The configuration that a distribution has beside its vmlinuz-RELEASE, by the name of which it is known. */
+static char *config_beside(const struct kernel *kernel, struct memo *memo)
+{
+	const char *slash = strrchr(kernel->image, '/');
+	char *dir = slash ? mem_strndup(kernel->image, (size_t)(slash - kernel->image)) : mem_strdup(".");
+	char *name = mem_printf("config-%s", kernel->release), *found = existing(dir, name, memo);
+
+	free(dir);
+	free(name);
+	return found;
+}
+
 static int find(const struct kernel_request *request, const char *cache_dir, struct memo *memo,
 		struct kernel *kernel, struct fault *fault)
 {
@@ -222,13 +286,17 @@ static int look(const struct kernel_request *request, const char *cache_dir, str
 		return -1;
 	if (request->config)
 		override(&kernel->config, mem_strdup(request->config));
+	else if (!kernel->config)
+		kernel->config = config_beside(kernel, memo);
 	if (request->modules)
 		override(&kernel->modules, modules_folder(request->modules, kernel->release, memo));
 	if (kernel->modules)
 		kernel->builtin = existing(kernel->modules, "modules.builtin", memo);
 	if (check_config(kernel, request->modules, memo, fault) < 0)
 		return -1;
-	return check_modules(kernel, request->modules, memo, fault);
+	if (check_modules(kernel, request->modules, memo, fault) < 0)
+		return -1;
+	return check_drivers(kernel, memo, fault);
 }
 
 /* The fields of a kernel that a memo holds, in this order, and then its sum. */

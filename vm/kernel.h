@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "runner/base/fault.h"
+#include "runner/base/mem.h"
 
 /* What the user asked for; all but spec may be NULL. */
 struct kernel_request {
@@ -46,6 +47,13 @@ void kernel_free(struct kernel *kernel);
 
 /* Can this configuration (a text) boot in the guest? name, release: for the fault and the match. */
 int config_check(const char *text, const char *name, const char *release, struct fault *fault);
+
+/*
+ * The drivers of the channels to the host that are modules in this configuration (a text).
+ * name: for the fault: one of them is neither built in nor a module
+ * modules: their names are added to it
+ */
+int config_drivers(const char *text, const char *name, struct strings *modules, struct fault *fault);
 
 /* Whether a kernel of this configuration has modules at all. */
 bool config_has_modules(const char *text);

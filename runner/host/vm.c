@@ -404,7 +404,7 @@ struct vm *vm_start(const struct machine *machine, const struct vm_owner *owner,
 		vm_free(vm);
 		return NULL;
 	}
-	vm_wait(vm, vm_up_limit(vm));
+	vm_up_begin(vm);
 	return vm;
 }
 

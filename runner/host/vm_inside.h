@@ -4,6 +4,7 @@
 
 #include "runner/host/hang.h"
 #include "runner/host/orders.h"
+#include "runner/host/silence.h"
 #include "runner/host/stream.h"
 #include "runner/host/vm.h"
 
@@ -31,6 +32,7 @@ struct vm {
 	struct vm_life life;
 	enum vm_state state;
 	int64_t deadline; /* of the state */
+	int64_t up_by;    /* of a start: the deadline, which comes after looks at who is silent */
 	int64_t wake_at;  /* of the monitor's own */
 	pid_t pid;
 	struct watch process, channels[CHANNELS];
@@ -40,6 +42,7 @@ struct vm {
 	struct stream stream, serial_stream;
 	struct stream *channel; /* the one that said hello; NULL: none yet */
 	struct console console;
+	struct silence silence;
 	struct orders orders;
 
 	int snapshot_fd; /* being written, or -1 */
@@ -67,8 +70,8 @@ void vm_choose_channel(struct vm *vm, struct stream *stream);
 
 /* ---- vm_up.c ---- */
 
-/* Time limit of a start, in milliseconds. */
-double vm_up_limit(const struct vm *vm);
+/* It was started: from now on it has so much time to come up. */
+void vm_up_begin(struct vm *vm);
 
 void vm_up_hello(struct vm *vm, struct stream *from, const char *release);
 void vm_up_foreign_hello(struct vm *vm, const char *text);

@@ -29,11 +29,42 @@ static double patience(const struct vm *vm)
 	return vm->machine->config.debugged ? INFINITY : vm->machine->config.patience;
 }
 
-double vm_up_limit(const struct vm *vm)
+/* The next look at a kernel that is silent, or the deadline of the start. */
+static void wait_for_hello(struct vm *vm)
+{
+	int64_t look = loop_now() + (int64_t)(SILENCE_LOOK * patience(vm));
+
+	vm->deadline = look < vm->up_by && vm->life.silent ? look : vm->up_by;
+}
+
+void vm_up_begin(struct vm *vm)
 {
 	bool on_trial = vm->machine->accel == ACCEL_KVM && vm->machine->config.kvm_on_trial;
 
-	return (vm->life.warm ? RESTORE : on_trial ? HELLO_ON_TRIAL : HELLO) * patience(vm);
+	vm_wait(vm, (vm->life.warm ? RESTORE : on_trial ? HELLO_ON_TRIAL : HELLO) * patience(vm));
+	vm->up_by = vm->deadline;
+	if (!vm->life.warm)
+		wait_for_hello(vm);
+}
+
+static void hello_is_late(struct vm *vm)
+{
+	const char *why = loop_now() >= vm->up_by ? "the guest did not say hello in time"
+			  : !vm->life.silent      ? NULL
+						  : silence_look(&vm->silence, vm->pid, patience(vm));
+
+	if (why)
+		vm_end_now(vm, VM_END_BOOT, why);
+	else
+		wait_for_hello(vm);
+}
+
+static const char *orders_are_late(const struct vm *vm)
+{
+	return vm->channel == &vm->serial_stream ? "the guest did not answer its first orders in time: it "
+						   "has no virtio_console, and the "
+						   "serial line is slow; build it in, or give --modules DIR"
+						 : "the guest did not answer its first orders in time";
 }
 
 enum vm_end vm_up_end(const struct vm *vm)
@@ -205,14 +236,13 @@ static bool is_in_setup(const struct vm *vm)
 void vm_up_late(struct vm *vm)
 {
 	if (vm->state == VM_BOOTING)
-		vm_end_now(vm, VM_END_BOOT, "the guest did not say hello in time");
+		hello_is_late(vm);
 	else if (vm->state == VM_SAVING)
 		vm_up_saved(vm, "it took too long");
 	else if (vm->state == VM_RESTORING)
 		vm_end_now(vm, VM_END_RESTORE, "the restore took too long");
 	else
-		vm_end_now(vm, is_in_setup(vm) ? VM_END_SETUP : vm_up_end(vm),
-			   "the guest did not answer its first orders in time");
+		vm_end_now(vm, is_in_setup(vm) ? VM_END_SETUP : vm_up_end(vm), orders_are_late(vm));
 }
 
 void vm_up_gone(struct vm *vm, int status)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The sources of kernels, on samples; debian/NAME on real ones is tested by the self-tests that boot. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -320,6 +321,45 @@ START_TEST(configurations_that_do_not_fit)
 }
 END_TEST
 
+/* A sample configuration with another value of an option; 0: not set. */
+static const char *config_with(const char *option, char value)
+{
+	char *text = mem_strdup(sample_config), *line = strstr(text, option);
+
+	line[value ? strlen(option) + 1 : 0] = value ? value : '#';
+	const char *path = put_text("config", text);
+	free(text);
+	return path;
+}
+
+/* What the guest cannot be heard without, and is a module that nobody gave. */
+START_TEST(drivers_that_are_not_there)
+{
+	const char *image = put("boot/vmlinuz-" SAMPLE_RELEASE, sample_bzimage(SAMPLE_RELEASE));
+
+	put("mods/veth.ko", sample_module_of(NULL));
+	refuses(image, NULL, config_with("CONFIG_VIRTIO_CONSOLE", 0), "lacks CONFIG_VIRTIO_CONSOLE=y");
+	refuses(image, NULL, config_with("CONFIG_VIRTIO_PCI", 'm'),
+		"has virtio_pci as a module, without which the tests cannot get into the guest: give "
+		"--modules DIR");
+	refuses(image, at("mods"), at("config"), "has virtio_pci as a module");
+	put("mods/virtio_pci.ko", sample_module_of(NULL));
+	accepts(image, at("mods"), at("config"));
+	/* A distribution's image and configuration lie side by side. */
+	put_text("boot/config-" SAMPLE_RELEASE, sample_config);
+	accepts(image, NULL, NULL);
+	ck_assert_str_eq(kernel.config, at("boot/config-" SAMPLE_RELEASE));
+	/* A build tree before and after `make modules`. */
+	put("tree/arch/x86/boot/bzImage", sample_bzimage(SAMPLE_RELEASE));
+	put_text("tree/.config", "");
+	ck_assert_int_eq(rename(config_with("CONFIG_VIRTIO_CONSOLE", 'm'), at("tree/.config")), 0);
+	refuses(at("tree"), NULL, NULL, "has no module virtio_console, ");
+	refuses(at("tree"), NULL, NULL, ": run make modules there");
+	put("tree/drivers/char/virtio_console.ko", sample_module_of(NULL));
+	accepts(at("tree"), NULL, NULL);
+}
+END_TEST
+
 START_TEST(packages_that_do_not_fit)
 {
 	refuses(put("a.deb",
@@ -362,6 +402,7 @@ static Suite *kernel_suite(void)
 	tcase_add_test(tc, unreadable_kernel);
 	tcase_add_test(tc, modules_that_do_not_fit);
 	tcase_add_test(tc, configurations_that_do_not_fit);
+	tcase_add_test(tc, drivers_that_are_not_there);
 	tcase_add_test(tc, packages_that_do_not_fit);
 	tcase_add_test(tc, cache_that_cannot_be_written);
 	suite_add_tcase(suite, tc);
