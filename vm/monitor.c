@@ -165,6 +165,11 @@ const struct monitor *monitor_find(const char *program, const char *cache_dir, c
 	return rc ? NULL : which(program, version, fault);
 }
 
+int monitor_cpus_online(int cpus, enum accel accel)
+{
+	return cpus ? cpus : accel == ACCEL_KVM ? MONITOR_CPUS : 1;
+}
+
 char **monitor_argv(const struct monitor *monitor, const struct monitor_request *r, struct fault *fault)
 {
 	if (r->memory_mib < MEMORY_MIN || r->memory_mib > MEMORY_MAX) {

@@ -37,6 +37,9 @@ enum monitor_fd {
 	MONITOR_FDS
 };
 
+/* Processors of a VM unless others are asked for. */
+#define MONITOR_CPUS 2
+
 /* One VM to start. */
 struct monitor_request {
 	const char *program;
@@ -44,7 +47,7 @@ struct monitor_request {
 	const char *append;          /* more for the kernel's command line, or NULL */
 	enum accel accel;            /* ACCEL_KVM or ACCEL_TCG */
 	int memory_mib;
-	int cpus;             /* 0: two, of which one is online under emulation */
+	int cpus;             /* 0: monitor_cpus_online() says how many are online */
 	bool shell;           /* the kernel's command line asks for a shell */
 	int fds[MONITOR_FDS]; /* numbers in the monitor's process; -1: not there */
 };
@@ -115,6 +118,13 @@ struct monitor {
  */
 const struct monitor *monitor_find(const char *program, const char *cache_dir, char *version, size_t size,
 				   struct fault *fault);
+
+/*
+ * How many processors of a VM are online when it has booted, of a kernel that can use them all. Those that were asked for
+ * are; of the two that a VM has otherwise emulation leaves one offline: a second one costs every test a quarter of its
+ * time and brings no concurrency (one thread serves both), and a test that needs it brings it up.
+ */
+int monitor_cpus_online(int cpus, enum accel accel);
 
 /* The command line for a request, NULL-terminated, for monitor_argv_free(); NULL with a fault about the request. */
 char **monitor_argv(const struct monitor *monitor, const struct monitor_request *request,

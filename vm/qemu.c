@@ -8,8 +8,6 @@
 #include "vm/monitor.h"
 #include "vm/qmp.h"
 
-#define CPUS 2
-
 /* Milliseconds from one look to the next whether a restore is done, of which no event tells. */
 enum { POLL_MS = 3 };
 
@@ -39,7 +37,7 @@ static void add_machine(struct strings *argv, const struct monitor_request *r)
 	add(argv, "-accel", mem_strdup(r->accel == ACCEL_KVM ? "kvm" : "tcg,thread=single,tb-size=96"));
 	add(argv, "-cpu", mem_strdup(r->accel == ACCEL_KVM ? "host" : "qemu64"));
 	add(argv, "-m", mem_printf("%d", r->memory_mib));
-	add(argv, "-smp", mem_printf("%d", r->cpus ? r->cpus : CPUS));
+	add(argv, "-smp", mem_printf("%d", r->cpus ? r->cpus : MONITOR_CPUS));
 }
 
 static void add_socket(struct strings *argv, const char *id, int fd)
@@ -73,11 +71,8 @@ static void add_network(struct strings *argv)
 
 static int add_kernel(struct strings *argv, const struct monitor_request *r, struct fault *fault)
 {
-	/*
-	 * Under emulation a second online CPU costs every test a quarter of its time and brings no concurrency
-	 * (one thread serves both); who asks for CPUs gets them, and a test that needs one brings it up.
-	 */
-	const char *cpus = r->cpus || r->accel == ACCEL_KVM ? "" : " maxcpus=1";
+	const int online = monitor_cpus_online(r->cpus, r->accel);
+	const char *cpus = r->cpus || online > 1 ? "" : " maxcpus=1";
 	/*
 	 * A hang with interrupts off ends in a trace when QEMU sends an NMI; a real processor may send others. A further
 	 * CPU comes up in a third of the time if the kernel neither measures its speed (lpj suits 3 GHz and HZ=250, and

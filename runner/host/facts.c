@@ -201,6 +201,8 @@ json_t *facts_of_run(const struct session *s, const struct folder *f, const stru
 		json_object_set_new(o, "runtime", runtime_facts(&s->runtime));
 	put(qemu, "version", s->qemu_version);
 	put(qemu, "command", command);
+	json_object_set_new(qemu, "cpus_online",
+			    json_integer(monitor_cpus_online(s->options->cpus, s->machine.accel)));
 	json_object_set_new(o, "qemu", qemu);
 	put(o, "accel", accel_name(s->machine.accel));
 	put(o, "initrd", s->initrd);

@@ -92,7 +92,10 @@ static const struct argp_option option_table[] = {
 	{NULL, 0, NULL, 0, "The machine:", 3},
 	{"accel", KEY_ACCEL, "auto|kvm|tcg", 0, "Accelerator; auto tries KVM, then emulates", 3},
 	{"memory", KEY_MEMORY, "MIB", 0, "Memory of a VM (default 512)", 3},
-	{"cpus", KEY_CPUS, "N", 0, "Processors of a VM (default 2)", 3},
+	{"cpus", KEY_CPUS, "N", 0,
+	 "Processors of a VM, all online (default: two, of which emulation has one online until a test needs "
+	 "the other)",
+	 3},
 	{"qemu", KEY_QEMU, "PATH", 0, "QEMU to use (default qemu-system-x86_64)", 3},
 	{"setup", KEY_SETUP, "LINE", 0, "A shell line run in each VM before the tests; may be given again",
 	 3},

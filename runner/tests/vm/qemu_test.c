@@ -149,6 +149,34 @@ START_TEST(a_debugger_is_waited_for)
 }
 END_TEST
 
+/* Of the processors of a VM those are online that were asked for; else one under emulation, both with KVM. */
+START_TEST(processors_online)
+{
+	static const struct {
+		int cpus, online;
+		enum accel accel;
+		const char *smp;
+	} cases[] = {{0, 1, ACCEL_TCG, "2"},
+		     {0, 2, ACCEL_KVM, "2"},
+		     {1, 1, ACCEL_KVM, "1"},
+		     {2, 2, ACCEL_TCG, "2"},
+		     {4, 4, ACCEL_TCG, "4"}};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct monitor_request r = request();
+
+		r.accel = cases[i].accel;
+		r.cpus = cases[i].cpus;
+		char **argv = monitor_argv(qemu, &r, &fault);
+		ck_assert_str_eq(value(argv, "-smp"), cases[i].smp);
+		ck_assert_int_eq(monitor_cpus_online(r.cpus, r.accel), cases[i].online);
+		bool limited = strstr(value(argv, "-append"), "maxcpus=1");
+		ck_assert_int_eq(limited, cases[i].online < atoi(cases[i].smp));
+		monitor_argv_free(argv);
+	}
+}
+END_TEST
+
 START_TEST(nonsense)
 {
 	static const struct {
@@ -340,6 +368,7 @@ static Suite *qemu_suite(void)
 	tcase_add_test(tc, what_no_vm_has);
 	tcase_add_test(tc, what_is_asked_for);
 	tcase_add_test(tc, a_debugger_is_waited_for);
+	tcase_add_test(tc, processors_online);
 	tcase_add_test(tc, nonsense);
 	tcase_add_test(tc, command_line_that_the_kernel_would_cut);
 	tcase_add_test(tc, programs_that_are_no_monitor);
