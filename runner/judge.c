@@ -70,13 +70,18 @@ static enum verdict judge_telling(const struct evidence *e)
 /* The kernel's own words weigh more than a verdict that does not blame it, or blames it for less. */
 enum verdict judge_test(const struct evidence *e)
 {
-	enum verdict v = e->fate == FATE_ENDED  ? VERDICT_CRASH
-			 : e->fate == FATE_LIED ? VERDICT_ERROR
-						: judge_telling(e);
+	enum verdict v = e->fate == FATE_ENDED    ? VERDICT_CRASH
+			 : e->fate == FATE_STAYED ? judge_telling(e)
+						  : VERDICT_ERROR;
 
 	if (e->splat && v != VERDICT_FAIL && v != VERDICT_TIMEOUT && v != VERDICT_CRASH)
 		return VERDICT_SPLAT;
 	return v;
+}
+
+bool judge_lost(const struct evidence *e)
+{
+	return e->fate == FATE_LOST && judge_test(e) == VERDICT_ERROR;
 }
 
 enum verdict judge_known(enum verdict seen, enum verdict expected)

@@ -19,7 +19,7 @@ enum verdict {
 	VERDICT_CRASH, /* the kernel died or hung while the test ran */
 	VERDICT_SPLAT, /* the kernel complained while the test ran */
 	VERDICT_LEAK,  /* the test left something behind */
-	VERDICT_ERROR, /* arranging failed: the harness, never the kernel */
+	VERDICT_ERROR, /* arranging failed: the harness or its machine, never the kernel */
 	VERDICT_MISS,  /* never ran */
 	VERDICT_XFAIL, /* failed, as the baseline knows */
 	VERDICT_XPASS, /* passed, though the baseline knows it to fail */
@@ -43,6 +43,7 @@ enum fate {
 	FATE_STAYED, /* it told how the test ended */
 	FATE_ENDED,  /* it died, or hung and was killed */
 	FATE_LIED,   /* it was killed because it did not keep to the contract */
+	FATE_LOST,   /* its monitor was killed by somebody else, or failed: nothing that the guest did */
 	FATES,
 };
 
@@ -57,6 +58,9 @@ struct evidence {
 };
 
 enum verdict judge_test(const struct evidence *e);
+
+/* Whether a run says nothing about the test, since the host took its machine away: it is done again in another one. */
+bool judge_lost(const struct evidence *e);
 
 /* What a baseline that expects a verdict makes of the one that was seen. What is known as flaky may pass. */
 enum verdict judge_known(enum verdict seen, enum verdict expected);

@@ -14,7 +14,9 @@
  *
  * Whoever has the command line of argv() starts it, as anybody and with no descriptors but those that the request names.
  * Started, it is talked with over one of them. To end it the process is killed: no monitor has to be asked, and a VM
- * that is to begin anew is another process. Its exit status means nothing: what counts is what it said before.
+ * that is to begin anew is another process. What counts is what it said before its end: a guest that ends by itself is always
+ * told of. One that was not, with a monitor that a signal ended or that exits with another status than 0, was the host's
+ * trouble; status 0 without a word is taken for the guest's end.
  */
 
 enum accel {
@@ -57,7 +59,8 @@ enum monitor_event_kind {
 	MONITOR_RESTORE_ENDED, /* of a VM that was started to be restored; text: why it failed, NULL: the guest runs */
 	MONITOR_BREAK_SENT, /* of send_break() */
 	MONITOR_STOPPED,    /* the guest stands still for good and by itself; text: one line that says so */
-	MONITOR_ENDING,     /* the VM is about to end; text: a word or two of why, such as guest-panic */
+	MONITOR_ENDING, /* the VM is about to end, which is the guest's doing; text: a word or two of why, such as guest-panic */
+	MONITOR_ENDED_BY_HOST, /* the same, but a signal to the monitor or an error of its own ends it */
 };
 
 struct monitor_event {

@@ -163,7 +163,8 @@ static void got_event(struct talk *t, const struct qmp_message *m)
 		else if (!strcmp(status, "failed") || !strcmp(status, "cancelled"))
 			end_saving(t, "QEMU could not write it");
 	} else if (!strcmp(m->name, "SHUTDOWN")) {
-		tell(t, MONITOR_ENDING, reason ? reason : "unknown");
+		bool by_host = json_is_false(json_object_get(m->data, "guest"));
+		tell(t, by_host ? MONITOR_ENDED_BY_HOST : MONITOR_ENDING, reason ? reason : "unknown");
 	} else if (!strcmp(m->name, "STOP") && !t->saving && !t->base.restoring) {
 		tell(t, MONITOR_STOPPED, "QEMU stopped the guest");
 	}

@@ -98,9 +98,12 @@ static size_t idle_vms(const struct pool *p)
 static void start_vm(struct pool *p, struct slot *slot)
 {
 	static const char starting[] = "starting a VM";
-	const struct job *job = next_job(p);
 
-	if (!job || jobs_left(p) <= idle_vms(p) || (!job->cold && snapshot_is_coming(p)))
+	if (p->stopping)
+		slot->has_job = false; /* it was held */
+	const struct job *job = slot->has_job ? &slot->job : next_job(p);
+
+	if (!job || (!slot->has_job && jobs_left(p) <= idle_vms(p)) || (!job->cold && snapshot_is_coming(p)))
 		return;
 	term_status(p->term, starting);
 	slot->vm = vm_start(p->machine, &p->owner, ++p->vms, job->cold, p->fault);
@@ -153,8 +156,10 @@ static void feed(struct pool *p, struct slot *slot)
 		slot->job = *job;
 		slot->has_job = true;
 		slot->step = 0;
+		slot->losses = 0;
 		p->next++;
 	}
+	slot->held = false;
 	order(p, slot);
 }
 
@@ -206,7 +211,7 @@ static int watch_signals(struct pool *p)
 static bool is_busy(const struct pool *p)
 {
 	for (int i = 0; i < p->jobs; i++)
-		if (p->slots[i].vm)
+		if (p->slots[i].vm || (p->slots[i].has_job && !p->stopping))
 			return true;
 	return next_job(p) != NULL;
 }

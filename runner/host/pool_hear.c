@@ -6,6 +6,9 @@
 #include "runner/host/pool_inside.h"
 #include "runner/host/search.h"
 
+/* Of a job that is begun anew. */
+enum { LOSSES_MAX = 2 };
+
 static void add_times(struct pool_times *t, const struct vm_life *vm)
 {
 	int64_t up = vm->saving_at ? vm->saving_at : vm->prepared_at;
@@ -93,12 +96,30 @@ static void on_planned_result(struct pool *p, struct slot *slot, struct result *
 	remember(slot, job.test);
 }
 
+/* The host took the VM away while the job was in it, which gets another one; false when that has been tried enough. */
+static bool hold_job(struct pool *p, struct slot *slot, const struct result *r)
+{
+	char *text;
+
+	if (p->stopping || slot->losses == LOSSES_MAX)
+		return false;
+	slot->losses++;
+	slot->step = 0;
+	slot->held = true;
+	text = mem_printf("%s: %s; once more in another VM", r->id, r->message);
+	pool_note(p, text);
+	free(text);
+	return true;
+}
+
 static void on_result(void *arg, struct vm *vm, struct result *r)
 {
 	struct pool *p = arg;
 	struct slot *slot = pool_slot(p, vm);
 
-	if (slot->job.search)
+	if (judge_lost(&r->evidence) && hold_job(p, slot, r))
+		; /* it says nothing about the test */
+	else if (slot->job.search)
 		on_trial_result(p, slot, r);
 	else
 		on_planned_result(p, slot, r);

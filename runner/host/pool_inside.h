@@ -13,6 +13,8 @@
 struct slot {
 	struct vm *vm;
 	bool has_job;
+	bool held;    /* the job: its VM was lost, and it waits for the next one */
+	int losses;   /* of the job */
 	bool spoiled; /* ran a job that wants nothing after it in its VM */
 	bool announced;
 	struct job job;

@@ -66,10 +66,25 @@ static void restore_failed(struct pool *p, const struct vm *vm)
 		p->machine->snapshots_wanted = false;
 }
 
+/* Somebody on the host killed it before it was ready: that says nothing about the kernel or the snapshot. */
+static void taken(struct pool *p, const struct vm *vm)
+{
+	if (++p->failures < BOOT_FAILURES_MAX) {
+		pool_note(p, vm_life(vm)->failure);
+		return;
+	}
+	explain(p, vm);
+	pool_fault(p, vm_life(vm)->failure);
+}
+
 static void handle_end(struct pool *p, const struct vm *vm)
 {
 	if (p->dropping)
 		return;
+	if (vm_life(vm)->taken && !vm_life(vm)->ready_at) {
+		taken(p, vm);
+		return;
+	}
 	switch (vm_life(vm)->end) {
 	case VM_END_ASKED: break;
 	case VM_END_BOOT: boot_failed(p, vm); break;
@@ -87,10 +102,13 @@ void pool_lose(struct pool *p, struct slot *slot)
 	struct vm *vm = slot->vm;
 
 	handle_end(p, vm);
-	if (slot->has_job && slot->job.search && !p->dropping) /* gone between two tests of a trial */
-		again_trial(p, &slot->job, false);
+	if (!slot->held) {
+		if (slot->has_job && slot->job.search && !p->dropping) /* gone between two tests of a trial */
+			again_trial(p, &slot->job, false);
+		slot->has_job = false;
+	}
 	slot->vm = NULL;
-	slot->has_job = slot->spoiled = slot->announced = false;
+	slot->spoiled = slot->announced = false;
 	slot->ran = 0;
 	vm_free(vm);
 }

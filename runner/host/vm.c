@@ -166,6 +166,8 @@ static void on_monitor(void *arg, const struct monitor_event *event)
 		break;
 	case MONITOR_STOPPED: got_stopped(vm, event->text); break;
 	case MONITOR_ENDING:
+	case MONITOR_ENDED_BY_HOST:
+		vm->ended_by_host = event->kind == MONITOR_ENDED_BY_HOST;
 		free(vm->ending);
 		vm->ending = mem_strdup(event->text);
 		break;
@@ -267,6 +269,9 @@ static void bury(struct vm *vm, int status)
 	if (vm->snapshot_fd >= 0)
 		close(vm->snapshot_fd);
 	vm->snapshot_fd = -1;
+	if (!vm->life.killed)
+		vm->life.taken =
+			vm->ending ? vm->ended_by_host : WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
 	if (!asked && vm->life.end == VM_END_ASKED)
 		vm->life.end = vm->life.ready_at ? VM_END_CRASH : vm_up_end(vm);
 	if (vm->life.end == VM_END_BOOT || vm->life.end == VM_END_RESTORE)

@@ -33,6 +33,7 @@ struct vm_life {
 	int tests_run;
 	bool distrusted; /* broke the protocol: to be replaced */
 	bool killed;     /* by this program */
+	bool taken;      /* killed by somebody else on the host */
 	bool silent;     /* its kernel said nothing yet */
 	enum vm_end end;
 	char *failure; /* one line: why it ended; NULL: it did not, or was asked to */

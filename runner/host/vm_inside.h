@@ -38,6 +38,7 @@ struct vm {
 	struct watch process, channels[CHANNELS];
 	struct monitor_talk *talk;
 	char *ending;       /* what the monitor said of why the VM ends, or NULL */
+	bool ended_by_host; /* which is not the guest's doing */
 	struct text errors; /* the monitor's own words */
 	struct stream stream, serial_stream;
 	struct stream *channel; /* the one that said hello; NULL: none yet */

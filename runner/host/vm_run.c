@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdlib.h>
+#include <sys/wait.h>
 
 #include "runner/base/mem.h"
 #include "runner/base/text.h"
@@ -35,6 +36,25 @@ void vm_order(struct vm *vm, const struct test *test, bool sabotage)
 	stream_expect(vm->channel, test->id);
 	vm_wait(vm, limit_of(vm, test));
 	order_run(&vm->orders, test->id, c->test_factor, sabotage, c->runtime);
+}
+
+/* Whether the monitor's end was neither the guest's doing nor this program's. */
+static bool is_host_trouble(const struct vm *vm, int status)
+{
+	if (vm->life.killed)
+		return false;
+	return vm->ending ? vm->ended_by_host : !WIFEXITED(status) || WEXITSTATUS(status);
+}
+
+static char *lost_reason(const struct vm *vm, int status)
+{
+	char *how = vm->ending ? mem_printf("the VM ended (%.40s)", vm->ending)
+			       : monitor_ended(vm->machine->monitor, status);
+	char *reason =
+		mem_printf("%s while the test ran: the trouble of this machine, not of the kernel", how);
+
+	free(how);
+	return reason;
 }
 
 /* The last line of the kernel that says why, else how the monitor ended. */
@@ -131,10 +151,13 @@ void vm_run_gone(struct vm *vm, int status)
 	if (!vm->test)
 		return;
 	struct result *r = stream_abandon(vm->channel);
-	char *reason = crash_reason(vm, status);
+	bool lost = is_host_trouble(vm, status);
+	char *reason = lost ? lost_reason(vm, status) : crash_reason(vm, status);
 	if (!r)
 		r = result_new(vm->test->id);
-	r->evidence.fate = vm->life.distrusted && vm->life.failure ? FATE_LIED : FATE_ENDED;
+	r->evidence.fate = lost                                      ? FATE_LOST
+			   : vm->life.distrusted && vm->life.failure ? FATE_LIED
+								     : FATE_ENDED;
 	r->duration_ms = (long)(loop_now() - vm->ordered_at);
 	result_set(&r->message, reason);
 	free(reason);

@@ -4,14 +4,15 @@
  * takes. It boots, is saved and restored, and plays the guest that $FAKE_MACHINE describes, so that the host program is tested in milliseconds.
  *
  * FAKE_MACHINE holds words, split by commas. For the VM: no-hello, foreign (another version of the contract), dies (before hello), silent-death (and says
- * nothing), panics, restore-fails, save-fails, kvm-fails, serial (speaks on ttyS1), setup-fails, slow (50 ms a
+ * nothing), killed-booting, killed-restoring, panics, restore-fails, save-fails, kvm-fails, serial (speaks on ttyS1), setup-fails, slow (50 ms a
  * test), no-bye. For a test, as WORD:ID: fail, fail-later (as crash-later), skip, timeout, leak, error, hang, crash, crash-later (only when it is
  * not the VM's first), crash-cold (as crash-later, in a booted VM), crash-after (only when all trigger:IDs ran before it in the VM), fail-warm (in a VM that was restored), vanish, splat, late-splat, flood, garbage, twice, other, half, escape, survive, bad-number,
- * unheard-of, no-marks. A kernel of a test's own may hold more of them, which count for that kernel.
+ * unheard-of, no-marks; killed, killed-cold (in a booted VM), terminated and fails, which are ends of the monitor by no doing of the guest. A kernel of a test's own may hold more of them, which count for that kernel.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -199,6 +200,14 @@ static void disturb(const char *id)
 		oops();
 	if (plays("vanish", id))
 		exit(0);
+	if (plays("killed", id) || (plays("killed-cold", id) && !restored))
+		raise(SIGKILL);
+	if (plays("terminated", id)) {
+		out(talk, "ended-by-host host-signal\n");
+		exit(0);
+	}
+	if (plays("fails", id))
+		exit(1);
 	if (plays("hang", id))
 		for (;;)
 			pause();
@@ -325,6 +334,8 @@ static void restore(void)
 {
 	char found[sizeof(state)] = "";
 
+	if (plays("killed-restoring", NULL))
+		raise(SIGKILL);
 	if (plays("restore-fails", NULL) || read(saved, found, sizeof(found) - 1) != sizeof(state) - 1 ||
 	    strcmp(found, state)) {
 		fputs("fake-machine: cannot be restored\n", stderr);
@@ -338,6 +349,8 @@ static void boot(void)
 {
 	if (plays("silent-death", NULL))
 		exit(0);
+	if (plays("killed-booting", NULL))
+		raise(SIGKILL);
 	if (plays("dies", NULL) || (kvm && plays("kvm-fails", NULL))) {
 		fputs("fake-machine: cannot do that\n", stderr);
 		exit(1);

@@ -2,8 +2,8 @@
 /*
  * build/fake-machine behind the seam of vm/monitor.h: the second monitor, in build/nscheck-fake. The program gets words
  * NAME=VALUE, and speaks in lines: "save" and "go", and where a restore is asked for "restored?". It answers with what it
- * is to be restored from, "saved STATE", or "not-saved WHY"; with "restored" or "wait"; and says "ending WHY" before it
- * ends.
+ * is to be restored from, "saved STATE", or "not-saved WHY"; with "restored" or "wait"; and says "ending WHY", or "ended-by-host
+ * WHY", before it ends.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -97,6 +97,8 @@ static void take_line(struct talk *t, const char *line)
 		tell(t, MONITOR_RESTORE_ENDED, NULL);
 	else if ((rest = after(line, "ending ")))
 		tell(t, MONITOR_ENDING, rest);
+	else if ((rest = after(line, "ended-by-host ")))
+		tell(t, MONITOR_ENDED_BY_HOST, rest);
 }
 
 static void take(struct monitor_talk *talk, const char *data, size_t len)

@@ -40,7 +40,7 @@ static const char *expected(const struct evidence *e)
 		verdict = "leak";
 	if (e->fate == FATE_ENDED)
 		verdict = "crash";
-	else if (e->fate == FATE_LIED)
+	else if (e->fate != FATE_STAYED)
 		verdict = "error";
 	return e->splat ? with_splat(verdict) : verdict;
 }
@@ -62,6 +62,7 @@ START_TEST(every_combination_of_evidence)
 			      "ending %d finding %d fate %d garbled %d left %d splat %d: %s, not %s",
 			      e.ending, e.finding, e.fate, e.garbled, e.left, e.splat,
 			      verdict_name(judge_test(&e)), expected(&e));
+		ck_assert_int_eq(judge_lost(&e), e.fate == FATE_LOST && !e.splat);
 	}
 }
 END_TEST

@@ -101,16 +101,74 @@ START_TEST(the_host_is_killed)
 }
 END_TEST
 
+/* By a signal that nobody here sent, or an error of its own: that is no verdict on the kernel. */
 START_TEST(monitor_is_killed)
 {
-	pid_t pid = start("hang:a.one.second", ONE_VM "--reruns 0");
+	static const struct {
+		const char *script, *message;
+	} ends[] = {
+		{"killed:a.one.second", "the fake was ended by signal 9 (Killed)"},
+		{"terminated:a.one.second", "the VM ended (host-signal)"},
+		{"fails:a.one.second", "the fake ended with status 1"},
+	};
 
-	await("a.one.first");
-	kill(fake_machine(), SIGKILL);
-	IS_STATUS(wait_status(pid), 1);
-	ck_assert_str_eq(fact("a.one.second", "verdict"), "crash");
-	ck_assert_str_eq(fact("a.one.second", "message"), "the fake was ended by signal 9 (Killed)");
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
+		char *message =
+			mem_printf("%s while the test ran: the trouble of this machine, not of the kernel",
+				   ends[i].message);
+
+		IS_STATUS(run_out(ends[i].script, ""), 3);
+		ck_assert_str_eq(fact("a.one.second", "verdict"), "error");
+		ck_assert_str_eq(fact("a.one.second", "message"), message);
+		ck_assert_int_eq(total("pass"), 4);
+		holds(output, "; once more in another VM\n");
+		ck_assert_ptr_null(strstr(output, "again, alone"));
+		free(message);
+	}
+	leaves_nothing();
+}
+END_TEST
+
+START_TEST(monitor_is_killed_once)
+{
+	IS_STATUS(run_out("killed-cold:a.one.second", ""), 0);
+	ck_assert_int_eq(total("pass"), 5);
+	ck_assert_int_eq(total("error"), 0);
+	holds(output, "note: a.one.second: the fake was ended by signal 9 (Killed) while the test ran: ");
+	char *journal = slurp("out/journal.ndjson");
+	ck_assert_ptr_null(strstr(journal, "\"verdict\":\"error\""));
+	free(journal);
+	/* What the kernel said before is its own. */
+	IS_STATUS(run_out("killed-cold:a.one.second,splat:a.one.second", "--cold --reruns 0"), 1);
+	ck_assert_str_eq(fact("a.one.second", "verdict"), "splat");
+	leaves_nothing();
+}
+END_TEST
+
+/* With several at once, and while failed tests are run again. */
+START_TEST(some_monitors_are_killed)
+{
+	IS_STATUS(run("fail:a.one.first,killed-cold:a.one.second,killed-cold:a.two.third",
+		      "--accel tcg --jobs 3 -o out"),
+		  1);
+	ck_assert_int_eq(total("fail"), 1);
 	ck_assert_int_eq(total("pass"), 4);
+	IS_STATUS(run_out("killed:a.one.first,killed:a.one.second,killed:a.two.third", "--jobs 3 a"), 3);
+	ck_assert_int_eq(total("error"), 3);
+	leaves_nothing();
+}
+END_TEST
+
+START_TEST(monitor_is_killed_before_a_test)
+{
+	IS_STATUS(run_out("killed-booting", ""), 3);
+	holds(output, "nscheck: the fake was ended by signal 9 (Killed) before the guest said hello\n");
+	ck_assert_int_eq(total("miss"), 5);
+	IS_STATUS(run_out("", ""), 0);
+	IS_STATUS(run_out("killed-restoring", ""), 3);
+	ck_assert_ptr_null(strstr(output, "thrown away"));
+	IS_STATUS(run_out("restore-fails", ""), 0); /* it is there, then */
+	holds(output, "thrown away");
 	leaves_nothing();
 }
 END_TEST
@@ -378,6 +436,9 @@ static Suite *lost(void)
 	tcase_set_timeout(t, 120);
 	tcase_add_test(t, the_host_is_killed);
 	tcase_add_test(t, monitor_is_killed);
+	tcase_add_test(t, monitor_is_killed_once);
+	tcase_add_test(t, some_monitors_are_killed);
+	tcase_add_test(t, monitor_is_killed_before_a_test);
 	tcase_add_test(t, both_are_killed);
 	tcase_add_test(t, the_host_is_killed_at_any_time);
 	tcase_add_test(t, one_interrupt_lets_the_test_end);
