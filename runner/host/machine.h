@@ -43,6 +43,7 @@ struct machine {
 	struct snapshots *snapshots;
 	bool snapshots_wanted;
 	FILE *console_log;
+	FILE *setup_log; /* what the setup lines print, or NULL */
 	const struct splat_allow *allow;
 	const char *suites; /* the guest program's bytes */
 	size_t suites_len;

@@ -310,6 +310,10 @@ static error_t parse_machine(int key, char *arg, struct parse *p)
 		remember(o, "qemu", arg);
 		return 0;
 	case KEY_SETUP:
+		if (!*arg) {
+			fault_set(p->fault, EXIT_BAD_INPUT, "--setup '': give a line for the shell");
+			return EINVAL;
+		}
 		if (strlen(arg) > SETUP_MAX) {
 			fault_set(p->fault, EXIT_BAD_INPUT,
 				  "a --setup of %zu bytes: %d fit; give several, or make it shorter",

@@ -89,7 +89,10 @@ static void handle_end(struct pool *p, const struct vm *vm)
 	case VM_END_ASKED: break;
 	case VM_END_BOOT: boot_failed(p, vm); break;
 	case VM_END_RESTORE: restore_failed(p, vm); break;
-	case VM_END_SETUP: pool_fault(p, vm_life(vm)->failure); break;
+	case VM_END_SETUP:
+		vm_explain(vm, &p->trouble);
+		pool_fault(p, vm_life(vm)->failure);
+		break;
 	case VM_END_CRASH:
 		if (!vm_life(vm)->tests_run && ++p->failures >= BOOT_FAILURES_MAX)
 			pool_fault(p, "the VMs end before they run a test");

@@ -255,7 +255,8 @@ static int run_in_folder(struct session *s, struct plan *plan, const struct base
 	const struct options *o = s->options;
 	struct journal journal;
 	struct term term;
-	char *command = repeat_command(o), *log = mem_printf("%s/console.log", f->path);
+	char *command = repeat_command(o), *log = mem_printf("%s/console.log", f->path),
+	     *setup_log = mem_printf("%s/setup.log", f->path);
 	struct pool pool = {.machine = &s->machine,
 			    .config = session_pool_config(s),
 			    .journal = &journal,
@@ -274,6 +275,8 @@ static int run_in_folder(struct session *s, struct plan *plan, const struct base
 	s->machine.console_log = fopen(log, before ? "ae" : "we");
 	if (s->machine.console_log)
 		setvbuf(s->machine.console_log, NULL, _IOLBF, 0);
+	if (o->setups)
+		s->machine.setup_log = fopen(setup_log, before ? "ae" : "we");
 	FILE *out = o->quiet ? fopen("/dev/null", "we") : NULL;
 	term_begin(&term, out ? out : stdout, short_name(s), command, plan->count * (size_t)o->repeat);
 	term.sabotage = o->sabotage;
@@ -285,6 +288,8 @@ static int run_in_folder(struct session *s, struct plan *plan, const struct base
 	journal_add(&journal, "end", end_entry(&pool, s, list_ms, began), fault);
 	if (s->machine.console_log)
 		fclose(s->machine.console_log);
+	if (s->machine.setup_log)
+		fclose(s->machine.setup_log);
 	journal_close(&journal);
 	folder_publish(f);
 	status = conclude(o, &pool, f, began);
@@ -296,6 +301,7 @@ static int run_in_folder(struct session *s, struct plan *plan, const struct base
 out:
 	free(command);
 	free(log);
+	free(setup_log);
 	return fault->status && status != EXIT_INTERRUPTED ? fault->status : status;
 }
 

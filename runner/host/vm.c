@@ -41,6 +41,9 @@ void vm_explain(const struct vm *vm, struct text *out)
 {
 	char *tail = console_tail(&vm->console);
 
+	if (vm->setup_said)
+		text_printf(out, *vm->setup_said ? "it printed:\n%s\n" : "it printed nothing\n",
+			    vm->setup_said);
 	if (*text_get(&vm->errors))
 		text_printf(out, "%s said: %s", vm->machine->monitor->title, text_get(&vm->errors));
 	text_printf(out, *tail ? "the end of its console:\n%s" : "its console stayed empty\n", tail);
@@ -104,7 +107,8 @@ static void got_flood(struct vm *vm)
 {
 	vm->life.distrusted = true;
 	vm_end_now(vm, vm->life.ready_at ? VM_END_CRASH : vm_up_end(vm),
-		   "the guest floods its results channel");
+		   vm->setting_up ? "a --setup line prints without end"
+				  : "the guest floods its results channel");
 }
 
 static void stream_event(struct vm *vm, struct stream *from, struct stream_event *event)
@@ -149,6 +153,8 @@ static void got_stopped(struct vm *vm, const char *why)
 		return;
 	if (vm->state == VM_BOOTING)
 		vm_end_now(vm, VM_END_BOOT, why);
+	else if (vm->setting_up)
+		vm_end_now(vm, VM_END_SETUP, why);
 	else if (vm->life.ready_at)
 		vm_end_now(vm, VM_END_CRASH, why);
 }
@@ -274,7 +280,7 @@ static void bury(struct vm *vm, int status)
 			vm->ending ? vm->ended_by_host : WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
 	if (!asked && vm->life.end == VM_END_ASKED)
 		vm->life.end = vm->life.ready_at ? VM_END_CRASH : vm_up_end(vm);
-	if (vm->life.end == VM_END_BOOT || vm->life.end == VM_END_RESTORE)
+	if (!vm->life.ready_at && vm->life.end != VM_END_ASKED)
 		vm_up_gone(vm, status);
 	vm_run_gone(vm, status);
 }
@@ -434,6 +440,7 @@ void vm_free(struct vm *vm)
 	text_free(&vm->errors);
 	hang_free(&vm->hang);
 	free(vm->ending);
+	free(vm->setup_said);
 	free(vm->life.failure);
 	free(vm->life.release);
 	free(vm->last_id);

@@ -55,7 +55,7 @@ struct vm *vm_start(const struct machine *machine, const struct vm_owner *owner,
 /* What is known of it, as long as it is not freed. */
 const struct vm_life *vm_life(const struct vm *vm);
 
-/* Appends what the monitor said and the end of the console, for somebody who wonders why it did not come up. */
+/* Appends what a failed setup line and the monitor said and the end of the console, for whoever wonders why it did not come up. */
 void vm_explain(const struct vm *vm, struct text *out);
 
 bool vm_may_save(const struct vm *vm);   /* a snapshot may come of it */

@@ -48,7 +48,9 @@ struct vm {
 
 	int snapshot_fd; /* being written, or -1 */
 	size_t setups_done;
-	double slowness; /* of the guest, 1: as usual or faster */
+	bool setting_up;  /* the next setup line runs */
+	char *setup_said; /* the last one's output, when it failed; else NULL */
+	double slowness;  /* of the guest, 1: as usual or faster */
 
 	const struct test *test; /* that was ordered; NULL: none */
 	int64_t ordered_at;

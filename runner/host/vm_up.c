@@ -17,7 +17,7 @@ enum {
 	RESTORE = 20000,
 	SAVE = 60000,
 	PREPARE = 30000,
-	SETUP = 120000,
+	SETUP = 120000, /* but this by the tests' factor */
 	STREAM_USUAL =
 		500, /* from the first orders to the answer that the suites are there, emulated on an idle core */
 };
@@ -69,7 +69,7 @@ static const char *orders_are_late(const struct vm *vm)
 
 enum vm_end vm_up_end(const struct vm *vm)
 {
-	return vm->life.warm ? VM_END_RESTORE : VM_END_BOOT;
+	return vm->setting_up ? VM_END_SETUP : vm->life.warm ? VM_END_RESTORE : VM_END_BOOT;
 }
 
 /* ---- preparing: clock, entropy, suites, setup lines ---- */
@@ -91,6 +91,38 @@ static void become_ready(struct vm *vm)
 	vm->owner->ready(vm->owner->arg, vm);
 }
 
+/* The line is the user's own, and so is its limit: it may be made shorter too. */
+static double setup_limit(const struct vm *vm)
+{
+	const struct machine_config *c = &vm->machine->config;
+
+	return c->debugged ? INFINITY : SETUP * c->test_factor * vm->slowness;
+}
+
+/* The setup line that runs or comes next, as messages name it; to free. */
+static char *setup_name(const struct vm *vm)
+{
+	char *name = mem_printf("--setup '%s'", vm->machine->config.setup[vm->setups_done]);
+
+	for (char *end = name; (end = strchr(end, '\n'));)
+		*end = ' ';
+	return name;
+}
+
+/* The line has ended, one way or another: what it printed is kept, also for whoever wonders why it failed. */
+static void keep_output(struct vm *vm, const char *said, const char *how, bool failed)
+{
+	FILE *log = vm->machine->setup_log;
+	char *name = setup_name(vm);
+
+	vm->setting_up = false;
+	if (log)
+		fprintf(log, "VM %d: %s\n%s%s(%s)\n", vm->life.number, name, said, *said ? "\n" : "", how);
+	if (failed)
+		vm->setup_said = mem_strdup(said);
+	free(name);
+}
+
 static void next_setup(struct vm *vm)
 {
 	const struct machine_config *c = &vm->machine->config;
@@ -99,28 +131,33 @@ static void next_setup(struct vm *vm)
 		become_ready(vm);
 		return;
 	}
-	vm_wait(vm, SETUP * patience(vm));
+	vm->setting_up = true;
+	stream_expect(vm->channel, NULL);
+	console_begin(&vm->console, NULL); /* what the kernel said before is not about the line */
+	vm_wait(vm, setup_limit(vm));
 	order_setup(&vm->orders, c->setup[vm->setups_done]);
 }
 
 void vm_up_setup(struct vm *vm, const struct stream_event *event)
 {
-	const struct machine_config *c = &vm->machine->config;
-
-	if (vm->state != VM_PREPARING || vm->setups_done >= c->setups)
+	if (vm->state != VM_PREPARING || !vm->setting_up)
 		return;
+	char *how = mem_printf("ended with status %ld", event->number);
+	keep_output(vm, event->text, how, event->number != 0);
 	if (event->number) {
-		char *why = mem_printf("--setup '%s' ended with status %ld%s%s", c->setup[vm->setups_done],
-				       event->number, *event->text ? ": " : "", event->text);
+		const char *line = strrchr(event->text, '\n');
+		char *name = setup_name(vm);
+		char *why = mem_printf("%s %s%s%.200s", name, how, *event->text ? ": " : "",
+				       line ? line + 1 : event->text);
 
-		for (char *end = why; (end = strchr(end, '\n'));)
-			*end = ' ';
 		vm_end_now(vm, VM_END_SETUP, why);
+		free(name);
 		free(why);
-		return;
+	} else {
+		vm->setups_done++;
+		next_setup(vm);
 	}
-	vm->setups_done++;
-	next_setup(vm);
+	free(how);
 }
 
 /* How much slower than usual this guest is, or the machine that it shares: the host's clock waits so much longer. */
@@ -135,7 +172,7 @@ void vm_up_suites(struct vm *vm, const struct stream_event *event)
 {
 	char *why;
 
-	if (vm->state != VM_PREPARING || vm->setups_done)
+	if (vm->state != VM_PREPARING || vm->setting_up || vm->setups_done)
 		return;
 	if (event->number == (long)vm->machine->suites_len) {
 		measure(vm);
@@ -228,9 +265,14 @@ void vm_up_foreign_hello(struct vm *vm, const char *text)
 	free(why);
 }
 
-static bool is_in_setup(const struct vm *vm)
+static void setup_late(struct vm *vm)
 {
-	return vm->setups_done && vm->setups_done < vm->machine->config.setups;
+	char *name = setup_name(vm),
+	     *why = mem_printf("%s did not end within %.4g s", name, setup_limit(vm) / 1000);
+
+	vm_end_now(vm, VM_END_SETUP, why);
+	free(name);
+	free(why);
 }
 
 void vm_up_late(struct vm *vm)
@@ -241,8 +283,21 @@ void vm_up_late(struct vm *vm)
 		vm_up_saved(vm, "it took too long");
 	else if (vm->state == VM_RESTORING)
 		vm_end_now(vm, VM_END_RESTORE, "the restore took too long");
+	else if (vm->setting_up)
+		setup_late(vm);
 	else
-		vm_end_now(vm, is_in_setup(vm) ? VM_END_SETUP : vm_up_end(vm), orders_are_late(vm));
+		vm_end_now(vm, vm_up_end(vm), orders_are_late(vm));
+}
+
+static char *gone_in_setup(const struct vm *vm, const char *how)
+{
+	const char *splat = vm->console.gap_splat;
+	char *name = setup_name(vm), *why = splat && !vm->life.taken
+						    ? mem_printf("the kernel died in %s: %s", name, splat)
+						    : mem_printf("%s in %s", how, name);
+
+	free(name);
+	return why;
 }
 
 void vm_up_gone(struct vm *vm, int status)
@@ -251,6 +306,9 @@ void vm_up_gone(struct vm *vm, int status)
 			       : monitor_ended(vm->machine->monitor, status);
 
 	if (!vm->life.failure)
-		vm->life.failure = mem_printf("%s before the guest said hello", how);
+		vm->life.failure = vm->setting_up ? gone_in_setup(vm, how)
+						  : mem_printf("%s before the guest said hello", how);
+	if (vm->setting_up)
+		keep_output(vm, text_get(&vm->channel->said), vm->life.failure, true);
 	free(how);
 }

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "runner/contract.h"
+#include "runner/init/box.h"
 #include "runner/init/die.h"
 #include "runner/init/hygiene.h"
 #include "runner/init/orders.h"
@@ -51,32 +52,63 @@ static void add_entropy(const char *hex)
 	close(fd);
 }
 
-/* Runs a shell line; what it prints becomes diagnostics. */
-static int run_line(struct ports *ports, const char *line)
-{
-	int out[2], status = -1;
+/* Milliseconds between two looks at a line of the shell. */
+enum { LOOK_FIRST = 1, LOOK_LAST = 50 };
 
-	if (pipe2(out, O_CLOEXEC) < 0)
-		die("cannot make a pipe: %s", strerror(errno));
+/* What a line of the shell prints, as it becomes diagnostics. */
+struct output {
+	int fd; /* a file: of a pipe a process in the background would hold the other end, or lose its reader */
+	off_t told;  /* so much of it */
+	bool inside; /* a line is not whole yet */
+};
+
+static void tell_output(struct output *o, FILE *results)
+{
+	char part[4096];
+	struct stat st;
+	ssize_t got;
+
+	if (fstat(o->fd, &st) < 0)
+		return;
+	while (o->told < st.st_size && (got = pread(o->fd, part, sizeof(part), o->told)) > 0) {
+		for (ssize_t i = 0; i < got; i++) {
+			if (!o->inside)
+				fputs("# ", results);
+			fputc(part[i], results);
+			o->inside = part[i] != '\n';
+		}
+		o->told += got;
+	}
+	fflush(results);
+}
+
+/* Runs a shell line until the shell ends; what it leaves running goes on. */
+static int run_line(FILE *results, const char *line)
+{
+	struct output out = {.fd = open("/run", O_TMPFILE | O_RDWR | O_APPEND | O_CLOEXEC, 0600)};
+	int status = -1, ms = LOOK_FIRST;
+
+	if (out.fd < 0)
+		die("cannot keep the output of a set-up line: %s", strerror(errno));
 	pid_t pid = fork();
+	if (pid < 0)
+		die("cannot fork: %s", strerror(errno));
 	if (pid == 0) {
-		dup2(out[1], STDOUT_FILENO);
-		dup2(out[1], STDERR_FILENO);
+		dup2(out.fd, STDOUT_FILENO);
+		dup2(out.fd, STDERR_FILENO);
 		setenv("PATH", "/bin:/sbin:/usr/bin:/usr/sbin", 1);
 		execl("/bin/sh", "sh", "-c", line, (char *)NULL);
 		_exit(127);
 	}
-	close(out[1]);
-	FILE *in = fdopen(out[0], "re");
-	char *text = NULL;
-	size_t size = 0;
-	while (in && getline(&text, &size, in) > 0)
-		fprintf(ports->results, "# %s%s", text, strchr(text, '\n') ? "" : "\n");
-	free(text);
-	if (in)
-		fclose(in);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
+	while (waitpid(pid, &status, WNOHANG) == 0) {
+		usleep((useconds_t)ms * 1000);
+		ms = ms < LOOK_LAST ? ms * 2 : ms;
+		tell_output(&out, results);
+	}
+	tell_output(&out, results);
+	if (out.inside)
+		fputc('\n', results);
+	close(out.fd);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
@@ -87,12 +119,13 @@ static void set_up(struct ports *ports, struct orders *orders, size_t size)
 
 	if (size >= sizeof(line) || pipe2(ends, O_CLOEXEC) < 0 || !orders_copy(orders, size, ends[1]))
 		die("cannot take a set-up line of %zu bytes", size);
+	close(ends[1]); /* or an empty line would be waited for */
 	ssize_t got = read(ends[0], line, sizeof(line) - 1);
 	line[got > 0 ? got : 0] = '\0';
 	close(ends[0]);
-	close(ends[1]);
-	int status = run_line(ports, line);
+	int status = run_line(ports->results, line);
 	test_system_changed();
+	box_has_others();
 	fprintf(ports->results, SAYS_SETUP "%d\n", status);
 }
 

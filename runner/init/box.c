@@ -20,8 +20,9 @@
 #include "runner/contract.h"
 #include "runner/init/suites.h"
 
-#define ROOT "/sys/fs/cgroup"
-#define HERE ROOT "/" BOX_NAME
+#define ROOT     "/sys/fs/cgroup"
+#define HERE     ROOT "/" BOX_NAME
+#define CHILDREN "/proc/1/task/1/children"
 
 static bool put(const char *file, const char *text)
 {
@@ -58,8 +59,30 @@ static void take_back_controllers(void)
 			put(ROOT "/cgroup.subtree_control", order);
 }
 
+/* Before the test, if anybody but the server can be there at all: PID 1's children, who are not the test's. */
+static bool has_others;
+static char others[4096];
+
+void box_has_others(void)
+{
+	has_others = true;
+}
+
+static bool is_other(pid_t pid)
+{
+	char list[sizeof(others)], *rest = list;
+
+	memcpy(list, others, sizeof(list));
+	for (char *other; (other = strsep(&rest, " "));)
+		if (atoi(other) == pid)
+			return true;
+	return false;
+}
+
 void box_make(void)
 {
+	if (has_others)
+		get(CHILDREN, others, sizeof(others));
 	mkdir(HERE, 0755);
 	mkdir(HERE "/" BOX_MAIN, 0755); /* also where the box itself could not be removed */
 }
@@ -115,9 +138,9 @@ static void list_orphans(FILE *out)
 {
 	char list[4096], *rest = list;
 
-	get("/proc/1/task/1/children", list, sizeof(list));
+	get(CHILDREN, list, sizeof(list));
 	for (char *pid; (pid = strsep(&rest, " "));) {
-		if (atoi(pid) <= 0 || atoi(pid) == suites_server())
+		if (atoi(pid) <= 0 || atoi(pid) == suites_server() || is_other(atoi(pid)))
 			continue;
 		if (out)
 			list_process(atoi(pid), ROOT "/ (outside its box)", out);

@@ -10,6 +10,9 @@
 /* Makes it unless it is still there. */
 void box_make(void);
 
+/* Whoever is a child of PID 1 when a test begins is none of the test's, from now on: a set-up line may leave processes. */
+void box_has_others(void);
+
 /* Tells of each process that is still in the box, or left it and is an orphan, as a line of SAYS_LEFT. */
 void box_tell(FILE *out);
 

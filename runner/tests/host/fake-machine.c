@@ -4,7 +4,7 @@
  * takes. It boots, is saved and restored, and plays the guest that $FAKE_MACHINE describes, so that the host program is tested in milliseconds.
  *
  * FAKE_MACHINE holds words, split by commas. For the VM: no-hello, foreign (another version of the contract), dies (before hello), silent-death (and says
- * nothing), killed-booting, killed-restoring, panics, restore-fails, save-fails, kvm-fails, serial (speaks on ttyS1), setup-fails, slow (50 ms a
+ * nothing), killed-booting, killed-restoring, panics, restore-fails, save-fails, kvm-fails, serial (speaks on ttyS1), setup-fails, setup-panics, setup-killed (once it says something), slow (50 ms a
  * test), no-bye. For a test, as WORD:ID: fail, fail-later (as crash-later), skip, timeout, leak, error, hang, crash, crash-later (only when it is
  * not the VM's first), crash-cold (as crash-later, in a booted VM), crash-after (only when all trigger:IDs ran before it in the VM), fail-warm (in a VM that was restored), vanish, splat, late-splat, flood, garbage, twice, other, half, escape, survive, bad-number,
  * unheard-of, no-marks; killed, killed-cold (in a booted VM), terminated and fails, which are ends of the monitor by no doing of the guest. A kernel of a test's own may hold more of them, which count for that kernel.
@@ -256,16 +256,36 @@ static void run_test(char *order)
 static size_t owed;
 static char answer[200];
 
+static void got_suites(void)
+{
+	out(channel(), answer);
+}
+
+static void got_setup(void)
+{
+	if (plays("setup-panics", NULL) || plays("setup-killed", NULL))
+		out(channel(), "# so far\n");
+	if (plays("setup-panics", NULL))
+		oops();
+	if (plays("setup-killed", NULL))
+		raise(SIGKILL);
+	out(channel(), answer);
+}
+
+static void (*brings)(void) = got_suites;
+
 static void take_order(char *line)
 {
 	if (!strncmp(line, ORDER_SUITES, strlen(ORDER_SUITES))) {
 		owed = strtoul(line + strlen(ORDER_SUITES), NULL, 10);
 		snprintf(answer, sizeof(answer), SAYS_SUITES "%zu\n", owed);
+		brings = got_suites;
 	} else if (!strncmp(line, ORDER_SETUP, strlen(ORDER_SETUP))) {
 		owed = strtoul(line + strlen(ORDER_SETUP), NULL, 10);
 		snprintf(answer, sizeof(answer),
 			 plays("setup-fails", NULL) ? "# no such\n# thing\n" SAYS_SETUP "7\n"
-						    : SAYS_SETUP "0\n");
+						    : "# well done\n" SAYS_SETUP "0\n");
+		brings = got_setup;
 	} else if (!strncmp(line, ORDER_RUN, strlen(ORDER_RUN))) {
 		run_test(line + strlen(ORDER_RUN));
 	} else if (!strcmp(line, ORDER_BYE) && !plays("no-bye", NULL)) {
@@ -286,7 +306,7 @@ static void take_control(int fd)
 	for (ssize_t i = 0; i < n; i++) {
 		if (owed) {
 			if (!--owed)
-				out(channel(), answer);
+				brings();
 		} else if (buf[i] == '\n') {
 			line[len] = '\0';
 			len = 0;

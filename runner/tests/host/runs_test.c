@@ -137,9 +137,40 @@ START_TEST(a_vm_that_does_not_come_up_is_explained)
 	holds(output, "the kernel stands still and has said nothing on its console");
 	IS_STATUS(run_out("foreign", "a"), 3);
 	holds(output, "the guest speaks version ");
+}
+END_TEST
+
+START_TEST(a_setup_line_speaks_for_itself)
+{
 	IS_STATUS(run_out("setup-fails", "--setup 'modprobe none' a"), 3);
-	holds(output, "--setup 'modprobe none' ended with status 7: no such thing");
+	holds(output, "nscheck: --setup 'modprobe none' ended with status 7: thing\n");
+	holds(output, "it printed:\nno such\nthing\n");
+	char *log = slurp("out/setup.log");
+	ck_assert_str_eq(log, "VM 1: --setup 'modprobe none'\nno such\nthing\n(ended with status 7)\n");
+	free(log);
 	IS_STATUS(run_out("", "--setup true --setup 'echo b' a"), 0);
+	log = slurp("out/setup.log");
+	ck_assert_str_eq(log, "VM 1: --setup 'true'\nwell done\n(ended with status 0)\n"
+			      "VM 1: --setup 'echo b'\nwell done\n(ended with status 0)\n");
+	free(log);
+	/* The VM is restored from here on: what the line does to it is not the saved VM's fault. */
+	IS_STATUS(run_out("setup-panics", "--setup 'echo c\n>/proc/sysrq-trigger' a"), 3);
+	holds(output, "nscheck: the kernel died in --setup 'echo c >/proc/sysrq-trigger': "
+		      "BUG: kernel NULL pointer dereference, address: 0000000000000008\n");
+	holds(output, "it printed:\nso far\n");
+	ck_assert_ptr_null(strstr(output, "thrown away"));
+	log = slurp("out/setup.log");
+	holds(log, "\nso far\n(the kernel died in --setup ");
+	free(log);
+	IS_STATUS(run_out("setup-killed", "--setup true a"), 3);
+	holds(output, "note: the fake was ended by signal 9 (Killed) in --setup 'true'\n");
+	ck_assert_ptr_null(strstr(output, "thrown away"));
+	IS_STATUS(run_out("", "a"), 0);
+	char *journal = slurp("out/journal.ndjson");
+	holds(journal, "\"warm\"");
+	free(journal);
+	IS_STATUS(run_out("", "--setup '' a"), 2);
+	ck_assert_str_eq(output, "nscheck: --setup '': give a line for the shell\n");
 }
 END_TEST
 
@@ -471,6 +502,7 @@ static Suite *runs(void)
 	tcase_add_test(t, a_hang_ends_by_the_clock_of_the_host);
 	tcase_add_test(t, a_hostile_guest_changes_no_verdict);
 	tcase_add_test(t, a_vm_that_does_not_come_up_is_explained);
+	tcase_add_test(t, a_setup_line_speaks_for_itself);
 	tcase_add_test(t, vms_are_saved_and_restored);
 	tcase_add_test(t, several_vms_share_the_queue);
 	tcase_add_test(t, sabotage_is_scored);
