@@ -24,7 +24,8 @@ struct ns_case {
 	 *	#define GROUP_OWN (NS_IPC | NS_NET)
 	 *
 	 * A network namespace takes longer to make and to end than most tests, an IPC namespace as long as the emptiest
-	 * one: only who uses them gets them. CLONE_NEW* flags named here keep a test in the initial ones instead, or in
+	 * one: only who uses them gets them. OWN_BOX among them says that the tests work with cgroups: the one that a
+	 * test runs in is made anew for the next. CLONE_NEW* flags named here keep a test in the initial ones instead, or in
 	 * `own` add to its own ones.
 	 */
 	int group_own, initial, own;
@@ -39,6 +40,9 @@ struct ns_case {
 };
 
 #define CASE_TIMEOUT 10
+
+/* Beside CLONE_NEW* flags, of which none is so low. */
+#define OWN_BOX 1
 
 /* What stands for the macro in files that do not define it. */
 enum { GROUP_OWN = 0 };

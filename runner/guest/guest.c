@@ -201,8 +201,7 @@ static void tell_agent(FILE *in, FILE *out, const struct ns_case *c, double fact
 	const struct behaviour *row = catalogue_find(case_id(c));
 	char line[8];
 
-	bool cgroups =
-		!row || strstr(row->needs, "cgroup") || strncmp(row->id, "runtime.", strlen("runtime.")) == 0;
+	bool cgroups = !row || strstr(row->needs, "cgroup") || (c->group_own & OWN_BOX);
 	fprintf(out, SAYS_LIMIT "%u%s%s\n", case_limit(c, factor), needs_changed() ? " " LIMIT_CHANGED : "",
 		cgroups ? " " LIMIT_CGROUPS : "");
 	fflush(out);

@@ -3,7 +3,7 @@
 #include "suites/runtime/eyes.h"
 
 #define GROUP     "runtime.cleanup"
-#define GROUP_OWN (NS_IPC | NS_NET)
+#define GROUP_OWN (NS_IPC | NS_NET | OWN_BOX)
 
 PAYLOAD(connected)
 {

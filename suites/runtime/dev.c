@@ -10,7 +10,7 @@
 #include "suites/runtime/eyes.h"
 
 #define GROUP     "runtime.rootfs"
-#define GROUP_OWN (NS_IPC | NS_NET)
+#define GROUP_OWN (NS_IPC | NS_NET | OWN_BOX)
 
 PAYLOAD(mounts)
 {

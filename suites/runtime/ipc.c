@@ -6,7 +6,7 @@
 #include "suites/runtime/eyes.h"
 
 #define GROUP     "runtime.ipc"
-#define GROUP_OWN (NS_IPC | NS_NET)
+#define GROUP_OWN (NS_IPC | NS_NET | OWN_BOX)
 
 #define HOST_KEY 0x6e73
 #define BOX_KEY  0x6e74

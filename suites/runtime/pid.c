@@ -5,7 +5,7 @@
 #include "suites/runtime/eyes.h"
 
 #define GROUP     "runtime.pid"
-#define GROUP_OWN (NS_IPC | NS_NET)
+#define GROUP_OWN (NS_IPC | NS_NET | OWN_BOX)
 
 PAYLOAD(first)
 {

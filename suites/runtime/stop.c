@@ -6,7 +6,7 @@
 #include "suites/runtime/eyes.h"
 
 #define GROUP     "runtime.stop"
-#define GROUP_OWN (NS_IPC | NS_NET)
+#define GROUP_OWN (NS_IPC | NS_NET | OWN_BOX)
 
 static volatile pid_t sender = -1;
 

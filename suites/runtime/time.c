@@ -6,7 +6,7 @@
 #include "suites/runtime/eyes.h"
 
 #define GROUP     "runtime.time"
-#define GROUP_OWN (NS_IPC | NS_NET)
+#define GROUP_OWN (NS_IPC | NS_NET | OWN_BOX)
 
 #define DAY 86400LL
 

@@ -4,7 +4,7 @@
 #include "suites/runtime/eyes.h"
 
 #define GROUP     "runtime.tool"
-#define GROUP_OWN (NS_IPC | NS_NET)
+#define GROUP_OWN (NS_IPC | NS_NET | OWN_BOX)
 
 PAYLOAD(idle)
 {

@@ -11,7 +11,7 @@
 #include "suites/runtime/eyes.h"
 
 #define GROUP     "runtime.user"
-#define GROUP_OWN (NS_IPC | NS_NET)
+#define GROUP_OWN (NS_IPC | NS_NET | OWN_BOX)
 
 /* The three numbers of the only line of an id map. */
 static const char *map_line(const char *file)

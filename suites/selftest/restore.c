@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a restored VM must not have from its snapshot; runner/tests/restore.sh compares two of them. */
+/* What a restored VM must not have from its snapshot; runner/tests/vm/restore.sh compares two of them. */
 #include <sys/random.h>
 #include <time.h>
 
