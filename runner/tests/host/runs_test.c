@@ -107,7 +107,7 @@ END_TEST
 
 START_TEST(a_hostile_guest_changes_no_verdict)
 {
-	IS_STATUS(run_out("flood:a.one.first", "a"), 3);
+	IS_STATUS(run_out("flood:a.one.first", "--timeout-factor 10 a"), 3);
 	ck_assert_str_eq(fact("a.one.first", "verdict"), "error");
 	ck_assert_str_eq(fact("a.one.second", "verdict"), "pass");
 	IS_STATUS(run_out("garbage:a.one.first,other:a.one.second,twice:a.two.third", ""), 0);
