@@ -134,27 +134,22 @@ static void take_outcome(struct update *u, const struct outcome *o, const struct
 			    u->baseline.path, k->line, about->release, o->id);
 }
 
-static const char *fact(const struct run *run, const char *object, const char *key)
-{
-	return json_string_value(json_object_get(json_object_get(run->facts, object), key));
-}
-
 /* Behaviour by behaviour, so that the entries for one lie together. */
 static int take_runs(struct update *u, const struct run *const *runs, size_t count, struct fault *fault)
 {
 	struct grid g;
 
 	for (size_t i = 0; i < count; i++)
-		if (json_is_true(json_object_get(json_object_get(runs[i]->facts, "options"), "sabotage")))
+		if (runs[i]->facts.sabotage)
 			return fault_set(fault, EXIT_BAD_INPUT,
 					 "that run was sabotaged: what failed there is no fault of a kernel");
 	grid_make(&g, runs, count);
 	for (size_t i = 0; i < g.row_count; i++)
 		for (size_t j = 0; j < count; j++) {
 			const struct outcome *o = g.rows[i].cells[j];
-			struct subject s = {.release = fact(runs[j], "kernel", "release"),
-					    .version = fact(runs[j], "kernel", "version"),
-					    .runtime = fact(runs[j], "runtime", "name")};
+			struct subject s = {.release = runs[j]->facts.kernel.release,
+					    .version = runs[j]->facts.kernel.version,
+					    .runtime = runs[j]->facts.runtime.name};
 
 			if (!o || !s.release)
 				continue;

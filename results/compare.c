@@ -141,13 +141,12 @@ static void print_kind(const struct grid *g, enum change change, size_t count, F
 static void print_side(const char *side, const struct run *run, FILE *out)
 {
 	const struct run *one = run;
-	const char *release =
-		json_string_value(json_object_get(json_object_get(run->facts, "kernel"), "release"));
+	const char *release = run->facts.kernel.release;
 	struct grid g;
 
 	grid_make(&g, &one, 1);
 	fprintf(out, "%s: %s, %s, run %s, %zu tests\n", side, g.names[0], release ? release : "no release",
-		run_fact(run, "id"), run->count);
+		fact_text(run->facts.id), run->count);
 	grid_free(&g);
 }
 

@@ -10,8 +10,7 @@
 /* The name of the list (debian/6.12), else the release, else whatever was asked for. */
 static char *kernel_name(const struct run *run)
 {
-	const char *name = run_fact_of(run, "kernel", "name"),
-		   *release = run_fact_of(run, "kernel", "release");
+	const char *name = fact_text(run->facts.kernel.name), *release = fact_text(run->facts.kernel.release);
 	bool is_path = !*name || *name == '/' || *name == '.' || strstr(name, ".deb") ||
 		       strstr(name, "vmlinu") || strstr(name, "bzImage");
 
@@ -31,8 +30,8 @@ static char *run_name(const struct run *run)
 const char *grid_column(const struct grid *g)
 {
 	for (size_t i = 1; i < g->count; i++)
-		if (strcmp(run_fact_of(g->runs[i], "runtime", "name"),
-			   run_fact_of(g->runs[0], "runtime", "name")) != 0)
+		if (strcmp(fact_text(g->runs[i]->facts.runtime.name),
+			   fact_text(g->runs[0]->facts.runtime.name)) != 0)
 			return "run";
 	return "kernel";
 }

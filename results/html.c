@@ -31,18 +31,6 @@ static const char *const group_classes[GROUPS] = {[GROUP_BAD] = "bad",
 						  [GROUP_GOOD] = "good",
 						  [GROUP_SKIP] = "skip"};
 
-static bool is_sabotage(const struct run *run)
-{
-	return json_is_true(json_object_get(json_object_get(run->facts, "options"), "sabotage"));
-}
-
-static const char *kernel_fact(const struct run *run, const char *key)
-{
-	const char *value = json_string_value(json_object_get(json_object_get(run->facts, "kernel"), key));
-
-	return value ? value : "";
-}
-
 /* ---- the head of the page ---- */
 
 static unsigned int hex_byte(const char *hex)
@@ -112,10 +100,10 @@ static void put_title(FILE *out, const struct grid *g)
 	      "namespaces? ",
 	      out);
 	fprintf(out, "%zu %s%s, ", g->count, grid_column(g), html_plural(g->count));
-	html_element(out, "time", NULL, run_fact(g->runs[0], "started"), 0);
+	html_element(out, "time", NULL, fact_text(g->runs[0]->facts.started), 0);
 	fputs("</p>\n</header>\n", out);
 	for (size_t i = 0; i < g->count; i++) {
-		if (!is_sabotage(g->runs[i]))
+		if (!g->runs[i]->facts.sabotage)
 			continue;
 		fputs("<p class=\"banner\"><strong>Sabotage:</strong> the helpers lied about isolation. What "
 		      "passes here "
@@ -173,8 +161,9 @@ static void put_run(FILE *out, const struct run *run, const char *name)
 	if (run_took(run))
 		html_seconds(out, run_took(run));
 	fputs("</td><td class=\"release\">", out);
-	put_facts(out, (const char *[]){kernel_fact(run, "release"), kernel_fact(run, "version"),
-					run_fact(run, "accel"), NULL});
+	put_facts(out,
+		  (const char *[]){fact_text(run->facts.kernel.release), fact_text(run->facts.kernel.version),
+				   fact_text(run->facts.accel), NULL});
 	fputs("</td></tr>\n", out);
 	if (trouble) {
 		fprintf(out, "<tr><td class=\"why\" colspan=\"%d\">not finished: ", GROUPS + 4);
@@ -199,8 +188,8 @@ static void put_runs(FILE *out, const struct grid *g)
 /* How a run was made, and what it told besides: folded, for it is asked for when something looks odd. */
 static void put_about(FILE *out, const struct run *run, const char *name)
 {
-	json_t *qemu = json_object_get(run->facts, "qemu"), *host = json_object_get(run->facts, "host"),
-	       *note;
+	const struct facts *f = &run->facts;
+	json_t *note;
 	size_t i;
 
 	char *runtime = run_runtime(run);
@@ -211,16 +200,16 @@ static void put_about(FILE *out, const struct run *run, const char *name)
 		fprintf(out, ": %zu note%s", json_array_size(run->notes),
 			html_plural(json_array_size(run->notes)));
 	fputs("</summary><dl>", out);
-	html_pair(out, "run", run_fact(run, "id"));
-	html_pair(out, "started", run_fact(run, "started"));
-	html_pair(out, "command", run_fact(run, "command"));
+	html_pair(out, "run", f->id);
+	html_pair(out, "started", f->started);
+	html_pair(out, "command", f->command);
 	html_pair(out, "runtime", runtime);
-	html_pair(out, "package", kernel_fact(run, "package"));
-	html_pair(out, "image", kernel_fact(run, "image"));
-	html_pair(out, "sha256", kernel_fact(run, "sha256"));
-	html_pair(out, "emulator", json_string_value(json_object_get(qemu, "version")));
-	html_pair(out, "its command", json_string_value(json_object_get(qemu, "command")));
-	html_pair(out, "processor", json_string_value(json_object_get(host, "cpu")));
+	html_pair(out, "package", f->kernel.package);
+	html_pair(out, "image", f->kernel.image);
+	html_pair(out, "sha256", f->kernel.sha256);
+	html_pair(out, "emulator", f->qemu.version);
+	html_pair(out, "its command", f->qemu.command);
+	html_pair(out, "processor", f->host.cpu);
 	json_array_foreach(run->notes, i, note)
 	{
 		html_pair(out, "note", json_string_value(note));

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "results/facts.h"
 #include "runner/base/mem.h"
 #include "runner/base/text.h"
 #include "runner/base/file.h"
@@ -169,25 +170,24 @@ int journal_read(const char *dir, void (*entry)(void *arg, const char *type, jso
 	FILE *f = fopen(path, "re");
 	size_t room = 0;
 	ssize_t len;
+	int ret = f ? 0 : fault_set(fault, EXIT_BAD_INPUT, "cannot read %s: %s", path, strerror(errno));
 
 	*damaged = 0;
-	if (!f) {
-		fault_set(fault, EXIT_BAD_INPUT, "cannot read %s: %s", path, strerror(errno));
-		free(path);
-		return -1;
-	}
-	free(path);
-	while ((len = getline(&line, &room, f)) > 0) {
+	while (!ret && (len = getline(&line, &room, f)) > 0) {
 		json_t *object = line[len - 1] == '\n' ? json_loadb(line, (size_t)len, 0, NULL) : NULL;
 		const char *type = json_string_value(json_object_get(object, "type"));
 
-		if (type)
+		if (type && !strcmp(type, "run"))
+			ret = schema_check(object, "journal_schema", JOURNAL_SCHEMA, path, fault);
+		if (type && !ret)
 			entry(arg, type, object);
-		else if (line[len - 1] == '\n')
+		else if (!type && line[len - 1] == '\n')
 			++*damaged;
 		json_decref(object);
 	}
 	free(line);
-	fclose(f);
-	return 0;
+	free(path);
+	if (f)
+		fclose(f);
+	return ret;
 }

@@ -45,7 +45,8 @@ void journal_close(struct journal *j);
 
 /*
  * Reads DIR/journal.ndjson: calls back for each whole line that is a JSON object with a type. A last line cut
- * short by a crash is left out silently; other lines that do not parse are counted in *damaged.
+ * short by a crash is left out silently; other lines that do not parse are counted in *damaged. One of another schema is
+ * a fault, and SCHEMA_OTHER is returned.
  */
 int journal_read(const char *dir, void (*entry)(void *arg, const char *type, json_t *object), void *arg,
 		 unsigned int *damaged, struct fault *fault);

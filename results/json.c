@@ -5,8 +5,6 @@
 
 #include "results/report.h"
 
-#define SCHEMA_VERSION 1
-
 static json_t *suite_of(const char *id)
 {
 	return json_stringn(id, strcspn(id, "."));
@@ -59,23 +57,13 @@ static json_t *totals_json(const struct run *run)
 	return totals;
 }
 
-static json_t *end_json(const struct run *run)
-{
-	if (!run->end)
-		return json_pack("{s:s}", "how", "killed");
-
-	json_t *end = json_copy(run->end);
-	json_object_del(end, "type");
-	return end;
-}
-
 static int report(const struct run *run, FILE *out)
 {
 	json_t *root = json_object(), *tests = json_array();
 
-	json_object_set_new(root, "schema", json_integer(SCHEMA_VERSION));
-	json_object_set(root, "run", run->facts);
-	json_object_set_new(root, "end", end_json(run));
+	json_object_set_new(root, "schema", json_integer(RESULTS_SCHEMA));
+	json_object_set_new(root, "run", facts_write(&run->facts));
+	json_object_set_new(root, "end", run_end_write(&run->end));
 	json_object_set_new(root, "totals", totals_json(run));
 	json_object_set(root, "notes", run->notes);
 	json_object_set(root, "vms", run->vms);

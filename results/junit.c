@@ -148,7 +148,7 @@ static void put_suite_head(FILE *out, const struct run *run, const char *name, c
 	fputs(" <testsuite", out);
 	markup_attribute(out, "name", name, 0);
 	put_counts(out, c);
-	markup_attribute(out, "timestamp", run_fact(run, "started"), 0);
+	markup_attribute(out, "timestamp", fact_text(run->facts.started), 0);
 	fputs(">\n", out);
 }
 

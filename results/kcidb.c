@@ -20,7 +20,21 @@ static const char *origin_name(void)
 {
 	const char *own = getenv("NSCHECK_ORIGIN");
 
-	return own && *own && !own[strspn(own, "abcdefghijklmnopqrstuvwxyz0123456789_")] ? own : "nscheck";
+	return own && *own ? own : "nscheck";
+}
+
+static int check(struct fault *fault)
+{
+	const char *name = origin_name();
+	struct text shown = {0};
+
+	if (!name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_")])
+		return 0;
+	text_add_quoted(&shown, name);
+	fault_set(fault, EXIT_BAD_INPUT, "NSCHECK_ORIGIN=%s: want small letters, digits and _",
+		  text_get(&shown));
+	text_free(&shown);
+	return -1;
 }
 
 static void put(json_t *o, const char *key, const char *value, size_t most)
@@ -55,7 +69,7 @@ static char *path_of(const char *id)
 
 static char *build_id(const struct run *run, const char *name)
 {
-	const char *sum = json_string_value(json_object_get(json_object_get(run->facts, "kernel"), "sha256"));
+	const char *sum = run->facts.kernel.sha256;
 
 	return mem_printf("%s:%.32s", origin_name(), sum ? sum : name);
 }
@@ -64,7 +78,7 @@ static char *build_id(const struct run *run, const char *name)
 static char *time_at(const struct run *run, long ms)
 {
 	struct tm tm = {0};
-	const char *end = strptime(run_fact(run, "started"), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	const char *end = strptime(fact_text(run->facts.started), "%Y-%m-%dT%H:%M:%SZ", &tm);
 	char seconds[32];
 
 	if (!end || *end)
@@ -100,12 +114,20 @@ static bool is_listed(json_t *array, const char *id)
 	return false;
 }
 
+/* Facts of ours that kcidb has no field for. */
+static void put_below(json_t *o, const struct run *run, const char *key)
+{
+	json_t *part = facts_write_below(&run->facts, key);
+
+	if (part)
+		json_object_set_new(o, "misc", json_pack("{s:o}", key, part));
+}
+
 static void add_kernel(json_t *root, const struct run *run, const char *name)
 {
-	json_t *checkouts = json_object_get(root, "checkouts"),
-	       *kernel = json_object_get(run->facts, "kernel");
-	const char *release = json_string_value(json_object_get(kernel, "release"));
-	char *id = build_id(run, name), *comment = mem_printf("%s %s", name, release ? release : "");
+	json_t *checkouts = json_object_get(root, "checkouts");
+	const char *release = run->facts.kernel.release;
+	char *id = build_id(run, name), *comment = mem_printf("%s %s", name, fact_text(release));
 
 	if (!is_listed(checkouts, id)) {
 		json_t *checkout = new_object(id), *build = new_object(id);
@@ -120,7 +142,7 @@ static void add_kernel(json_t *root, const struct run *run, const char *name)
 		put_time(build, run, 0);
 		if (release)
 			put(build, "status", "PASS", COMMENT_MAX);
-		json_object_set_new(build, "misc", json_pack("{s:O}", "kernel", kernel));
+		put_below(build, run, "kernel");
 		json_array_append_new(json_object_get(root, "builds"), build);
 	}
 	free(comment);
@@ -140,22 +162,20 @@ static void put_excerpt(json_t *test, const struct result *r)
 
 static json_t *environment(const struct run *run)
 {
-	const char *version =
-		json_string_value(json_object_get(json_object_get(run->facts, "qemu"), "version"));
-	char *comment = mem_printf("%s, accelerator %s", version ? version : "QEMU", run_fact(run, "accel"));
-	json_t *e = json_object(), *runtime = json_object_get(run->facts, "runtime");
+	const char *version = run->facts.qemu.version;
+	char *comment =
+		mem_printf("%s, accelerator %s", version ? version : "QEMU", fact_text(run->facts.accel));
+	json_t *e = json_object();
 
 	put(e, "comment", comment, COMMENT_MAX);
 	free(comment);
-	if (runtime)
-		json_object_set_new(e, "misc", json_pack("{s:O}", "runtime", runtime));
+	put_below(e, run, "runtime");
 	return e;
 }
 
 static json_t *new_test(const struct run *run, const char *name, const char *about, const char *status)
 {
-	char *id = mem_printf("%s:%s.%s", origin_name(), *run_fact(run, "id") ? run_fact(run, "id") : name,
-			      about);
+	char *id = mem_printf("%s:%s.%s", origin_name(), run->facts.id ? run->facts.id : name, about);
 	char *build = build_id(run, name);
 	json_t *test = new_object(id);
 
@@ -230,4 +250,4 @@ static int report(const struct grid *g, FILE *out)
 	return 0;
 }
 
-const struct reporter reporter_kcidb = {.file = "results.kcidb.json", .of_grid = report};
+const struct reporter reporter_kcidb = {.file = "results.kcidb.json", .of_grid = report, .check = check};

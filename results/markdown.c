@@ -61,13 +61,11 @@ static void put_totals(FILE *out, const struct grid *g)
 	fputs(" time |\n|---|---|--:|--:|--:|--:|--:|--:|\n", out);
 	for (size_t i = 0; i < g->count; i++) {
 		const struct run *run = g->runs[i];
-		const char *release =
-			json_string_value(json_object_get(json_object_get(run->facts, "kernel"), "release"));
 
 		fputs("| ", out);
 		put_code(out, g->names[i]);
 		fputs(" | ", out);
-		put_code(out, release ? release : "");
+		put_code(out, fact_text(run->facts.kernel.release));
 		fputs(" |", out);
 		for (int j = 0; j < GROUPS; j++)
 			fprintf(out, " %zu |", run_group(run, (enum group)j));

@@ -19,90 +19,69 @@ bool matrix_is(const char *dir)
 	return found;
 }
 
-int matrix_write(const char *dir, const json_t *facts, struct fault *fault)
+int matrix_write(const char *dir, const struct matrix_facts *facts, struct fault *fault)
 {
 	char *path = mem_printf("%s/" MATRIX_FILE, dir);
-	char *text = json_dumps(facts, JSON_INDENT(1) | JSON_ENSURE_ASCII);
+	json_t *object = matrix_facts_write(facts);
+	char *text = json_dumps(object, JSON_INDENT(1) | JSON_ENSURE_ASCII);
 	int ret = text ? file_store(path, text, strlen(text), fault)
 		       : fault_set(fault, EXIT_UNFINISHED, "cannot encode %s", path);
 
+	json_decref(object);
 	free(text);
 	free(path);
 	return ret;
 }
 
-/* A folder named in matrix.json must be one below it. */
-static bool is_sound(json_t *entry)
-{
-	const char *folder = json_string_value(json_object_get(entry, "folder"));
-
-	return json_string_value(json_object_get(entry, "name")) && folder && *folder && *folder != '.' &&
-	       !strchr(folder, '/');
-}
-
-json_t *matrix_read(const char *dir, struct fault *fault)
+int matrix_read(struct matrix_facts *facts, const char *dir, struct fault *fault)
 {
 	char *path = mem_printf("%s/" MATRIX_FILE, dir);
-	json_t *facts = json_load_file(path, 0, NULL), *runs = json_object_get(facts, "runs"), *entry;
-	bool sound = json_is_array(runs) && json_array_size(runs);
-	size_t i;
+	json_t *object = json_load_file(path, 0, NULL);
 
-	json_array_foreach(runs, i, entry) sound &= is_sound(entry);
-	if (!sound) {
-		fault_set(fault, EXIT_BAD_INPUT, "%s cannot be read: this is not the folder of a matrix",
-			  path);
-		json_decref(facts);
-		facts = NULL;
-	}
+	*facts = (struct matrix_facts){0};
+	int ret = matrix_facts_read(facts, object, path, fault);
+	json_decref(object);
 	free(path);
-	return facts;
+	return ret;
 }
 
 /* Stands for a run that never began. */
 static void never_began(struct run *run, const char *name)
 {
-	*run = (struct run){.facts = json_pack("{s:{s:s}}", "kernel", "name", name),
-			    .vms = json_array(),
-			    .notes = json_array()};
+	*run = (struct run){
+		.facts.kernel.name = mem_strdup(name), .vms = json_array(), .notes = json_array()};
 }
 
 int matrix_load(struct matrix *m, const char *dir, struct fault *fault)
 {
-	json_t *facts = matrix_read(dir, fault), *runs = json_object_get(facts, "runs"), *entry;
-	size_t i;
-
-	*m = (struct matrix){.facts = facts};
-	if (!facts)
+	*m = (struct matrix){0};
+	if (matrix_read(&m->facts, dir, fault))
 		return -1;
-	m->names = mem_zalloc(json_array_size(runs) * sizeof(*m->names));
-	m->runs = mem_zalloc(json_array_size(runs) * sizeof(*m->runs));
-	m->list = mem_zalloc(json_array_size(runs) * sizeof(*m->list));
-	json_array_foreach(runs, i, entry)
-	{
-		const char *name = json_string_value(json_object_get(entry, "name"));
-		char *sub = mem_printf("%s/%s", dir, json_string_value(json_object_get(entry, "folder")));
+	m->runs = mem_zalloc(m->facts.count * sizeof(*m->runs));
+	m->list = mem_zalloc(m->facts.count * sizeof(*m->list));
+	for (size_t i = 0; i < m->facts.count; i++) {
+		char *sub = mem_printf("%s/%s", dir, m->facts.runs[i].folder);
 		struct fault absent = {0};
 
-		if (run_load(&m->runs[i], sub, &absent))
-			never_began(&m->runs[i], name);
-		m->names[i] = mem_strdup(name);
+		int ret = run_load(&m->runs[i], sub, &absent);
+		if (ret)
+			never_began(&m->runs[i], m->facts.runs[i].name);
+		if (ret == SCHEMA_OTHER)
+			fault_set(fault, absent.status, "%s", absent.text);
 		m->list[i] = &m->runs[i];
 		m->count++;
 		free(sub);
 	}
-	return 0;
+	return fault->status ? -1 : 0;
 }
 
 void matrix_free(struct matrix *m)
 {
-	for (size_t i = 0; i < m->count; i++) {
+	for (size_t i = 0; i < m->count; i++)
 		run_free(&m->runs[i]);
-		free(m->names[i]);
-	}
 	free(m->runs);
 	free(m->list);
-	free(m->names);
-	json_decref(m->facts);
+	matrix_facts_free(&m->facts);
 	*m = (struct matrix){0};
 }
 
@@ -121,13 +100,10 @@ int matrix_status(const struct matrix *m)
 
 int matrix_report(const struct matrix *m, const char *dir, bool parts, struct fault *fault)
 {
-	json_t *runs = json_object_get(m->facts, "runs"), *entry;
-	size_t i;
 	int ret = 0;
 
-	json_array_foreach(runs, i, entry)
-	{
-		char *sub = mem_printf("%s/%s", dir, json_string_value(json_object_get(entry, "folder")));
+	for (size_t i = 0; i < m->count; i++) {
+		char *sub = mem_printf("%s/%s", dir, m->facts.runs[i].folder);
 
 		if (parts && m->runs[i].count && report_all(&m->runs[i], sub, fault))
 			ret = -1;
@@ -149,12 +125,11 @@ static bool is_beyond(const char *version, const char *until)
 
 bool outcome_lacks(const struct outcome *o, const struct run *run)
 {
-	const char *version = run_fact_of(run, "kernel", "version");
+	const struct facts *f = &run->facts;
+	const char *version = f->kernel.version ? f->kernel.version : f->kernel.release;
 
-	if (!*version)
-		version = run_fact_of(run, "kernel", "release");
 	if (run_asks_runtime(run, o->id))
 		return false;
-	return outcome_verdict(o) == VERDICT_SKIP && o->since && *version &&
+	return outcome_verdict(o) == VERDICT_SKIP && o->since && version &&
 	       strverscmp(version, o->since) >= 0 && !(o->until && is_beyond(version, o->until));
 }

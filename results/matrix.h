@@ -13,10 +13,9 @@
  *	{"schema": 1, "id": ..., "started": ..., "runs": [{"name": "debian/6.12", "folder": "debian-6.12"}, ...]}
  */
 struct matrix {
-	json_t *facts; /* matrix.json */
-	char **names;  /* of its runs: what --kernel was given */
-	struct run *runs;
-	const struct run **list; /* the same, as whoever compares runs takes them */
+	struct matrix_facts facts; /* matrix.json */
+	struct run *runs;          /* in the order of the facts' */
+	const struct run **list;   /* the same, as whoever compares runs takes them */
 	size_t count;
 };
 
@@ -26,10 +25,10 @@ struct matrix {
 bool matrix_is(const char *dir);
 
 /* Writes DIR/matrix.json, whole or not at all. */
-int matrix_write(const char *dir, const json_t *facts, struct fault *fault);
+int matrix_write(const char *dir, const struct matrix_facts *facts, struct fault *fault);
 
-/* Reads the facts alone. NULL with a fault. */
-json_t *matrix_read(const char *dir, struct fault *fault);
+/* Reads the facts alone. Free with matrix_facts_free(), also after a fault. */
+int matrix_read(struct matrix_facts *facts, const char *dir, struct fault *fault);
 
 /*
  * Reads a matrix with all its runs. One that has no journal, because the matrix was killed before it, is a run

@@ -41,7 +41,7 @@ static void make_heads(struct table *t)
 	bool numbers = false;
 
 	for (size_t i = 0; i < t->width; i++) {
-		const char *name = t->m->names[t->columns[i]], *slash = strrchr(name, '/');
+		const char *name = t->m->facts.runs[t->columns[i]].name, *slash = strrchr(name, '/');
 
 		t->heads[i] = mem_strdup(slash && slash[1] ? slash + 1 : name);
 		numbers |= strlen(t->heads[i]) > NAME_WIDTH;

@@ -19,19 +19,18 @@ enum { PARTS_MAX = 99999 }; /* as --shard takes them */
 /* One part: its matrix.json, and where it is. */
 struct part {
 	const char *dir;
-	json_t *facts;
-	json_t *shard; /* of the facts */
-	int number, of;
+	struct matrix_facts facts;
 };
 
 /* One kernel's new journal, while the parts' are added to it. */
 struct joined {
 	FILE *journal, *console;
-	json_t *head;     /* the "run" entry, with the plans of all parts */
+	bool begun;
+	struct facts head;
+	json_t *plan;     /* of all parts */
 	struct text rest; /* all lines but the first and the last */
-	json_t *end;
-	bool killed; /* a part has no end */
-	int number;  /* of the part that is being read */
+	struct run_end end;
+	bool ended, killed; /* a part has an end; a part has none */
 	long long vms, vms_before;
 	struct fault *fault;
 	const char *name, *dir, *first_dir;
@@ -39,44 +38,44 @@ struct joined {
 
 static int read_part(struct part *p, const char *dir, struct fault *fault)
 {
-	*p = (struct part){.dir = dir, .facts = matrix_read(dir, fault)};
-	if (!p->facts)
+	const struct shard_facts *shard = &p->facts.shard;
+
+	p->dir = dir;
+	if (matrix_read(&p->facts, dir, fault))
 		return -1;
-	p->shard = json_object_get(p->facts, "shard");
-	p->number = (int)json_integer_value(json_object_get(p->shard, "part"));
-	p->of = (int)json_integer_value(json_object_get(p->shard, "parts"));
-	if (p->number < 1 || p->number > p->of || p->of > PARTS_MAX)
+	if (shard->part < 1 || shard->part > shard->parts || shard->parts > PARTS_MAX)
 		return fault_set(fault, EXIT_BAD_INPUT, "%s is no part: it was run without --shard", dir);
 	return 0;
 }
 
 /* A list of strings as the user wrote it; to free. */
-static char *words(json_t *list)
+static char *words(const struct strings *list)
 {
 	struct text t = {0};
-	json_t *word;
-	size_t i;
 
-	json_array_foreach(list, i, word)
-	{
+	for (size_t i = 0; i < list->count; i++) {
 		text_printf(&t, "%s", i ? " " : "");
-		text_add_escaped(&t, json_string_value(word), json_string_length(word));
+		text_add_escaped(&t, list->items[i], strlen(list->items[i]));
 	}
 	if (!t.len)
 		text_printf(&t, "everything");
 	return text_take(&t);
 }
 
-static int lists_fit(const struct part *a, const struct part *b, const char *key, struct fault *fault)
+/* Whether the lists of two parts, given by their folders, are the same. */
+static int lists_fit(const struct strings *a, const char *dir_a, const struct strings *b, const char *dir_b,
+		     const char *what, struct fault *fault)
 {
-	json_t *x = json_object_get(a->shard, key), *y = json_object_get(b->shard, key);
+	bool same = a->count == b->count;
 	int ret = 0;
 
-	if (!json_equal(x, y)) {
-		char *mine = words(x), *other = words(y);
+	for (size_t i = 0; same && i < a->count; i++)
+		same = !strcmp(a->items[i], b->items[i]);
+	if (!same) {
+		char *mine = words(a), *other = words(b);
 
 		ret = fault_set(fault, EXIT_BAD_INPUT, "the parts differ in their %s: %s has %s, %s has %s",
-				key, a->dir, mine, b->dir, other);
+				what, dir_a, mine, dir_b, other);
 		free(mine);
 		free(other);
 	}
@@ -85,17 +84,20 @@ static int lists_fit(const struct part *a, const struct part *b, const char *key
 
 static int parts_fit(const struct part *a, const struct part *b, struct fault *fault)
 {
-	if (a->of != b->of)
-		return fault_set(fault, EXIT_BAD_INPUT, "%s is one of %d parts, %s one of %d", a->dir, a->of,
-				 b->dir, b->of);
-	if (lists_fit(a, b, "kernels", fault) || lists_fit(a, b, "selection", fault))
+	const struct shard_facts *x = &a->facts.shard, *y = &b->facts.shard;
+
+	if (x->parts != y->parts)
+		return fault_set(fault, EXIT_BAD_INPUT, "%s is one of %d parts, %s one of %d", a->dir,
+				 x->parts, b->dir, y->parts);
+	if (lists_fit(&x->kernels, a->dir, &y->kernels, b->dir, "kernels", fault) ||
+	    lists_fit(&x->selection, a->dir, &y->selection, b->dir, "selection", fault))
 		return -1;
-	if (!json_equal(json_object_get(a->shard, "catalogue"), json_object_get(b->shard, "catalogue")))
+	if (strcmp(fact_text(x->catalogue), fact_text(y->catalogue)) != 0)
 		return fault_set(
 			fault, EXIT_BAD_INPUT,
 			"%s and %s were run with other catalogues: use the same nscheck for all parts",
 			a->dir, b->dir);
-	if (!json_equal(json_object_get(a->shard, "times"), json_object_get(b->shard, "times")))
+	if (strcmp(fact_text(x->times), fact_text(y->times)) != 0)
 		return fault_set(fault, EXIT_BAD_INPUT,
 				 "%s and %s were cut by other times: give the same --times to all parts",
 				 a->dir, b->dir);
@@ -105,13 +107,13 @@ static int parts_fit(const struct part *a, const struct part *b, struct fault *f
 static int all_there(const struct part *parts, size_t count, struct fault *fault)
 {
 	struct text missing = {0};
-	int of = parts[0].of, ret = 0;
+	int of = parts[0].facts.shard.parts, ret = 0;
 
 	for (int number = 1; number <= of; number++) {
 		const struct part *found = NULL;
 
 		for (size_t i = 0; i < count; i++) {
-			if (parts[i].number != number)
+			if (parts[i].facts.shard.part != number)
 				continue;
 			if (found && !ret)
 				ret = fault_set(fault, EXIT_BAD_INPUT, "%s and %s are both part %d of %d",
@@ -130,7 +132,9 @@ static int all_there(const struct part *parts, size_t count, struct fault *fault
 
 static int by_number(const void *a, const void *b)
 {
-	return ((const struct part *)a)->number - ((const struct part *)b)->number;
+	const struct part *x = a, *y = b;
+
+	return x->facts.shard.part - y->facts.shard.part;
 }
 
 static void add_line(struct joined *j, json_t *entry)
@@ -141,75 +145,62 @@ static void add_line(struct joined *j, json_t *entry)
 	free(line);
 }
 
-static const char *fact(json_t *run, const char *key)
-{
-	const char *value = json_string_value(json_object_get(json_object_get(run, "kernel"), key));
-
-	return value ? value : "";
-}
-
 /* A part where the kernel could not be had knows no checksum. */
-static void check_same(struct joined *j, json_t *run)
+static void check_same(struct joined *j, const struct facts *f)
 {
-	const char *mine = fact(j->head, "sha256"), *other = fact(run, "sha256");
+	const struct facts *h = &j->head;
 
-	if (*mine && *other && strcmp(mine, other))
+	if (h->kernel.sha256 && f->kernel.sha256 && strcmp(h->kernel.sha256, f->kernel.sha256) != 0)
 		fault_set(j->fault, EXIT_BAD_INPUT,
 			  "%s is %s %s in %s, but %s %s in %s: one build for all parts", j->name,
-			  fact(j->head, "release"), fact(j->head, "version"), j->first_dir,
-			  fact(run, "release"), fact(run, "version"), j->dir);
-	if (!json_equal(json_object_get(j->head, "options"), json_object_get(run, "options")))
+			  fact_text(h->kernel.release), fact_text(h->kernel.version), j->first_dir,
+			  fact_text(f->kernel.release), fact_text(f->kernel.version), j->dir);
+	if (h->options != f->options && !json_equal(h->options, f->options))
 		fault_set(j->fault, EXIT_BAD_INPUT, "%s and %s were run with other options", j->first_dir,
 			  j->dir);
 }
 
+/* The facts are those of the first part that had the kernel. */
 static void add_head(struct joined *j, json_t *run)
 {
-	if (!j->head) {
-		j->head = json_deep_copy(run);
+	struct facts f = {0};
+
+	facts_read(&f, run);
+	json_array_extend(j->plan, json_object_get(run, "plan"));
+	if (j->begun)
+		check_same(j, &f);
+	if (!j->begun || (!j->head.kernel.sha256 && f.kernel.sha256)) {
+		facts_free(&j->head);
+		j->head = f;
 		j->first_dir = j->dir;
-		return;
+	} else {
+		facts_free(&f);
 	}
-	check_same(j, run);
-	json_array_extend(json_object_get(j->head, "plan"), json_object_get(run, "plan"));
-	if (!*fact(j->head, "sha256") && *fact(run, "sha256")) {
-		json_t *plan = json_incref(json_object_get(j->head, "plan"));
-
-		json_object_update(j->head, run);
-		json_object_set_new(j->head, "plan", plan);
-		j->first_dir = j->dir;
-	}
-}
-
-static void add_numbers(json_t *sum, json_t *more)
-{
-	const char *key;
-	json_t *value;
-
-	json_object_foreach(more, key, value)
-	{
-		json_int_t so_far = json_integer_value(json_object_get(sum, key));
-
-		json_object_set_new(sum, key, json_integer(so_far + json_integer_value(value)));
-	}
+	j->begun = true;
 }
 
 /* The first part that did not finish says how the whole ended; times add up. */
-static void add_end(struct joined *j, json_t *end)
+static void add_end(struct joined *j, const json_t *object)
 {
-	const char *how = json_string_value(json_object_get(end, "how"));
-	const char *before = json_string_value(json_object_get(j->end, "how"));
+	struct run_end end = {0};
 
+	run_end_read(&end, object);
 	j->killed = false;
-	if (!j->end) {
-		j->end = json_deep_copy(end);
+	if (!j->ended) {
+		j->ended = true;
+		j->end = end;
 		return;
 	}
-	add_numbers(json_object_get(j->end, "times_ms"), json_object_get(end, "times_ms"));
-	if (!how || !before || strcmp(before, "finished") || !strcmp(how, "finished"))
-		return;
-	json_object_set(j->end, "how", json_object_get(end, "how"));
-	json_object_set(j->end, "fault", json_object_get(end, "fault"));
+	for (int i = 0; i < SHARES; i++)
+		j->end.ms[i] += end.ms[i];
+	j->end.timed |= end.timed;
+	if (j->end.how == END_FINISHED && end.how != END_FINISHED) {
+		j->end.how = end.how;
+		free(j->end.fault);
+		j->end.fault = end.fault;
+		end.fault = NULL;
+	}
+	run_end_free(&end);
 }
 
 /* VMs are numbered on: those of the next part come after those of this one. */
@@ -257,16 +248,13 @@ static void add_console(struct joined *j, const char *dir)
 
 static int add_part(struct joined *j, const struct part *p)
 {
-	json_t *entry;
-	size_t i;
-
-	json_array_foreach(json_object_get(p->facts, "runs"), i, entry)
-	{
+	for (size_t i = 0; i < p->facts.count; i++) {
+		const struct matrix_run *run = &p->facts.runs[i];
 		unsigned int damaged;
 
-		if (strcmp(json_string_value(json_object_get(entry, "name")), j->name))
+		if (strcmp(run->name, j->name) != 0)
 			continue;
-		char *dir = mem_printf("%s/%s", p->dir, json_string_value(json_object_get(entry, "folder")));
+		char *dir = mem_printf("%s/%s", p->dir, run->folder);
 		bool killed = j->killed;
 		j->dir = p->dir;
 		j->vms_before = j->vms;
@@ -279,17 +267,27 @@ static int add_part(struct joined *j, const struct part *p)
 	return j->fault->status ? -1 : 0;
 }
 
+/* Writes an entry and lets go of it. */
+static bool write_entry(FILE *f, const char *type, json_t *entry)
+{
+	json_object_set_new(entry, "type", json_string(type));
+	bool failed = json_dumpf(entry, f, JSON_COMPACT | JSON_ENSURE_ASCII) || fputs("\n", f) == EOF;
+	json_decref(entry);
+	return failed;
+}
+
 static int write_joined(struct joined *j, const char *dir)
 {
 	bool failed = !j->journal || !j->console;
 
 	if (!failed) {
-		failed |= json_dumpf(j->head, j->journal, JSON_COMPACT | JSON_ENSURE_ASCII) != 0;
-		fprintf(j->journal, "\n%s", text_get(&j->rest));
-		if (j->end && !j->killed) {
-			failed |= json_dumpf(j->end, j->journal, JSON_COMPACT | JSON_ENSURE_ASCII) != 0;
-			fputs("\n", j->journal);
-		}
+		json_t *head = facts_write(&j->head);
+
+		json_object_set(head, "plan", j->plan);
+		failed |= write_entry(j->journal, "run", head);
+		fputs(text_get(&j->rest), j->journal);
+		if (j->ended && !j->killed)
+			failed |= write_entry(j->journal, "end", run_end_write(&j->end));
 	}
 	if (j->journal)
 		failed |= fclose(j->journal) != 0;
@@ -311,7 +309,7 @@ static FILE *create(const char *dir, const char *name)
 static int join_kernel(const struct part *parts, size_t count, const char *name, const char *dir,
 		       struct fault *fault)
 {
-	struct joined j = {.fault = fault, .name = name};
+	struct joined j = {.fault = fault, .name = name, .plan = json_array()};
 	FILE *spool = tmpfile();
 	int ret = spool ? 0 : fault_set(fault, EXIT_UNFINISHED, "cannot make a temporary file: %m");
 
@@ -319,7 +317,7 @@ static int join_kernel(const struct part *parts, size_t count, const char *name,
 	for (size_t i = 0; !ret && i < count; i++)
 		ret = add_part(&j, &parts[i]);
 	j.console = NULL;
-	if (!ret && !j.head)
+	if (!ret && !j.begun)
 		ret = fault_set(fault, EXIT_BAD_INPUT, "no part holds a run of %s", name);
 	if (!ret && mkdir(dir, 0755))
 		ret = fault_set(fault, EXIT_UNFINISHED, "cannot make %s: %m", dir);
@@ -334,42 +332,40 @@ static int join_kernel(const struct part *parts, size_t count, const char *name,
 	if (spool)
 		fclose(spool);
 	text_free(&j.rest);
-	json_decref(j.head);
-	json_decref(j.end);
+	facts_free(&j.head);
+	json_decref(j.plan);
+	run_end_free(&j.end);
 	return ret;
 }
 
-/* All runs of the parts, each kernel once, in the order of the list; a name keeps the folder that a part gave it. */
-static json_t *runs_of(const struct part *parts, size_t count)
+/* The run of that kernel in the first part that has one, or NULL. */
+static const struct matrix_run *run_of(const struct part *parts, size_t count, const char *kernel)
 {
-	json_t *runs = json_array(), *kernel, *entry;
-	size_t i, k;
+	for (size_t p = 0; p < count; p++)
+		for (size_t i = 0; i < parts[p].facts.count; i++)
+			if (!strcmp(parts[p].facts.runs[i].name, kernel))
+				return &parts[p].facts.runs[i];
+	return NULL;
+}
 
-	json_array_foreach(json_object_get(parts[0].shard, "kernels"), k, kernel)
-	{
-		bool found = false;
+/* All runs of the parts, each kernel once, in the order of the list; a name keeps the folder that a part gave it. */
+static void add_runs(struct matrix_facts *m, const struct part *parts, size_t count)
+{
+	const struct strings *kernels = &parts[0].facts.shard.kernels;
 
-		for (size_t p = 0; p < count && !found; p++)
-			json_array_foreach(json_object_get(parts[p].facts, "runs"), i, entry)
-			{
-				if (found || !json_equal(json_object_get(entry, "name"), kernel))
-					continue;
-				json_array_append(runs, entry);
-				found = true;
-			}
+	for (size_t k = 0; k < kernels->count; k++) {
+		const struct matrix_run *run = run_of(parts, count, kernels->items[k]);
+
+		if (run)
+			matrix_facts_add(m, run->name, run->folder);
 	}
-	return runs;
 }
 
 /* Nothing half made is left: whoever mends the parts tries again. */
-static void remove_joined(json_t *runs, const char *output)
+static void remove_joined(const struct matrix_facts *m, const char *output)
 {
-	json_t *entry;
-	size_t i;
-
-	json_array_foreach(runs, i, entry)
-	{
-		char *dir = mem_printf("%s/%s", output, json_string_value(json_object_get(entry, "folder")));
+	for (size_t i = 0; i < m->count; i++) {
+		char *dir = mem_printf("%s/%s", output, m->runs[i].folder);
 
 		dir_remove(dir);
 		free(dir);
@@ -379,28 +375,23 @@ static void remove_joined(json_t *runs, const char *output)
 static int join(const struct part *parts, size_t count, const char *output, const char *id,
 		struct fault *fault)
 {
-	json_t *runs = runs_of(parts, count), *entry;
-	json_t *facts = json_pack("{s:i,s:s,s:O,s:O}", "schema", 1, "id", id, "started",
-				  json_object_get(parts[0].facts, "started"), "runs", runs);
-	size_t i;
+	struct matrix_facts m = {.id = mem_strdup(id),
+				 .started = mem_strdup(fact_text(parts[0].facts.started)),
+				 .parts = (int)count};
 	int ret = 0;
 
-	json_object_set_new(facts, "parts", json_integer((json_int_t)count));
-	json_array_foreach(runs, i, entry)
-	{
-		char *dir = mem_printf("%s/%s", output, json_string_value(json_object_get(entry, "folder")));
+	add_runs(&m, parts, count);
+	for (size_t i = 0; !ret && i < m.count; i++) {
+		char *dir = mem_printf("%s/%s", output, m.runs[i].folder);
 
-		if (!ret)
-			ret = join_kernel(parts, count, json_string_value(json_object_get(entry, "name")),
-					  dir, fault);
+		ret = join_kernel(parts, count, m.runs[i].name, dir, fault);
 		free(dir);
 	}
 	if (!ret)
-		ret = matrix_write(output, facts, fault);
+		ret = matrix_write(output, &m, fault);
 	if (ret)
-		remove_joined(runs, output);
-	json_decref(facts);
-	json_decref(runs);
+		remove_joined(&m, output);
+	matrix_facts_free(&m);
 	return ret;
 }
 
@@ -420,7 +411,7 @@ int merge_parts(char *const *dirs, size_t count, const char *output, const char 
 		ret = join(parts, count, output, id, fault);
 	}
 	for (size_t i = 0; i < count; i++)
-		json_decref(parts[i].facts);
+		matrix_facts_free(&parts[i].facts);
 	free(parts);
 	return ret;
 }

@@ -72,6 +72,14 @@ static int make_all(const struct subject *s, const char *dir, struct fault *faul
 	return ret;
 }
 
+int report_check(struct fault *fault)
+{
+	for (size_t i = 0; i < sizeof(reporters) / sizeof(*reporters); i++)
+		if (reporters[i]->check && reporters[i]->check(fault))
+			return -1;
+	return 0;
+}
+
 int report_all(const struct run *run, const char *dir, struct fault *fault)
 {
 	struct grid g;

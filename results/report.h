@@ -17,7 +17,8 @@ struct reporter {
 	const char *file; /* its name in the folder of the results */
 	int (*of_run)(const struct run *run, FILE *out);
 	int (*of_grid)(const struct grid *g,
-		       FILE *out); /* one run or several; alone these report of a matrix */
+		       FILE *out);         /* one run or several; alone these report of a matrix */
+	int (*check)(struct fault *fault); /* what the environment says about it; NULL: nothing */
 };
 
 #define REPORTER_DECLARED_(name) extern const struct reporter reporter_##name;
@@ -31,5 +32,8 @@ int report_matrix(const struct run *const *runs, size_t count, const char *dir, 
 
 /* Prints a line `::error file=F,line=N,title=T::MESSAGE` for whatever asks for attention: GitHub shows it there. */
 void report_github(const struct run *run, FILE *out);
+
+/* Whether the environment says nothing that a report cannot have, before there is one. Returns -1 with a fault. */
+int report_check(struct fault *fault);
 
 #endif

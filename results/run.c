@@ -12,6 +12,7 @@
 struct loader {
 	struct run *run;
 	json_t *index;
+	bool begun; /* the facts are there */
 };
 
 enum verdict outcome_verdict(const struct outcome *o)
@@ -27,6 +28,11 @@ static void copy_string(json_t *object, const char *key, char **field)
 		*field = mem_strdup(value);
 }
 
+static char *copy(const char *s)
+{
+	return s ? mem_strdup(s) : NULL;
+}
+
 static void load_plan(struct loader *l, json_t *plan)
 {
 	size_t i;
@@ -35,31 +41,31 @@ static void load_plan(struct loader *l, json_t *plan)
 	l->run->tests = mem_zalloc(json_array_size(plan) * sizeof(*l->run->tests));
 	json_array_foreach(plan, i, entry)
 	{
-		const char *id = json_string_value(json_object_get(entry, "id"));
 		struct outcome *o = &l->run->tests[l->run->count];
+		struct planned p;
 
-		if (!id || json_object_get(l->index, id))
+		planned_read(&p, entry);
+		if (!p.id || json_object_get(l->index, p.id))
 			continue;
-		o->id = mem_strdup(id);
-		copy_string(entry, "file", &o->file);
-		copy_string(entry, "statement", &o->statement);
-		copy_string(entry, "since", &o->since);
-		copy_string(entry, "until", &o->until);
-		copy_string(entry, "expected", &o->expected);
-		copy_string(entry, "source", &o->source);
-		o->line = (int)json_integer_value(json_object_get(entry, "line"));
-		json_object_set_new(l->index, id, json_integer((json_int_t)l->run->count++));
+		*o = (struct outcome){.id = copy(p.id),
+				      .file = copy(p.file),
+				      .statement = copy(p.statement),
+				      .since = copy(p.since),
+				      .until = copy(p.until),
+				      .expected = copy(p.expected),
+				      .source = copy(p.source),
+				      .line = p.line};
+		json_object_set_new(l->index, p.id, json_integer((json_int_t)l->run->count++));
 	}
 }
 
 static void load_run(struct loader *l, json_t *entry)
 {
-	if (l->run->facts)
+	if (l->begun)
 		return;
+	l->begun = true;
 	load_plan(l, json_object_get(entry, "plan"));
-	l->run->facts = json_copy(entry);
-	json_object_del(l->run->facts, "plan");
-	json_object_del(l->run->facts, "type");
+	facts_read(&l->run->facts, entry);
 }
 
 static void load_test(struct loader *l, json_t *entry)
@@ -160,24 +166,18 @@ static void load_entry(void *arg, const char *type, json_t *entry)
 	} else if (!strcmp(type, "company")) {
 		load_company(l, entry);
 	} else if (!strcmp(type, "resumed")) {
-		json_decref(l->run->end);
-		l->run->end = NULL;
-		if (l->run->facts)
-			json_object_set_new(
-				l->run->facts, "resumed",
-				json_integer(json_integer_value(json_object_get(l->run->facts, "resumed")) +
-					     1));
+		run_end_free(&l->run->end);
+		l->run->facts.resumed++;
 	} else if (!strcmp(type, "vm")) {
 		json_object_del(entry, "type");
 		json_array_append(l->run->vms, entry);
 	} else if (!strcmp(type, "note")) {
 		json_array_append(l->run->notes, json_object_get(entry, "text"));
-	} else if (!strcmp(type, "facts") && l->run->facts) {
-		json_object_del(entry, "type");
-		json_object_update(l->run->facts, entry);
+	} else if (!strcmp(type, "facts")) {
+		facts_read(&l->run->facts, entry);
 	} else if (!strcmp(type, "end")) {
-		json_decref(l->run->end);
-		l->run->end = json_incref(entry);
+		run_end_free(&l->run->end);
+		run_end_read(&l->run->end, entry);
 	}
 }
 
@@ -190,7 +190,7 @@ int run_load(struct run *run, const char *dir, struct fault *fault)
 	int ret = journal_read(dir, load_entry, &l, &damaged, fault);
 	json_decref(l.index);
 	run->damaged += damaged;
-	if (!ret && !run->facts)
+	if (!ret && !l.begun)
 		ret = fault_set(fault, EXIT_BAD_INPUT,
 				"the journal in %s holds no run: it was cut before the first test", dir);
 	for (size_t i = 0; i < run->count; i++)
@@ -223,22 +223,33 @@ static void take_result(struct run *run, json_t *entry)
 	run->total[outcome_verdict(o)]++;
 }
 
-int run_load_results(struct run *run, const char *path, struct fault *fault)
+json_t *results_read(const char *path, struct fault *fault)
 {
 	json_error_t error;
-	json_t *root = json_load_file(path, 0, &error), *tests = json_object_get(root, "tests"), *entry;
+	json_t *root = json_load_file(path, 0, &error);
+
+	if (!root)
+		fault_set(fault, EXIT_BAD_INPUT, "cannot read %s: line %d: %s", path, error.line, error.text);
+	else if (!json_is_array(json_object_get(root, "tests")))
+		fault_set(fault, EXIT_BAD_INPUT, "%s is no results.json: it has no tests", path);
+	else
+		schema_check(root, "schema", RESULTS_SCHEMA, path, fault);
+	if (!fault->status)
+		return root;
+	json_decref(root);
+	return NULL;
+}
+
+int run_load_results(struct run *run, const char *path, struct fault *fault)
+{
+	json_t *root = results_read(path, fault), *tests = json_object_get(root, "tests"), *entry;
 	size_t i;
 
 	*run = (struct run){0};
 	if (!root)
-		return fault_set(fault, EXIT_BAD_INPUT, "cannot read %s: line %d: %s", path, error.line,
-				 error.text);
-	if (json_integer_value(json_object_get(root, "schema")) != 1 || !json_is_array(tests)) {
-		json_decref(root);
-		return fault_set(fault, EXIT_BAD_INPUT, "%s is no results.json of schema 1", path);
-	}
-	run->facts = json_incref(json_object_get(root, "run"));
-	run->end = json_incref(json_object_get(root, "end"));
+		return -1;
+	facts_read(&run->facts, json_object_get(root, "run"));
+	run_end_read(&run->end, json_object_get(root, "end"));
 	run->vms = json_incref(json_object_get(root, "vms"));
 	run->notes = json_incref(json_object_get(root, "notes"));
 	run->tests = mem_zalloc(json_array_size(tests) * sizeof(*run->tests));
@@ -262,23 +273,11 @@ void run_free(struct run *run)
 		free_company(&run->tests[i]);
 	}
 	free(run->tests);
-	json_decref(run->facts);
-	json_decref(run->end);
+	facts_free(&run->facts);
+	run_end_free(&run->end);
 	json_decref(run->vms);
 	json_decref(run->notes);
 	*run = (struct run){0};
-}
-
-int run_exit_status(const struct run *run)
-{
-	const char *how = json_string_value(json_object_get(run->end, "how"));
-	json_t *options = json_object_get(run->facts, "options");
-
-	if (!how)
-		return EXIT_UNFINISHED;
-	if (strcmp(how, "finished"))
-		return strcmp(how, "interrupted") ? EXIT_UNFINISHED : EXIT_INTERRUPTED;
-	return judge_run(run->total, json_is_true(json_object_get(options, "sabotage")));
 }
 
 char *outcome_again(const struct outcome *o)
@@ -295,24 +294,19 @@ char *outcome_again(const struct outcome *o)
 	return text_take(&lines);
 }
 
-const char *run_fact(const struct run *run, const char *key)
+int run_exit_status(const struct run *run)
 {
-	const char *value = json_string_value(json_object_get(run->facts, key));
-
-	return value ? value : "";
-}
-
-const char *run_fact_of(const struct run *run, const char *object, const char *key)
-{
-	const char *value = json_string_value(json_object_get(json_object_get(run->facts, object), key));
-
-	return value ? value : "";
+	if (run->end.how == END_INTERRUPTED)
+		return EXIT_INTERRUPTED;
+	if (run->end.how != END_FINISHED)
+		return EXIT_UNFINISHED;
+	return judge_run(run->total, run->facts.sabotage);
 }
 
 char *run_runtime(const struct run *run)
 {
-	const char *runtime = run_fact_of(run, "runtime", "name"),
-		   *version = run_fact_of(run, "runtime", "version");
+	const char *runtime = fact_text(run->facts.runtime.name),
+		   *version = fact_text(run->facts.runtime.version);
 
 	if (!strncmp(version, runtime, strlen(runtime))) /* programs begin with their name */
 		return mem_strdup(version);
@@ -321,7 +315,7 @@ char *run_runtime(const struct run *run)
 
 bool run_asks_runtime(const struct run *run, const char *id)
 {
-	const char *suite = run_fact_of(run, "runtime", "suite");
+	const char *suite = fact_text(run->facts.runtime.suite);
 	size_t len = strlen(suite);
 
 	return len && !strncmp(id, suite, len) && id[len] == '.';
@@ -329,14 +323,14 @@ bool run_asks_runtime(const struct run *run, const char *id)
 
 const char *run_trouble(const struct run *run)
 {
-	const char *how = json_string_value(json_object_get(run->end, "how"));
-	const char *fault = json_string_value(json_object_get(run->end, "fault"));
-
-	if (fault)
-		return fault;
-	if (!how)
-		return "nscheck was killed";
-	return strcmp(how, "finished") != 0 ? how : NULL;
+	if (run->end.fault)
+		return run->end.fault;
+	switch (run->end.how) {
+	case END_FINISHED: return NULL;
+	case END_INTERRUPTED: return "interrupted";
+	case END_FAULT: return "fault";
+	default: return "nscheck was killed";
+	}
 }
 
 bool run_has_results(const struct run *run)
@@ -346,12 +340,10 @@ bool run_has_results(const struct run *run)
 
 long run_took(const struct run *run)
 {
-	return (long)json_integer_value(json_object_get(json_object_get(run->end, "times_ms"), "total"));
+	return (long)run->end.ms[SHARE_TOTAL];
 }
 
 char *run_command(const struct run *run, const char *id)
 {
-	const char *command = run_fact(run, "command");
-
-	return *command ? mem_printf("%s %s", command, id) : NULL;
+	return run->facts.command ? mem_printf("%s %s", run->facts.command, id) : NULL;
 }

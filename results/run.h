@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 
+#include "results/facts.h"
 #include "results/result.h"
 #include "runner/base/fault.h"
 
@@ -26,8 +27,8 @@ struct outcome {
 
 /* A run as its journal tells it. Reporters read this and decide nothing. */
 struct run {
-	json_t *facts; /* "run" entry without the plan */
-	json_t *end;   /* "end" entry, NULL when the program was killed */
+	struct facts facts;
+	struct run_end end;
 	json_t *vms;   /* array of "vm" entries */
 	json_t *notes; /* array of strings */
 	struct outcome *tests;
@@ -36,12 +37,15 @@ struct run {
 	size_t total[VERDICTS];
 };
 
-/* Makes it from DIR's journal. */
+/* Makes it from DIR's journal. Returns -1 with a fault, SCHEMA_OTHER when another program has written it. */
 int run_load(struct run *run, const char *dir, struct fault *fault);
 
 /* Makes it from a results.json of this program, for who kept nothing else. */
 int run_load_results(struct run *run, const char *path, struct fault *fault);
 void run_free(struct run *run);
+
+/* Reads a results.json as it is, for the caller to let go of; NULL with a fault. */
+json_t *results_read(const char *path, struct fault *fault);
 
 /* The verdict that counts; miss when it never ran. */
 enum verdict outcome_verdict(const struct outcome *o);
@@ -51,10 +55,6 @@ char *outcome_again(const struct outcome *o);
 
 /* The exit status that a run asks for as it is in its journal: what stopped it, else what its verdicts say. */
 int run_exit_status(const struct run *run);
-
-/* A string fact of the run, and one of an object among its facts; "" when absent. */
-const char *run_fact(const struct run *run, const char *key);
-const char *run_fact_of(const struct run *run, const char *object, const char *key);
 
 /* Name and version of the container runtime, to free; "" when none was asked for. */
 char *run_runtime(const struct run *run);

@@ -47,7 +47,7 @@ static void wipe(struct term *t)
 
 void term_status(struct term *t, const char *text)
 {
-	if (!t->live)
+	if (!t->live || t->quiet)
 		return;
 	wipe(t);
 	char *line =
@@ -145,7 +145,7 @@ void term_result(struct term *t, const struct result *r)
 	if (!r->again)
 		t->done++;
 	t->bad += bad && !r->again;
-	if (t->live && !bad && r->verdict != VERDICT_XFAIL)
+	if (!bad && (t->quiet || (t->live && r->verdict != VERDICT_XFAIL)))
 		return;
 	wipe(t);
 	print_line(t, r);
@@ -160,6 +160,8 @@ void term_verdict(struct term *t, const struct result *r, const char *why)
 
 	t->bad -= known && t->bad;
 	t->bad += r->verdict == VERDICT_SPLAT;
+	if (known && t->quiet)
+		return;
 	wipe(t);
 	fprintf(t->out, "[%zu/%zu] %s%-7s%s %s: %s%s%s\n", t->done, t->planned,
 		paint(t, known ? YELLOW : RED), verdict_name(r->verdict), paint(t, PLAIN), r->id, why,
@@ -228,7 +230,8 @@ void term_totals(FILE *out, const struct run *run)
 void term_summary(struct term *t, const struct run *run, const char *dir, double seconds)
 {
 	wipe(t);
-	print_skips(t, run);
+	if (!t->quiet)
+		print_skips(t, run);
 	char *runtime = run_runtime(run);
 
 	fprintf(t->out, "%s%s%s: ", t->kernel, *runtime ? ", " : "", runtime);

@@ -15,6 +15,7 @@ struct term {
 	FILE *out;
 	bool live, colour;
 	bool sabotage; /* a pass is what should not be */
+	bool quiet;    /* only what went wrong, and the totals */
 	const char *kernel;
 	const char *command; /* repeats a test when its id is added */
 	size_t planned, done, bad;

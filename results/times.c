@@ -16,17 +16,19 @@ struct reader {
 	json_t *of_kernel;
 };
 
-static void take_kernel(struct reader *r, json_t *facts)
+static void take_kernel(struct reader *r, const json_t *object)
 {
-	const char *name = json_string_value(json_object_get(json_object_get(facts, "kernel"), "name"));
+	struct facts f = {0};
 
-	if (!name)
-		return;
-	r->of_kernel = json_object_get(r->times->of_kernels, name);
-	if (!r->of_kernel) {
-		r->of_kernel = json_object();
-		json_object_set_new(r->times->of_kernels, name, r->of_kernel);
+	facts_read(&f, object);
+	if (f.kernel.name) {
+		r->of_kernel = json_object_get(r->times->of_kernels, f.kernel.name);
+		if (!r->of_kernel) {
+			r->of_kernel = json_object();
+			json_object_set_new(r->times->of_kernels, f.kernel.name, r->of_kernel);
+		}
 	}
+	facts_free(&f);
 }
 
 static void take_test(struct reader *r, json_t *test)
@@ -60,35 +62,33 @@ static int read_run(struct times *times, const char *dir, struct fault *fault)
 /* A kernel of a matrix that was never begun has no times: no fault. */
 static int read_matrix(struct times *times, const char *dir, struct fault *fault)
 {
-	json_t *facts = matrix_read(dir, fault), *entry;
-	size_t i;
+	struct matrix_facts facts;
+	int ret = matrix_read(&facts, dir, fault);
 
-	json_array_foreach(json_object_get(facts, "runs"), i, entry)
-	{
-		char *sub = mem_printf("%s/%s", dir, json_string_value(json_object_get(entry, "folder")));
-		struct fault ignored = {0};
+	for (size_t i = 0; !ret && i < facts.count; i++) {
+		char *sub = mem_printf("%s/%s", dir, facts.runs[i].folder);
+		struct fault absent = {0};
 
-		read_run(times, sub, &ignored);
+		if (read_run(times, sub, &absent) == SCHEMA_OTHER)
+			ret = fault_set(fault, absent.status, "%s", absent.text);
 		free(sub);
 	}
-	json_decref(facts);
-	return facts ? 0 : -1;
+	matrix_facts_free(&facts);
+	return ret;
 }
 
 static int read_results(struct times *times, const char *path, struct fault *fault)
 {
-	json_t *root = json_load_file(path, 0, NULL), *tests = json_object_get(root, "tests"), *test;
+	json_t *root = results_read(path, fault), *test;
 	struct reader r = {.times = times};
 	size_t i;
-	int ret = 0;
 
-	if (!json_is_array(tests))
-		ret = fault_set(fault, EXIT_BAD_INPUT,
-				"%s: want the folder of a run or a matrix, or a results.json", path);
+	if (!root)
+		return -1;
 	take_kernel(&r, json_object_get(root, "run"));
-	json_array_foreach(tests, i, test) take_test(&r, test);
+	json_array_foreach(json_object_get(root, "tests"), i, test) take_test(&r, test);
 	json_decref(root);
-	return ret;
+	return 0;
 }
 
 int times_load(struct times *times, const char *path, struct fault *fault)

@@ -12,8 +12,18 @@ _nscheck_names() {
 	"$1" --list 2>/dev/null | cut -f 1 | awk -F . '{ print $1; print $1 "." $2; print }' | sort -u
 }
 
+# What --help says that an option takes, such as DIR, or auto|kvm|tcg.
+_nscheck_argument() {
+	"$1" --help 2>/dev/null | awk -v option="$2" '
+		/^ +-/ && match($0, /--[a-z-]+(=[^ ]+)?/) {
+			split(substr($0, RSTART, RLENGTH), parts, "=")
+			if (option == parts[1] || option == substr($0, RSTART - 4, 2))
+				print parts[2]
+		}'
+}
+
 _nscheck() {
-	local program=$1 word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+	local program=$1 word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} argument=
 
 	if [ "$word" = = ]; then
 		word=
@@ -21,15 +31,18 @@ _nscheck() {
 		previous=${COMP_WORDS[COMP_CWORD - 2]}
 	fi
 	case $previous in
-	-k | --kernel)
+	-*) argument=$(_nscheck_argument "$program" "$previous") ;;
+	esac
+	case $argument in
+	K)
 		_nscheck_complete "$("$program" --kernels 2>/dev/null | cut -d ' ' -f 1)"
 		mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$word")
 		;;
-	--bisect) _nscheck_complete "$("$program" --list 2>/dev/null | cut -f 1)" ;;
-	--accel) _nscheck_complete "auto kvm tcg" ;;
-	-o | --output | --modules | --report | --cache) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
-	--config | --baseline | --times | --qemu | --guest | --init) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
-	--*=*) ;;
+	ID) _nscheck_complete "$("$program" --list 2>/dev/null | cut -f 1)" ;;
+	*"|"*) _nscheck_complete "${argument//|/ }" ;;
+	DIR) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
+	FILE | PATH) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+	?*) ;;
 	*)
 		case $word in
 		-*) _nscheck_complete "$("$program" --help 2>/dev/null | grep -oE -- '^ +(-., )?--[a-z-]+' | grep -oE -- '--.*')" ;;

@@ -8,22 +8,22 @@
 #include "results/baseline.h"
 #include "results/report.h"
 
-static bool wants_annotations(const struct options *o)
+static bool wants_annotations(const struct after *wanted)
 {
 	const char *actions = getenv("GITHUB_ACTIONS");
 
-	return !o->quiet && (o->github || (actions && !strcmp(actions, "true")));
+	return !wanted->silent && (wanted->annotations || (actions && !strcmp(actions, "true")));
 }
 
-int after_runs(const struct options *o, const struct run *const *runs, size_t count, struct fault *fault)
+int after_runs(const struct after *wanted, const struct run *const *runs, size_t count, struct fault *fault)
 {
 	struct text told = {0};
 	int ret = 0;
 
-	for (size_t i = 0; i < count && wants_annotations(o); i++)
+	for (size_t i = 0; i < count && wants_annotations(wanted); i++)
 		report_github(runs[i], stdout);
-	if (o->update_baseline)
-		ret = baseline_update(o->update_baseline, runs, count, &told, fault);
+	if (wanted->update_baseline)
+		ret = baseline_update(wanted->update_baseline, runs, count, &told, fault);
 	fputs(text_get(&told), stdout);
 	fflush(stdout);
 	text_free(&told);

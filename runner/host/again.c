@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "runner/host/again.h"
-
+#include "runner/host/pool_inside.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,7 +20,7 @@ static bool is_wanted(struct pool *p, enum verdict v)
 {
 	const struct pool_config *c = &p->config;
 
-	if (judge_again(v) == AGAIN_NO || !c->reruns || c->sabotage || c->repeat > 1 || p->stopping)
+	if (judge_again(v) == AGAIN_NO || !c->reruns || p->stopping)
 		return false;
 	if (p->rechecked >= AGAIN_TESTS) {
 		p->not_rechecked++;

@@ -8,10 +8,11 @@
 #include <unistd.h>
 
 #include "runner/base/mem.h"
+#include "runner/base/text.h"
 #include "results/run.h"
 #include "runner/host/folder.h"
 #include "runner/host/loop.h"
-#include "runner/host/run.h"
+#include "runner/host/execute.h"
 
 enum { VMS = 3 };
 
@@ -62,14 +63,11 @@ static void look_at_test(struct step *s, const struct outcome *o, bool first)
 /* Reads what one VM left. Returns whether another one should be asked. */
 static bool look_at_run(struct step *s, const struct run *run, bool first)
 {
-	const char *how = json_string_value(json_object_get(run->end, "how"));
-	const char *fault = json_string_value(json_object_get(run->end, "fault"));
-	const char *release =
-		json_string_value(json_object_get(json_object_get(run->facts, "kernel"), "release"));
+	const char *release = run->facts.kernel.release, *fault = run->end.fault;
 
 	if (first && release)
 		s->release = mem_strdup(release);
-	if (how && !strcmp(how, "interrupted"))
+	if (run->end.how == END_INTERRUPTED)
 		decide(s, EXIT_INTERRUPTED, "interrupted");
 	else if (fault || run->count != 1)
 		decide(s, BISECT_CANNOT_TELL, fault);
@@ -87,10 +85,11 @@ static bool ask_vm(struct step *s, struct table *table, int number, struct fault
 
 	own.output = mem_printf("%s/%d", s->folder, number);
 	own.baseline = "none";
-	own.quiet = true;
+	own.task = TASK_RUN;
+	own.silent = true;
 	own.jobs = 1;
 	own.reruns = 0; /* what several VMs say is asked here */
-	run_tests(&own, table, loop_now(), NULL, &failed);
+	execute_tests(&own, table, loop_now(), NULL, &failed);
 	bool loaded = !run_load(&run, own.output, &unread);
 	free((char *)own.output);
 	if (!loaded) {
@@ -201,7 +200,8 @@ static const char *the_test(const struct table *table, struct fault *fault)
 int bisect_step(const struct options *o, struct table *table, struct fault *fault)
 {
 	struct step s = {.options = o, .id = the_test(table, fault)};
-	char *runs = folder_runs(o), *dir = o->output ? mem_strdup(o->output) : mem_printf("%s/bisect", runs);
+	char *runs = folder_runs(o->home),
+	     *dir = o->output ? mem_strdup(o->output) : mem_printf("%s/bisect", runs);
 	char *id = folder_new_id();
 
 	s.folder = mem_printf("%s/%s", dir, id);

@@ -10,7 +10,6 @@
 #include "runner/base/mem.h"
 #include "results/compare.h"
 #include "results/matrix.h"
-#include "runner/host/folder.h"
 
 /* One side: a matrix of one run if it is none. */
 struct side {
@@ -38,11 +37,8 @@ static bool has(const char *dir, const char *name)
 
 static bool is_of_kernel(const struct run *run, const char *kernel)
 {
-	json_t *facts = json_object_get(run->facts, "kernel");
-	const char *name = json_string_value(json_object_get(facts, "name"));
-	const char *release = json_string_value(json_object_get(facts, "release"));
-
-	return (name && !strcmp(name, kernel)) || (release && !strcmp(release, kernel));
+	return !strcmp(fact_text(run->facts.kernel.name), kernel) ||
+	       !strcmp(fact_text(run->facts.kernel.release), kernel);
 }
 
 /* The run of that kernel in a folder of runs or below it in a matrix. */
@@ -60,26 +56,25 @@ static bool take_run_of(struct run *run, const char *dir, const char *kernel)
 
 static bool take_part_of(struct run *run, const char *dir, const char *kernel)
 {
+	struct matrix_facts facts = {0};
 	struct fault ignored = {0};
-	json_t *facts = matrix_is(dir) ? matrix_read(dir, &ignored) : NULL, *entry;
 	bool found = false;
-	size_t i;
 
-	json_array_foreach(json_object_get(facts, "runs"), i, entry)
-	{
-		char *sub = mem_printf("%s/%s", dir, json_string_value(json_object_get(entry, "folder")));
+	if (matrix_is(dir))
+		matrix_read(&facts, dir, &ignored);
+	for (size_t i = 0; i < facts.count && !found; i++) {
+		char *sub = mem_printf("%s/%s", dir, facts.runs[i].folder);
 
-		found = found || take_run_of(run, sub, kernel);
+		found = take_run_of(run, sub, kernel);
 		free(sub);
 	}
-	json_decref(facts);
+	matrix_facts_free(&facts);
 	return found;
 }
 
 /* Folders of runs begin with their time, so the last in order is the last run. */
-static int load_last_of(struct side *s, const char *kernel, const struct options *o, struct fault *fault)
+static int load_last_of(struct side *s, const char *kernel, const char *runs, struct fault *fault)
 {
-	char *runs = folder_runs(o);
 	struct dirent **names = NULL;
 	int count = scandir(runs, &names, NULL, alphasort);
 	bool found = false;
@@ -98,7 +93,6 @@ static int load_last_of(struct side *s, const char *kernel, const struct options
 			fault, EXIT_BAD_INPUT,
 			"%s is no folder of a run, no results.json, and no kernel that a run in %s was about",
 			kernel, runs);
-	free(runs);
 	return found ? 0 : -1;
 }
 
@@ -110,7 +104,7 @@ static void free_side(struct side *s)
 		run_free(&s->run);
 }
 
-static int load_side(struct side *s, const char *what, const struct options *o, struct fault *fault)
+static int load_side(struct side *s, const char *what, const char *runs, struct fault *fault)
 {
 	*s = (struct side){0};
 	if (is_folder(what) && matrix_is(what)) {
@@ -131,7 +125,7 @@ static int load_side(struct side *s, const char *what, const struct options *o, 
 	}
 	if (!is_folder(what) && !access(what, F_OK))
 		return run_load_results(&s->run, what, fault);
-	return load_last_of(s, what, o, fault);
+	return load_last_of(s, what, runs, fault);
 }
 
 static const struct run *run_of(const struct side *s, size_t i)
@@ -147,10 +141,7 @@ static size_t runs_of(const struct side *s)
 /* What --kernel was given for a run. */
 static const char *kernel_of(const struct side *s, size_t i)
 {
-	const char *name =
-		json_string_value(json_object_get(json_object_get(s->run.facts, "kernel"), "name"));
-
-	return s->is_matrix ? s->matrix.names[i] : name ? name : "";
+	return s->is_matrix ? s->matrix.facts.runs[i].name : fact_text(s->run.facts.kernel.name);
 }
 
 /* The worst of two exit statuses: a regression is worse than what could not be decided. */
@@ -181,14 +172,14 @@ static int compare_sides(const struct side *a, const struct side *b, struct faul
 	return fault->status ? fault->status : status;
 }
 
-int compare_runs(const struct options *o, struct fault *fault)
+int compare_runs(const char *before, const char *now, const char *runs, struct fault *fault)
 {
 	struct side a, b;
 	int status = EXIT_BAD_INPUT;
 
-	if (load_side(&a, o->selection[0], o, fault))
+	if (load_side(&a, before, runs, fault))
 		return fault->status;
-	if (!load_side(&b, o->selection[1], o, fault)) {
+	if (!load_side(&b, now, runs, fault)) {
 		status = compare_sides(&a, &b, fault);
 		free_side(&b);
 	} else {

@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,10 +14,10 @@
 
 #include "runner/base/mem.h"
 
-char *folder_runs(const struct options *o)
+char *folder_runs(const char *program)
 {
 	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-	char *door = mem_printf("%s/../run.sh", o->home), *results = mem_printf("%s/../results", o->home);
+	char *door = mem_printf("%s/../run.sh", program), *results = mem_printf("%s/../results", program);
 	char *tree = access(door, F_OK) ? NULL : realpath(results, NULL);
 	char *runs;
 
@@ -75,13 +76,13 @@ char *folder_new_id(void)
 	return mem_printf("%s-%02x%02x%02x", stamp, salt[0], salt[1], salt[2]);
 }
 
-int folder_make(struct folder *f, const struct options *o, struct fault *fault)
+int folder_make(struct folder *f, const char *output, const char *program, struct fault *fault)
 {
 	*f = (struct folder){.id = folder_new_id()};
-	if (o->output) {
-		f->path = mem_strdup(o->output);
+	if (output) {
+		f->path = mem_strdup(output);
 	} else {
-		f->runs = folder_runs(o);
+		f->runs = folder_runs(program);
 		f->path = mem_printf("%s/%s", f->runs, f->id);
 	}
 	if (folder_create(f->path))

@@ -2,7 +2,7 @@
 #ifndef RUNNER_HOST_FOLDER_H
 #define RUNNER_HOST_FOLDER_H
 
-#include "runner/host/options.h"
+#include "runner/base/fault.h"
 
 /* The folder of one run. */
 struct folder {
@@ -14,8 +14,9 @@ struct folder {
 /*
  * The folder that runs land in when --output does not say otherwise: results/runs of the source tree that the program was
  * built in, or nscheck/runs among the user's state ($XDG_STATE_HOME) when it is installed.
+ * program: the folder of its executable
  */
-char *folder_runs(const struct options *o);
+char *folder_runs(const char *program);
 
 /* A name for a new folder: UTC time and a short random part; to free. */
 char *folder_new_id(void);
@@ -23,8 +24,11 @@ char *folder_new_id(void);
 /* Makes a folder and its parents; one that is there already is fine. -1 with errno set. */
 int folder_create(const char *path);
 
-/* Makes the run's folder; --output may name an empty one, but not one that holds something. */
-int folder_make(struct folder *f, const struct options *o, struct fault *fault);
+/*
+ * Makes the run's folder.
+ * output: --output, which may name an empty one but not one that holds something; NULL: a new one in folder_runs(program)
+ */
+int folder_make(struct folder *f, const char *output, const char *program, struct fault *fault);
 
 /* The folder of a run that is resumed. */
 void folder_again(struct folder *f, const char *path, const char *id);

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #include "runner/base/mem.h"
-#include "runner/host/matrix.h"
+#include "runner/host/wanted.h"
 #include "runner/base/file.h"
 #include "vm/names.h"
 #include "vm/package.h"
@@ -46,7 +46,7 @@ static void print_name(const struct kernel_name *name, int width, const char *ca
 	free(dir);
 }
 
-int kernels_print(const struct options *o, struct fault *fault)
+int kernels_print(const char *cache, struct fault *fault)
 {
 	struct kernel_names names;
 	int width = 0, ret = kernel_names_read(&names, NULL, fault);
@@ -55,34 +55,34 @@ int kernels_print(const struct options *o, struct fault *fault)
 		if ((int)strlen(names.items[i].name) > width)
 			width = (int)strlen(names.items[i].name);
 	for (size_t i = 0; !ret && i < names.count; i++)
-		print_name(&names.items[i], width, o->cache);
+		print_name(&names.items[i], width, cache);
 	kernel_names_free(&names);
 	if (!ret && fflush(stdout))
 		ret = fault_set(fault, EXIT_UNFINISHED, "cannot write the list: %m");
 	return ret ? fault->status : EXIT_EXPECTED;
 }
 
-static int fetch_one(const struct entry *e)
+static int fetch_kernel(const struct kernel_request *request, const char *cache)
 {
 	struct fault fault = {0};
 	struct kernel kernel;
 
-	if (kernel_resolve(&e->options.kernel, e->options.cache, &kernel, &fault))
-		fprintf(stderr, "nscheck: %s: %s\n", e->name, fault.text);
+	if (kernel_resolve(request, cache, &kernel, &fault))
+		fprintf(stderr, "nscheck: %s: %s\n", request->spec, fault.text);
 	else
-		printf("%s: %s%s%s\n", e->name, kernel.release, kernel.version ? ", version " : "",
+		printf("%s: %s%s%s\n", request->spec, kernel.release, kernel.version ? ", version " : "",
 		       kernel.version ? kernel.version : "");
 	fflush(stdout);
 	kernel_free(&kernel);
 	return fault.status;
 }
 
-static int fetch_runtime(const struct options *o, const struct runtime_request *request)
+static int fetch_runtime(const struct runtime_request *request, const char *cache)
 {
 	struct fault fault = {0};
 	struct runtime runtime;
 
-	if (runtime_resolve(request, o->cache, &runtime, &fault))
+	if (runtime_resolve(request, cache, &runtime, &fault))
 		fprintf(stderr, "nscheck: %s: %s\n", request->name, fault.text);
 	else
 		printf("%s: %s\n", runtime.name, runtime.version ? runtime.version : "no package is needed");
@@ -93,24 +93,26 @@ static int fetch_runtime(const struct options *o, const struct runtime_request *
 
 int kernels_fetch(const struct options *o, struct fault *fault)
 {
-	struct options kernels = *o;
+	struct entries_request wanted = wanted_entries(o);
 	struct entries entries;
 
-	kernels.runtime_count = 0; /* each kernel once */
-	int status = entries_make(&entries, &kernels, fault) || dir_make(o->cache, fault) ? fault->status
-											  : EXIT_EXPECTED;
+	wanted.runtimes = NULL; /* each kernel once */
+	int status = entries_make(&entries, &wanted, fault) || dir_make(o->cache, fault) ? fault->status
+											 : EXIT_EXPECTED;
 
 	for (size_t i = 0; !fault->status && i < entries.count; i++) {
-		int one = fetch_one(&entries.items[i]);
+		struct kernel_request request = o->kernel;
 
+		request.spec = entries.items[i].kernel;
+		int one = fetch_kernel(&request, o->cache);
 		if (one > status)
 			status = one;
 	}
-	for (size_t i = 0; !fault->status && i < o->runtime_count; i++) {
+	for (size_t i = 0; !fault->status && i < o->runtimes.count; i++) {
 		struct runtime_request request = o->runtime;
 
-		request.name = o->runtimes[i];
-		int one = fetch_runtime(o, &request);
+		request.name = o->runtimes.items[i];
+		int one = fetch_runtime(&request, o->cache);
 		if (one > status)
 			status = one;
 	}

@@ -5,7 +5,7 @@
 #include "runner/host/options.h"
 
 /* --kernels: the names of vm/kernels.list, what each is in the cache, its size there. Returns the exit status. */
-int kernels_print(const struct options *o, struct fault *fault);
+int kernels_print(const char *cache, struct fault *fault);
 
 /*
  * --fetch-only: gets every kernel that is asked for into the cache, unpacked and checked. One that cannot be had is told

@@ -8,6 +8,7 @@
 #include "runner/base/mem.h"
 #include "results/baseline.h"
 #include "results/matrix.h"
+#include "results/report.h"
 #include "runner/host/bisect.h"
 #include "runner/host/compare.h"
 #include "runner/host/kernels.h"
@@ -16,28 +17,31 @@
 #include "runner/host/matrix.h"
 #include "runner/host/options.h"
 #include "runner/host/resume.h"
-#include "runner/host/run.h"
+#include "runner/host/execute.h"
+#include "runner/host/folder.h"
 #include "runner/host/select.h"
 #include "runner/host/shell.h"
 #include "runner/host/table.h"
 
-static int list_or_run(const struct options *o, struct fault *fault)
+/* The tasks that are about the selected tests. */
+static int with_tests(const struct options *o, struct fault *fault)
 {
 	int64_t began = loop_now();
 	struct table table;
 	int status;
 
-	if (table_load(&table, o->guest, fault) || select_tests(&table, o->selection, o->selected, fault))
-		status = o->bisect ? BISECT_STOP : fault->status;
-	else if (o->bisect)
+	if (table_load(&table, o->guest, fault) ||
+	    select_tests(&table, o->selection.items, o->selection.count, fault))
+		status = fault->status;
+	else if (o->task == TASK_BISECT)
 		status = bisect_step(o, &table, fault);
-	else if (o->list)
+	else if (o->task == TASK_LIST)
 		status = list_print(&table, o->json, o->missing, stdout)
 			? fault_set(fault, EXIT_UNFINISHED, "cannot write the list: %m"),
 		EXIT_UNFINISHED : EXIT_EXPECTED;
 	else
-		status = matrix_wanted(o) ? matrix_run(o, &table, fault)
-					  : run_tests(o, &table, began, NULL, fault);
+		status = o->task == TASK_MATRIX ? matrix_run(o, &table, fault)
+						: execute_tests(o, &table, began, NULL, fault);
 	table_free(&table);
 	return status;
 }
@@ -64,28 +68,39 @@ static int lint(const struct options *o, struct fault *fault)
 	return fault->status;
 }
 
+static int compare(const struct options *o, struct fault *fault)
+{
+	char *runs = folder_runs(o->home);
+	int status = compare_runs(o->selection.items[0], o->selection.items[1], runs, fault);
+
+	free(runs);
+	return status;
+}
+
+static bool makes_reports(enum task task)
+{
+	return task == TASK_RUN || task == TASK_MATRIX || task == TASK_REPORT || task == TASK_RESUME ||
+	       task == TASK_MERGE || task == TASK_BISECT;
+}
+
 static int act(const struct options *o, struct fault *fault)
 {
-	for (size_t i = 0; i < o->runtime_count; i++)
-		if (runtime_check(o->runtimes[i], fault))
-			return o->bisect ? BISECT_STOP : fault->status;
-	if (o->report)
-		return matrix_is(o->report) ? matrix_again(o, fault) : run_report(o, fault);
-	if (o->kernel_list)
-		return kernels_print(o, fault);
-	if (o->merge)
-		return matrix_merge(o, fault);
-	if (o->compare)
-		return compare_runs(o, fault);
-	if (o->fetch_only)
-		return kernels_fetch(o, fault);
-	if (o->resume)
-		return resume_run(o, fault);
-	if (o->lint)
-		return lint(o, fault);
-	if (o->shell)
-		return shell_run(o, fault);
-	return list_or_run(o, fault);
+	if (makes_reports(o->task) && report_check(fault))
+		return fault->status;
+	for (size_t i = 0; i < o->runtimes.count; i++)
+		if (runtime_check(o->runtimes.items[i], fault))
+			return fault->status;
+	switch (o->task) {
+	case TASK_KERNELS: return kernels_print(o->cache, fault);
+	case TASK_FETCH: return kernels_fetch(o, fault);
+	case TASK_REPORT: return matrix_is(o->report) ? matrix_again(o, fault) : execute_report(o, fault);
+	case TASK_RESUME: return resume_run(o, fault);
+	case TASK_COMPARE: return compare(o, fault);
+	case TASK_LINT: return lint(o, fault);
+	case TASK_MERGE: return matrix_merge(o, fault);
+	case TASK_SHELL: return shell_run(o, fault);
+	default: return with_tests(o, fault);
+	}
 }
 
 /* Or the first files that are opened would take the place of a closed one, and what is printed would go into them. */
@@ -99,17 +114,30 @@ static void fill_standard_streams(void)
 	close(fd);
 }
 
+/* The exit status for a command line that makes no sense: git bisect would take 2 for a bad commit. */
+static int bad_status(int argc, char *const *argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (!strncmp(argv[i], "--bisect", strlen("--bisect")))
+			return BISECT_STOP;
+	return EXIT_BAD_INPUT;
+}
+
 int main(int argc, char **argv)
 {
 	struct fault fault = {0};
 	struct options options;
 
 	fill_standard_streams();
-	int status = options_parse(&options, argc, argv, &fault) ? options_bad_status(argc, argv)
-								 : act(&options, &fault);
+	int bad = bad_status(argc, argv);
+	bool parsed = !options_parse(&options, argc, argv, bad, &fault);
+	int status = parsed ? act(&options, &fault) : bad;
 
 	if (fault.status)
 		fprintf(stderr, "nscheck: %s\n", fault.text);
+	/* A step of a bisection that is not about the kernel stops it. */
+	if (fault.status && parsed && options.task == TASK_BISECT)
+		status = BISECT_STOP;
 	options_free(&options);
 	return status;
 }

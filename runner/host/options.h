@@ -2,67 +2,101 @@
 #ifndef RUNNER_HOST_OPTIONS_H
 #define RUNNER_HOST_OPTIONS_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "runner/base/text.h"
+#include "runner/base/fault.h"
+#include "runner/base/mem.h"
 #include "vm/kernel.h"
 #include "vm/monitor.h"
 #include "vm/runtime.h"
 
 #define NSCHECK_VERSION "1.0"
 
-/* What the user asked for, checked. Strings are the command line's or owned by this struct until the end. */
-struct options {
-	char **selection;
-	size_t selected;
-	char **kernels; /* each --kernel */
-	size_t kernel_count;
-	struct kernel_request kernel; /* spec: the one of them that this run is about */
-	char **runtimes;              /* each --runtime */
-	size_t runtime_count;
-	struct runtime_request runtime; /* name: the one of them that this run is about, or NULL */
-	enum accel accel;
-	const char *append;
-	char **setup;
-	size_t setups;
-	const char *output, *report, *baseline, *update_baseline, *resume;
-	char **argv; /* the command line itself */
-	int argc;
-	char **beside; /* those of its options that may go with --resume, as "--name=value" */
-	size_t beside_count;
-	bool other;             /* there are options that may not */
-	int memory, cpus, jobs; /* jobs 0: as many as make sense */
-	double timeout_factor;
-	int repeat;
-	int reruns; /* of a failed test, alone in booted VMs */
-	bool in_order;
-	bool cold, fresh_vm, sabotage, list, json, missing, lint, shell, timings;
-	bool matrix; /* all of vm/kernels.list */
-	bool kernel_list, fetch_only;
-	int shard, shards; /* which part of how many; 0: all */
-	const char *times; /* where --shard knows durations from, or NULL */
-	bool merge;        /* the words of the selection are folders */
-	bool compare;      /* they are the two runs to compare */
-	bool github;       /* annotations of GitHub Actions */
-	bool bisect;       /* one step of a bisection, about the one selected test */
-	bool gdb;          /* the VM waits for a debugger */
-	bool quiet;        /* a run prints nothing: whoever started it tells the outcome */
-	const char *qemu;
-	char *guest, *init, *cache;
-	char *home;          /* folder of the program's own executable */
-	long cache_size;     /* MiB of snapshots */
-	struct text command; /* the options that a command needs to repeat a test of this run */
+/* What the program is started for: one thing at a time. */
+enum task {
+	TASK_RUN,    /* the selected tests on one kernel */
+	TASK_MATRIX, /* on several kernels or runtimes, or a part of all tests */
+	TASK_LIST,
+	TASK_KERNELS,
+	TASK_FETCH,
+	TASK_REPORT,
+	TASK_RESUME,
+	TASK_COMPARE,
+	TASK_LINT,
+	TASK_MERGE,
+	TASK_SHELL,
+	TASK_BISECT,
+	TASKS,
 };
 
-/* The exit status for a command line that makes no sense: git bisect would take 2 for a bad commit. */
-int options_bad_status(int argc, char *const *argv);
+struct option_row;
 
-/* Fills options from the command line; a fault is for main to print. Ends the program for --help. */
-int options_parse(struct options *options, int argc, char **argv, struct fault *fault);
+/* An option as it was given; value is NULL for one without. */
+struct given {
+	const struct option_row *row;
+	const char *value;
+};
 
-/* The same for the command line of an earlier run: prints nothing and ends no program. */
-int options_parse_quietly(struct options *options, int argc, char **argv, struct fault *fault);
+/*
+ * What the user asked for, checked. Each option has a row in options_table.c, which says what of this it sets; strings are
+ * the command line's or owned by this struct. Only main.c and the entry functions of the tasks know it.
+ */
+struct options {
+	enum task task;
+	struct strings selection;       /* the words: tests; folders for --merge; two runs for --compare */
+	struct strings kernels;         /* each --kernel */
+	struct strings runtimes;        /* each --runtime */
+	struct strings setup;           /* each --setup */
+	struct kernel_request kernel;   /* spec: the one of them that this run is about */
+	struct runtime_request runtime; /* name: the one of them that this run is about, or NULL */
+	enum accel accel;
+	int memory, cpus; /* MiB; a number */
+	int jobs;         /* 0: as many as make sense */
+	int repeat;
+	int reruns;        /* of a failed test, alone in booted VMs */
+	int shard, shards; /* which part of how many; 0: all */
+	int cache_size;    /* MiB of snapshots */
+	double timeout_factor;
+	bool in_order, cold, fresh_vm, sabotage;
+	bool json, missing;   /* --list */
+	bool matrix;          /* all of vm/kernels.list */
+	bool github, timings; /* annotations of GitHub Actions; where the time went */
+	bool gdb;             /* the VM waits for a debugger */
+	bool quiet;           /* only what went wrong, and the summary */
+	bool silent;          /* a run prints nothing: whoever started it tells the outcome; no option */
+	const char *append, *qemu, *guest, *init, *cache;
+	const char *output, *baseline, *update_baseline;
+	const char *times;                    /* where --shard knows durations from, or NULL */
+	const char *report, *resume, *bisect; /* what the task of that name is about */
+	char *home;                           /* folder of the program's own executable */
+	char **argv;                          /* the command line itself */
+	int argc;
+	struct given *given;
+	size_t given_count;
+	struct strings own; /* values that are nobody else's */
+};
+
+/*
+ * Fills options from the command line; a fault is for main to print. Ends the program for --help, and with bad_status for
+ * an option that is none.
+ */
+int options_parse(struct options *options, int argc, char **argv, int bad_status, struct fault *fault);
+
+/*
+ * The same for the command line of an earlier run, and then the options that were given beside --resume now, which win.
+ * Prints nothing and ends no program.
+ */
+int options_parse_again(struct options *options, int argc, char **argv, const struct options *now,
+			struct fault *fault);
+
+/* The options that a command needs to repeat a test of this run, each with a blank before it; to free. */
+char *options_remembered(const struct options *options);
+
+/* What a run's facts tell of its options: a JSON object, the caller's. */
+json_t *options_told(const struct options *options);
+
 void options_free(struct options *options);
 
 #endif

@@ -22,9 +22,9 @@ void plan_free(struct plan *plan)
 	*plan = (struct plan){0};
 }
 
-bool plan_has(const struct test *t, const struct options *o)
+bool plan_has(const struct test *t, bool sabotage)
 {
-	return t->selected && t->file && !(o->sabotage && t->exempt);
+	return t->selected && t->file && !(sabotage && t->exempt);
 }
 
 /*
@@ -51,22 +51,23 @@ static int before(const void *a, const void *b)
 	return x->test < y->test ? -1 : x->test > y->test;
 }
 
-static void add_selected(struct plan *plan, const struct table *table, const struct options *o,
+static void add_selected(struct plan *plan, const struct table *table, const struct plan_request *wanted,
 			 const struct times *times)
 {
 	for (size_t i = 0; i < table->count; i++) {
 		const struct test *t = &table->tests[i];
-		struct job job = {
-			.test = t, .fresh = t->alone || o->fresh_vm || o->sabotage, .cold = o->cold};
+		struct job job = {.test = t,
+				  .fresh = t->alone || wanted->fresh_vm || wanted->sabotage,
+				  .cold = wanted->cold};
 
-		if (o->in_order) {
+		if (wanted->in_order) {
 			job.fresh = false;
 			job.rank = t->rank;
 		}
 
-		if (!plan_has(t, o))
+		if (!plan_has(t, wanted->sabotage))
 			continue;
-		long ms = times_of(times, o->kernel.spec, t->id);
+		long ms = times_of(times, wanted->kernel, t->id);
 		job.expected_ms = ms < 0 ? 0 : ms;
 		plan_add(plan, job);
 	}
@@ -74,7 +75,7 @@ static void add_selected(struct plan *plan, const struct table *table, const str
 		qsort(plan->jobs, plan->count, sizeof(*plan->jobs), before);
 }
 
-static int nothing_to_run(const struct table *table, const struct options *o, struct fault *fault)
+static int nothing_to_run(const struct table *table, bool sabotage, struct fault *fault)
 {
 	for (size_t i = 0; i < table->count; i++)
 		if (table->tests[i].selected && !table->tests[i].file)
@@ -82,11 +83,11 @@ static int nothing_to_run(const struct table *table, const struct options *o, st
 					 "no test is written yet for %s and the like: see --list --missing",
 					 table->tests[i].id);
 	return fault_set(fault, EXIT_BAD_INPUT,
-			 o->sabotage ? "no selected test can be sabotaged" : "no test is selected");
+			 sabotage ? "no selected test can be sabotaged" : "no test is selected");
 }
 
-int plan_make(struct plan *plan, const struct table *table, const struct options *o, const char *last,
-	      struct fault *fault)
+int plan_make(struct plan *plan, const struct table *table, const struct plan_request *wanted,
+	      const char *last, struct fault *fault)
 {
 	struct times times = {0};
 	struct fault ignored = {0};
@@ -94,7 +95,7 @@ int plan_make(struct plan *plan, const struct table *table, const struct options
 	*plan = (struct plan){0};
 	if (last)
 		times_load(&times, last, &ignored);
-	add_selected(plan, table, o, &times);
+	add_selected(plan, table, wanted, &times);
 	times_free(&times);
-	return plan->count ? 0 : nothing_to_run(table, o, fault);
+	return plan->count ? 0 : nothing_to_run(table, wanted->sabotage, fault);
 }

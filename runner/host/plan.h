@@ -2,7 +2,6 @@
 #ifndef RUNNER_HOST_PLAN_H
 #define RUNNER_HOST_PLAN_H
 
-#include "runner/host/options.h"
 #include "runner/host/table.h"
 
 struct recheck;
@@ -24,16 +23,22 @@ struct plan {
 	size_t count;
 };
 
+/* What a plan is to be like. */
+struct plan_request {
+	const char *kernel; /* as --kernel names it: what a test took there before */
+	bool fresh_vm, cold, in_order, sabotage;
+};
+
 /* Whether a row is selected and can be run. */
-bool plan_has(const struct test *test, const struct options *o);
+bool plan_has(const struct test *test, bool sabotage);
 
 /*
  * What to run of the selected rows, in which order: longest first by the run or matrix in `last` (may be NULL) so
  * that several VMs end together, tests that want a VM of their own before all others if their times are known, else
  * after them. One round of --repeat. A selection without any test that could run is a fault.
  */
-int plan_make(struct plan *plan, const struct table *table, const struct options *o, const char *last,
-	      struct fault *fault);
+int plan_make(struct plan *plan, const struct table *table, const struct plan_request *wanted,
+	      const char *last, struct fault *fault);
 
 /* Adds one more job at the end. */
 void plan_add(struct plan *plan, struct job job);

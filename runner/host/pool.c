@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "runner/base/mem.h"
-#include "runner/host/again.h"
 #include "runner/host/search.h"
 
 enum { GRACE_MS = 5000 };

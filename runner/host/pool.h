@@ -50,7 +50,7 @@ struct pool {
 	int interrupts;
 	int64_t stop_until;
 	size_t good;              /* results that were pass, skip or xfail */
-	struct recheck *rechecks; /* again.h */
+	struct recheck *rechecks; /* again.c */
 	int rechecked, not_rechecked, searches, not_searched;
 	struct fault *fault;
 	struct text trouble; /* lines that explain the fault */
@@ -64,6 +64,9 @@ void pool_note(struct pool *pool, const char *text);
 
 /* What the baseline makes of a verdict on this kernel and container runtime. */
 void pool_expect(const struct pool *pool, struct result *r);
+
+/* A test of an interrupted run has this outcome; it may have to be run again, or has been already. */
+void again_resume(struct pool *p, const struct test *test, const struct outcome *o);
 
 /* Runs the plan to its end, the first fault, or the second interrupt. Returns -1 when there was a fault. */
 int pool_run(struct pool *pool);

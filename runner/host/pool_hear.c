@@ -2,7 +2,6 @@
 #include <stdlib.h>
 
 #include "runner/base/mem.h"
-#include "runner/host/again.h"
 #include "runner/host/pool_inside.h"
 #include "runner/host/search.h"
 

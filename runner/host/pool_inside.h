@@ -5,8 +5,8 @@
 #include "runner/host/pool.h"
 
 /*
- * A pool as its own three files know it: pool.c, which feeds the VMs; pool_hear.c, what they tell; pool_lose.c, those
- * that ended. Nobody else includes this.
+ * A pool as its own four files know it: pool.c, which feeds the VMs; pool_hear.c, what they tell; pool_lose.c, those
+ * that ended; again.c, what is run again. Nobody else includes this.
  */
 
 /* A place for one VM after the other. */
@@ -34,5 +34,27 @@ struct vm_owner pool_owner(struct pool *p);
 
 /* The VM there is gone: why, and what comes of it; frees it. */
 void pool_lose(struct pool *p, struct slot *slot);
+
+/*
+ * What is run again, and what comes of it. A test that fails, times out or leaks is run --reruns times more, alone in
+ * booted VMs: it is flaky when one of those is good. A test that crashes is run once more in the same way; a crash that
+ * does not come back alone is searched for among the tests that ran before it in its VM (search.h). Not for known
+ * failures, sabotage or --repeat, and only for the first AGAIN_TESTS and AGAIN_SEARCHES of a run:
+ * a broken kernel is to cost minutes, not hours.
+ */
+enum { AGAIN_TESTS = 10, AGAIN_SEARCHES = 3 };
+
+/* A planned test has this result; history: what ran before it in its VM. */
+void again_consider(struct pool *p, const struct test *test, const struct result *r,
+		    const struct test *const *history, size_t count);
+
+/* A job of plan_add()'s `again` has this result. */
+void again_result(struct pool *p, const struct job *job, const struct result *r);
+
+/* A trial of job->search is over. */
+void again_trial(struct pool *p, const struct job *job, bool crashed);
+
+/* Tells what was left out because of the limits, and forgets the rest. */
+void again_end(struct pool *p);
 
 #endif

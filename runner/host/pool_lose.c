@@ -2,7 +2,6 @@
 #include <stdlib.h>
 
 #include "runner/base/mem.h"
-#include "runner/host/again.h"
 #include "runner/host/pool_inside.h"
 
 enum { BOOT_FAILURES_MAX = 3, RESTORE_FAILURES_MAX = 2 };

@@ -10,7 +10,7 @@
 #include "results/matrix.h"
 #include "runner/base/text.h"
 #include "runner/host/loop.h"
-#include "runner/host/run.h"
+#include "runner/host/execute.h"
 #include "runner/host/select.h"
 #include "runner/host/table.h"
 
@@ -35,48 +35,42 @@ static int check_folder(const char *dir, struct fault *fault)
 	return 0; /* one that is not there is told when it is read */
 }
 
-/* The words of the run's command line, then those given now, which win. */
-static char **words_of(const struct options *o, const struct run *before, int *count)
+/* The words of the run's command line. */
+static char **words_of(const struct options *o, const struct strings *arguments)
 {
-	json_t *arguments = json_object_get(before->facts, "arguments"), *word;
-	char **words;
-	size_t i;
+	char **words = mem_zalloc((arguments->count + 2) * sizeof(*words));
 
-	words = mem_zalloc((json_array_size(arguments) + o->beside_count + 2) * sizeof(*words));
-	words[(*count)++] = o->argv[0];
-	json_array_foreach(arguments, i, word)
-	{
-		if (json_is_string(word))
-			words[(*count)++] = (char *)json_string_value(word);
-	}
-	for (i = 0; i < o->beside_count; i++)
-		words[(*count)++] = o->beside[i];
+	words[0] = o->argv[0];
+	for (size_t i = 0; i < arguments->count; i++)
+		words[1 + i] = arguments->items[i];
 	return words;
 }
 
 /* The options of that run alone, also if it was one of a matrix. */
 static int take_options(struct options *own, const struct run *before, const char *dir, struct fault *fault)
 {
-	const char *kernel =
-		json_string_value(json_object_get(json_object_get(before->facts, "kernel"), "name"));
+	const char *kernel = before->facts.kernel.name;
 
 	if (!kernel)
 		return refuse(fault, dir, "its journal names no kernel");
-	if (own->repeat > 1 || own->bisect)
+	if (own->repeat > 1 || own->task == TASK_BISECT)
 		return refuse(fault, dir, "a run with --repeat or --bisect is begun anew");
 	own->kernel.spec = kernel;
-	own->kernel_count = 1;
+	own->runtime.name = before->facts.runtime.name;
+	strings_add(&own->kernels, kernel);
 	own->matrix = false;
+	own->task = TASK_RUN;
 	own->shards = 0;
 	own->output = dir;
 	return 0;
 }
 
-static int parse_again(struct options *own, char **words, int count, const char *dir, struct fault *fault)
+static int parse_again(struct options *own, char **words, int count, const struct options *now,
+		       const char *dir, struct fault *fault)
 {
 	struct fault wrong = {0};
 
-	if (!options_parse_quietly(own, count, words, &wrong))
+	if (!options_parse_again(own, count, words, now, &wrong))
 		return 0;
 	char *why = mem_printf("its command line cannot be understood: %s", wrong.text);
 	refuse(fault, dir, why);
@@ -90,7 +84,7 @@ static int select_rest(struct table *table, const struct options *own, const str
 	const char *dir = own->output;
 
 	/* For the order of --in-order. */
-	if (select_tests(table, own->selection, own->selected, fault))
+	if (select_tests(table, own->selection.items, own->selection.count, fault))
 		return -1;
 	for (size_t i = 0; i < table->count; i++)
 		table->tests[i].selected = false;
@@ -118,7 +112,7 @@ static int run_rest(const struct options *own, const struct run *before, struct 
 	if (table_load(&table, own->guest, fault) || select_rest(&table, own, before, fault))
 		status = fault->status;
 	else
-		status = run_tests(own, &table, began, before, fault);
+		status = execute_tests(own, &table, began, before, fault);
 	table_free(&table);
 	return status;
 }
@@ -126,16 +120,18 @@ static int run_rest(const struct options *own, const struct run *before, struct 
 static int resume_from(const struct options *o, const char *dir, const struct run *before,
 		       struct fault *fault)
 {
-	const char *folder = run_fact(before, "folder");
+	const char *folder = before->facts.folder;
+	const struct strings *arguments = &before->facts.arguments;
 	struct options own = {0};
-	int count = 0, status;
+	int status;
 
-	if (!json_is_array(json_object_get(before->facts, "arguments")) || !*folder)
+	if (!before->facts.knows_arguments || !folder)
 		return refuse(fault, dir, "its journal does not tell how it was started"), fault->status;
 	if (chdir(folder))
 		return refuse(fault, dir, "the folder that it was started in is gone"), fault->status;
-	char **words = words_of(o, before, &count);
-	if (parse_again(&own, words, count, dir, fault) || take_options(&own, before, dir, fault))
+	char **words = words_of(o, arguments);
+	if (parse_again(&own, words, (int)arguments->count + 1, o, dir, fault) ||
+	    take_options(&own, before, dir, fault))
 		status = fault->status;
 	else
 		status = run_rest(&own, before, fault);
@@ -160,34 +156,4 @@ int resume_run(const struct options *o, struct fault *fault)
 	run_free(&before);
 	free(dir);
 	return status;
-}
-
-/* A string at "key" or "key.below"; of a path its last name: a cache may have moved. */
-static const char *fact(const json_t *facts, const char *key, const char *below)
-{
-	json_t *value = json_object_get(facts, key);
-	const char *text = json_string_value(below ? json_object_get(value, below) : value);
-	const char *slash = text ? strrchr(text, '/') : NULL;
-
-	return slash ? slash + 1 : text ? text : "";
-}
-
-int resume_check(const struct run *before, const json_t *now, struct fault *fault)
-{
-	static const struct {
-		const char *key, *below, *what;
-	} facts[] = {
-		{"kernel", "sha256", "the kernel"}, {"suites", NULL, "the test program"},
-		{"initrd", NULL, "the image"},      {"qemu", "version", "QEMU"},
-		{"accel", NULL, "the accelerator"},
-	};
-
-	for (size_t i = 0; i < sizeof(facts) / sizeof(*facts); i++)
-		if (strcmp(fact(before->facts, facts[i].key, facts[i].below),
-			   fact(now, facts[i].key, facts[i].below)))
-			return fault_set(
-				fault, EXIT_BAD_INPUT,
-				"cannot resume: %s is not what it was when the run began; begin it anew",
-				facts[i].what);
-	return 0;
 }

@@ -2,7 +2,6 @@
 #ifndef RUNNER_HOST_RESUME_H
 #define RUNNER_HOST_RESUME_H
 
-#include "results/run.h"
 #include "runner/host/options.h"
 
 /*
@@ -10,8 +9,5 @@
  * holds the command line. Returns the exit status; a fault is printed by the caller.
  */
 int resume_run(const struct options *o, struct fault *fault);
-
-/* Whether facts of now are those of the run that is to be resumed: same kernel, image, tests, QEMU and accelerator. */
-int resume_check(const struct run *before, const json_t *now, struct fault *fault);
 
 #endif

@@ -18,22 +18,22 @@ static bool wants_signatures(const char *append)
 	return append && (strstr(append, "sig_enforce") || strstr(append, "lockdown"));
 }
 
-static int resolve(struct session *s, const struct options *o, struct fault *fault)
+static int resolve(struct session *s, const struct session_request *wanted, struct fault *fault)
 {
 	struct image_request image = {.kernel = &s->kernel,
-				      .init = o->init,
-				      .guest = o->shell ? o->guest : NULL,
-				      .runtime = o->runtime.name ? &s->runtime : NULL,
-				      .signatures = wants_signatures(o->append)};
+				      .init = wanted->init,
+				      .guest = wanted->machine.shell ? wanted->guest : NULL,
+				      .runtime = wanted->runtime.name ? &s->runtime : NULL,
+				      .signatures = wants_signatures(wanted->machine.append)};
 	int64_t began = loop_now();
 
-	if (kernel_resolve(&o->kernel, o->cache, &s->kernel, fault))
+	if (kernel_resolve(&wanted->kernel, wanted->cache, &s->kernel, fault))
 		return -1;
 	s->kernel_ms = loop_now() - began;
 	began = loop_now();
-	if (o->runtime.name && runtime_resolve(&o->runtime, o->cache, &s->runtime, fault))
+	if (wanted->runtime.name && runtime_resolve(&wanted->runtime, wanted->cache, &s->runtime, fault))
 		return -1;
-	if (image_build(&image, o->cache, &s->initrd, fault))
+	if (image_build(&image, wanted->cache, &s->initrd, fault))
 		return -1;
 	s->image_ms = loop_now() - began;
 	return 0;
@@ -75,14 +75,13 @@ static int share_files(struct session *s, struct fault *fault)
 	return m->initrd_fd < 0 ? -1 : 0;
 }
 
-static int find_snapshot(struct session *s, struct fault *fault)
+static int find_snapshot(struct session *s, const struct session_request *wanted, struct fault *fault)
 {
-	const struct options *o = s->options;
 	char key[65];
 
-	if (snapshots_init(&s->snapshots, o->cache, o->cache_size, fault))
+	if (snapshots_init(&s->snapshots, wanted->cache, wanted->snapshots_mib, fault))
 		return -1;
-	s->machine.snapshots_wanted = !o->cold && o->cache_size > 0 && !o->shell && !o->gdb;
+	s->machine.snapshots_wanted = wanted->snapshots_mib > 0;
 	if (!s->machine.snapshots_wanted)
 		return 0;
 	if (machine_snapshot_key(&s->machine, key, fault))
@@ -91,50 +90,13 @@ static int find_snapshot(struct session *s, struct fault *fault)
 	return 0;
 }
 
-static int load_allowed(struct session *s, struct fault *fault)
+static int load_allowed(struct session *s, const char *home, struct fault *fault)
 {
-	char *path = mem_printf("%s/../results/splats.allow", s->options->home);
+	char *path = mem_printf("%s/../results/splats.allow", home);
 	int ret = splat_allow_load(&s->allow, path, fault);
 
 	free(path);
 	return ret;
-}
-
-/* The guest's own clock goes on while a debugger looks at one thing after the other. */
-enum { DEBUGGED_FACTOR = 1000 };
-
-/* A time limit is stretched by a factor of more than 1 where the harness itself waits, but never made shorter. */
-static double patience(double factor)
-{
-	return factor > 1 ? factor : 1;
-}
-
-/* Of all options, what the VMs are about. */
-static struct machine_config machine_config(const struct options *o)
-{
-	return (struct machine_config){.program = o->qemu,
-				       .append = o->append,
-				       .memory_mib = o->memory,
-				       .cpus = o->cpus,
-				       .shell = o->shell,
-				       .setup = o->setup,
-				       .setups = o->setups,
-				       .test_factor = o->timeout_factor * (o->gdb ? DEBUGGED_FACTOR : 1),
-				       .debugged = o->gdb,
-				       .patience = patience(o->timeout_factor),
-				       .kvm_on_trial = o->accel == ACCEL_AUTO,
-				       .runtime = o->runtime.name};
-}
-
-struct pool_config session_pool_config(const struct session *s)
-{
-	const struct options *o = s->options;
-
-	return (struct pool_config){.hint = s->hint,
-				    .sabotage = o->sabotage,
-				    .cold = o->cold,
-				    .repeat = o->repeat,
-				    .reruns = o->gdb ? 0 : o->reruns};
 }
 
 static int await_debugger(struct session *s, struct fault *fault)
@@ -146,12 +108,11 @@ static int await_debugger(struct session *s, struct fault *fault)
 	return 0;
 }
 
-int session_open(struct session *s, const struct options *o, struct fault *fault)
+int session_open(struct session *s, const struct session_request *wanted, struct fault *fault)
 {
 	memset(s, 0, sizeof(*s));
-	s->options = o;
 	s->loop.epoll = s->snapshots.fd = s->debugger.fd = -1;
-	s->machine = (struct machine){.config = machine_config(o),
+	s->machine = (struct machine){.config = wanted->machine,
 				      .loop = &s->loop,
 				      .kernel = &s->kernel,
 				      .kernel_fd = -1,
@@ -161,30 +122,32 @@ int session_open(struct session *s, const struct options *o, struct fault *fault
 				      .allow = &s->allow,
 				      .monitor_version = s->qemu_version};
 	int64_t began = loop_now();
-	if (dir_make(o->cache, fault))
+	if (dir_make(wanted->cache, fault))
 		return -1;
-	s->machine.monitor = monitor_find(o->qemu, o->cache, s->qemu_version, sizeof(s->qemu_version), fault);
+	s->machine.monitor = monitor_find(wanted->machine.program, wanted->cache, s->qemu_version,
+					  sizeof(s->qemu_version), fault);
 	if (!s->machine.monitor)
 		return -1;
 	s->qemu_ms = loop_now() - began;
-	if (identity_choose(&s->machine.identity, &s->kvm_opens, fault) || resolve(s, o, fault))
+	if (identity_choose(&s->machine.identity, &s->kvm_opens, fault) || resolve(s, wanted, fault))
 		return -1;
 	s->machine.initrd = s->initrd;
 	if (s->runtime.name)
 		s->machine.config.test_factor *= s->runtime.slowness;
-	accel_init(&s->accel, o->cache, s->qemu_version);
-	s->machine.accel = accel_choose(&s->accel, o->accel, s->kvm_opens);
-	if (o->accel == ACCEL_KVM && !s->kvm_opens)
+	accel_init(&s->accel, wanted->cache, s->qemu_version);
+	s->machine.accel = accel_choose(&s->accel, wanted->accel, s->kvm_opens);
+	if (wanted->accel == ACCEL_KVM && !s->kvm_opens)
 		return fault_set(fault, EXIT_BAD_INPUT,
 				 "--accel kvm: /dev/kvm cannot be opened by the user that the VM runs as");
 	if (loop_init(&s->loop))
 		return fault_set(fault, EXIT_UNFINISHED, "cannot make an event loop: %m");
-	if (o->gdb && await_debugger(s, fault))
+	if (wanted->machine.debugged && await_debugger(s, fault))
 		return -1;
-	if (map_suites(s, o->guest, fault) || share_files(s, fault) || load_allowed(s, fault))
+	if (map_suites(s, wanted->guest, fault) || share_files(s, fault) ||
+	    load_allowed(s, wanted->home, fault))
 		return -1;
 	began = loop_now();
-	int ret = find_snapshot(s, fault);
+	int ret = find_snapshot(s, wanted, fault);
 	s->snapshot_ms = loop_now() - began;
 	return ret;
 }

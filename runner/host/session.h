@@ -4,12 +4,22 @@
 
 #include "runner/host/accel.h"
 #include "runner/host/debugger.h"
-#include "runner/host/options.h"
-#include "runner/host/pool.h"
+#include "runner/host/machine.h"
+#include "vm/runtime.h"
 
-/* All that a run or a shell needs before the first VM starts, in the order in which it is got. */
+/* What a run or a shell is to be about. */
+struct session_request {
+	struct kernel_request kernel;
+	struct runtime_request runtime; /* name NULL: none */
+	struct machine_config machine;
+	enum accel accel;
+	const char *init, *guest, *cache;
+	const char *home;  /* the folder of the program */
+	int snapshots_mib; /* room for saved VMs; 0: none is saved or restored */
+};
+
+/* All that it needs before the first VM starts, in the order in which it is got. */
 struct session {
-	const struct options *options;
 	struct kernel kernel;
 	struct runtime runtime; /* its name NULL: none was asked for */
 	char *initrd;
@@ -26,11 +36,12 @@ struct session {
 	int64_t qemu_ms, kernel_ms, image_ms, snapshot_ms; /* how long these took */
 };
 
-/* Resolves the kernel, builds the image, chooses the accelerator. */
-int session_open(struct session *s, const struct options *o, struct fault *fault);
+/*
+ * Resolves the kernel, builds the image, chooses the accelerator.
+ * wanted: what it points to has to outlive the session
+ * Close it with session_close(), also after a fault.
+ */
+int session_open(struct session *s, const struct session_request *wanted, struct fault *fault);
 void session_close(struct session *s);
-
-/* How a run goes about its jobs. */
-struct pool_config session_pool_config(const struct session *s);
 
 #endif

@@ -24,12 +24,13 @@ struct line {
 	long long total;
 };
 
-static void lay_out(struct line *line, const struct entries *entries, const struct table *table)
+static void lay_out(struct line *line, const struct entries *entries, const struct table *table,
+		    bool sabotage)
 {
 	line->pieces = mem_zalloc((entries->count * table->count + 1) * sizeof(*line->pieces));
 	for (size_t i = 0; i < entries->count; i++)
 		for (size_t j = 0; j < table->count; j++)
-			if (plan_has(&table->tests[j], &entries->items[i].options))
+			if (plan_has(&table->tests[j], sabotage))
 				line->pieces[line->count++] = (struct piece){i, j, -1};
 }
 
@@ -62,10 +63,10 @@ static void weigh(struct line *line, const struct entries *entries, const struct
  * Which part each piece is of: the one that its middle falls into. No part stays empty, however long one test takes: a
  * part is never left out, and enough tests are kept for those to come.
  */
-static void choose(struct shard *shard, const struct line *line, const struct options *o)
+static void choose(struct shard *shard, const struct line *line, const struct shard_request *wanted)
 {
 	long long before = 0;
-	size_t parts = (size_t)o->shards, last = 0;
+	size_t parts = (size_t)wanted->parts, last = 0;
 
 	for (size_t i = 0; i < line->count; i++) {
 		const struct piece *p = &line->pieces[i];
@@ -78,7 +79,7 @@ static void choose(struct shard *shard, const struct line *line, const struct op
 			part = parts - left;
 		last = part;
 		before += p->ms;
-		shard->chosen[p->entry][p->row] = part == (size_t)o->shard - 1;
+		shard->chosen[p->entry][p->row] = part == (size_t)wanted->part - 1;
 	}
 }
 
@@ -121,25 +122,21 @@ static void hash_line(const struct line *line, char hex[65])
 	sha256_end(&sum, hex);
 }
 
-static json_t *facts_of(const struct line *line, const struct entries *entries, const struct table *table,
-			const struct options *o)
+static void tell(struct shard_facts *facts, const struct line *line, const struct entries *entries,
+		 const struct table *table, const struct shard_request *wanted)
 {
-	json_t *facts = json_object(), *kernels = json_array(), *selection = json_array();
 	char catalogue[65], times[65];
 
 	for (size_t i = 0; i < entries->count; i++)
-		json_array_append_new(kernels, json_string(entries->items[i].name));
-	for (size_t i = 0; i < o->selected; i++)
-		json_array_append_new(selection, json_string(o->selection[i]));
+		strings_add(&facts->kernels, entries->items[i].name);
+	for (size_t i = 0; i < wanted->selection->count; i++)
+		strings_add(&facts->selection, wanted->selection->items[i]);
 	hash_catalogue(table, catalogue);
 	hash_line(line, times);
-	json_object_set_new(facts, "part", json_integer(o->shard));
-	json_object_set_new(facts, "parts", json_integer(o->shards));
-	json_object_set_new(facts, "kernels", kernels);
-	json_object_set_new(facts, "selection", selection);
-	json_object_set_new(facts, "catalogue", json_string(catalogue));
-	json_object_set_new(facts, "times", json_string(times));
-	return facts;
+	facts->part = wanted->part;
+	facts->parts = wanted->parts;
+	facts->catalogue = mem_strdup(catalogue);
+	facts->times = mem_strdup(times);
 }
 
 /* Takes out the kernels that have nothing to run. */
@@ -164,29 +161,29 @@ static void drop_idle(struct shard *shard, struct entries *entries, size_t rows)
 }
 
 int shard_cut(struct shard *shard, struct entries *entries, const struct table *table,
-	      const struct options *o, struct fault *fault)
+	      const struct shard_request *wanted, struct fault *fault)
 {
 	struct times times = {0};
 	struct line line = {0};
 	int ret = 0;
 
 	*shard = (struct shard){0};
-	if (o->times)
-		ret = times_load(&times, o->times, fault);
+	if (wanted->times)
+		ret = times_load(&times, wanted->times, fault);
 	if (!ret)
-		lay_out(&line, entries, table);
-	if (!ret && line.count < (size_t)o->shards)
+		lay_out(&line, entries, table, wanted->sabotage);
+	if (!ret && line.count < (size_t)wanted->parts)
 		ret = fault_set(fault, EXIT_BAD_INPUT,
-				"--shard %d/%d: there are only %zu tests to run: take fewer parts", o->shard,
-				o->shards, line.count);
+				"--shard %d/%d: there are only %zu tests to run: take fewer parts",
+				wanted->part, wanted->parts, line.count);
 	if (!ret) {
 		shard->kernels = entries->count;
 		shard->chosen = mem_zalloc((entries->count + 1) * sizeof(*shard->chosen));
 		for (size_t i = 0; i < entries->count; i++)
 			shard->chosen[i] = mem_zalloc(table->count * sizeof(**shard->chosen));
-		weigh(&line, entries, table, o->times ? &times : NULL);
-		choose(shard, &line, o);
-		shard->facts = facts_of(&line, entries, table, o);
+		weigh(&line, entries, table, wanted->times ? &times : NULL);
+		choose(shard, &line, wanted);
+		tell(&shard->facts, &line, entries, table, wanted);
 		drop_idle(shard, entries, table->count);
 	}
 	times_free(&times);
@@ -199,7 +196,7 @@ void shard_free(struct shard *shard)
 	for (size_t i = 0; i < shard->kernels; i++)
 		free(shard->chosen[i]);
 	free(shard->chosen);
-	json_decref(shard->facts);
+	shard_facts_free(&shard->facts);
 	*shard = (struct shard){0};
 }
 

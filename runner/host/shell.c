@@ -14,7 +14,7 @@
 
 #include "runner/base/mem.h"
 #include "runner/contract.h"
-#include "runner/host/session.h"
+#include "runner/host/wanted.h"
 
 /* Ends the shell from this side; what it stands for at the end of the input is the guest's end of file. */
 enum { LEAVE_KEY = 0x1d /* ^] */, END_OF_FILE = 0x04 };
@@ -187,9 +187,10 @@ static void tell_debug(const char *program)
 
 int shell_run(const struct options *o, struct fault *fault)
 {
+	const struct session_request wanted = wanted_session(o);
 	struct session s;
 
-	if (!session_open(&s, o, fault)) {
+	if (!session_open(&s, &wanted, fault)) {
 		tell_debug(o->init);
 		tell_debug(o->guest);
 		fputs("Booting; `exit` in the guest or Ctrl-] here ends it.\n", stderr);

@@ -32,6 +32,8 @@ static double patience(const struct vm *vm)
 /* The next look at a kernel that is silent, or the deadline of the start. */
 static void wait_for_hello(struct vm *vm)
 {
+	if (vm->machine->config.debugged)
+		return; /* who is stopped by a debugger is no dead kernel */
 	int64_t look = loop_now() + (int64_t)(SILENCE_LOOK * patience(vm));
 
 	vm->deadline = look < vm->up_by && vm->life.silent ? look : vm->up_by;

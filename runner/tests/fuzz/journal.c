@@ -21,7 +21,8 @@ static int file;
 static FILE *nowhere;
 
 #define RUN                                                                                                  \
-	"{\"type\":\"run\",\"id\":\"x\",\"kernel\":{\"release\":\"6.1\"},\"options\":{\"repeat\":1},"        \
+	"{\"type\":\"run\",\"journal_schema\":1,\"id\":\"x\",\"kernel\":{\"release\":\"6.1\"},\"options\":{" \
+	"\"repeat\":1},"                                                                                     \
 	"\"plan\":["                                                                                         \
 	"{\"id\":\"a.one\",\"file\":\"a.c\",\"line\":3,\"statement\":\"It holds.\"},{\"id\":\"a.two\"}]}\n"
 

@@ -170,7 +170,7 @@ START_TEST(a_setup_line_speaks_for_itself)
 	holds(journal, "\"warm\"");
 	free(journal);
 	IS_STATUS(run_out("", "--setup '' a"), 2);
-	ck_assert_str_eq(output, "nscheck: --setup '': give a line for the shell\n");
+	ck_assert_str_eq(output, "nscheck: --setup '': want a value\n");
 }
 END_TEST
 
@@ -266,7 +266,6 @@ START_TEST(a_known_failure_is_expected)
 	IS_STATUS(run_out("error:a.one.first", "--baseline known a.one.first"), 3);
 	IS_STATUS(run_out("fail:a.one.first", "--baseline known --repeat 3 a.one.first"), 0);
 	holds(output, "3 results in a row");
-	IS_STATUS(run_out("", "--baseline known --sabotage"), 0);
 }
 END_TEST
 
@@ -368,6 +367,18 @@ START_TEST(the_door_names_itself_in_what_repeats_a_test)
 }
 END_TEST
 
+START_TEST(quiet_tells_what_went_wrong)
+{
+	IS_STATUS(run_out("skip:a.two.third", "-q a"), 0);
+	holds(output, "6.0.0-fake: 2 passed, 0 failed, 1 skipped in ");
+	ck_assert_uint_eq(lines_of(output), 2);
+	IS_STATUS(run_out("fail:a.one.second", "--quiet --reruns 0 a"), 1);
+	holds(output, "] fail    a.one.second (");
+	holds(output, "    again: ");
+	ck_assert_ptr_null(strstr(output, "a.one.first"));
+}
+END_TEST
+
 START_TEST(selections)
 {
 	IS_STATUS(run("", "--list"), 0);
@@ -448,6 +459,16 @@ START_TEST(nonsense_is_one_line_and_status_2)
 }
 END_TEST
 
+START_TEST(a_name_that_no_report_can_have_is_refused)
+{
+	setenv("NSCHECK_ORIGIN", "my ci", 1);
+	int status = run_out("", "a");
+	unsetenv("NSCHECK_ORIGIN");
+	IS_STATUS(status, 2);
+	ck_assert_str_eq(output, "nscheck: NSCHECK_ORIGIN='my ci': want small letters, digits and _\n");
+}
+END_TEST
+
 START_TEST(the_standard_streams_may_be_closed)
 {
 	IS_STATUS(run_out("", "a"), 0);
@@ -479,7 +500,7 @@ END_TEST
 
 START_TEST(a_debugger_is_told_how)
 {
-	IS_STATUS(run_out("", "--gdb --jobs 4 a.one a.two"), 0);
+	IS_STATUS(run_out("", "--gdb a.one a.two"), 0);
 	holds(output,
 	      "note: the VM waits for a debugger: type in another terminal\n    gdb\n    target remote /");
 	ck_assert_int_eq(total("pass"), 3);
@@ -514,8 +535,10 @@ static Suite *runs(void)
 	tcase_add_test(t, an_entry_that_is_over_does_not_count);
 	tcase_add_test(t, a_run_makes_a_baseline_and_annotations);
 	tcase_add_test(t, the_door_names_itself_in_what_repeats_a_test);
+	tcase_add_test(t, quiet_tells_what_went_wrong);
 	tcase_add_test(t, selections);
 	tcase_add_test(t, nonsense_is_one_line_and_status_2);
+	tcase_add_test(t, a_name_that_no_report_can_have_is_refused);
 	tcase_add_test(t, the_standard_streams_may_be_closed);
 	tcase_add_test(t, kvm_that_does_not_work_is_remembered);
 	tcase_add_test(t, a_results_folder_in_use_is_refused);

@@ -174,9 +174,9 @@ END_TEST
 /* a.one.first takes as long as all others together. */
 START_TEST(parts_are_balanced_by_time)
 {
-	write_kernel("t.json",
-		     "{\"run\": {\"kernel\": {\"name\": \"k5\"}}, \"tests\": [{\"id\": \"a.one.first\", "
-		     "\"duration_ms\": 4000}, {\"id\": \"a.one.second\", \"duration_ms\": 1000}]}");
+	write_kernel("t.json", "{\"schema\": 1, \"run\": {\"kernel\": {\"name\": \"k5\"}}, \"tests\": "
+			       "[{\"id\": \"a.one.first\", "
+			       "\"duration_ms\": 4000}, {\"id\": \"a.one.second\", \"duration_ms\": 1000}]}");
 	IS_STATUS(part("p1", "-k k5 --shard 1/2 --times t.json a.one.first a.one.second a.two.third"), 0);
 	holds(output, "[1/1] skip    a.one.first");
 	IS_STATUS(part("p2", "-k k5 --shard 2/2 --times t.json a.one.first a.one.second a.two.third"), 0);

@@ -48,8 +48,8 @@ static void write_journal(void)
 
 	ck_assert_int_eq(journal_create(&j, dir, &fault), 0);
 	journal_add(&j, "run",
-		    json_pack("{s:s,s:[{s:s},{s:s},{s:s}]}", "id", "x", "plan", "id", "s.a", "id", "s.b",
-			      "id", "s.c"),
+		    json_pack("{s:i,s:s,s:[{s:s},{s:s},{s:s}]}", "journal_schema", JOURNAL_SCHEMA, "id", "x",
+			      "plan", "id", "s.a", "id", "s.b", "id", "s.c"),
 		    &fault);
 	add_result(&j, "s.a", VERDICT_PASS, false);
 	add_result(&j, "s.b", VERDICT_CRASH, false);

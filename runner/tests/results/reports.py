@@ -29,7 +29,8 @@ def entries(name, index, tests):
     kernel = {"name": name}
     if index < 3:
         kernel.update(release="6.%d.0-1-amd64" % index, version="6.%d.9-1" % index, sha256="%064d" % index)
-    yield {"type": "run", "id": "run%d" % index, "started": "2026-11-24T10:00:00Z", "kernel": kernel, "accel": "tcg",
+    yield {"type": "run", "journal_schema": 1, "id": "run%d" % index, "started": "2026-11-24T10:00:00Z",
+           "kernel": kernel, "accel": "tcg",
            "command": "'./my nscheck/run.sh' --kernel " + name, "options": {}, "plan": plan}
     if index == 3:
         yield {"type": "end", "how": "fault", "fault": "the VM ended before the guest said hello"}

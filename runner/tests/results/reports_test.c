@@ -41,24 +41,26 @@ static struct outcome *add_test(struct run *run, const char *id, int verdict, co
 	return o;
 }
 
-static void make_run(struct run *run, const char *name, const char *how)
+static void make_run(struct run *run, const char *name, enum run_end_how how)
 {
-	*run = (struct run){.facts = json_pack("{s:s,s:s,s:s,s:{s:s,s:s}}", "id", name, "started",
-					       "2026-11-24T10:00:00Z", "command", "./run.sh --kernel 'a b'",
-					       "kernel", "name", name, "release", "6.1.0-1-amd64"),
-			    .end = how ? json_pack("{s:s,s:{s:i}}", "how", how, "times_ms", "total", 61500)
-				       : NULL,
-			    .vms = json_array(),
-			    .notes = json_array()};
+	*run = (struct run){
+		.facts = {.id = mem_strdup(name),
+			  .started = mem_strdup("2026-11-24T10:00:00Z"),
+			  .command = mem_strdup("./run.sh --kernel 'a b'"),
+			  .kernel = {.name = mem_strdup(name), .release = mem_strdup("6.1.0-1-amd64")}},
+		.end = {.how = how, .timed = true, .ms[SHARE_TOTAL] = 61500},
+		.vms = json_array(),
+		.notes = json_array(),
+	};
 }
 
 /* Two kernels that differ, and one that did not boot. */
 static void setup(void)
 {
-	make_run(&runs[0], "debian/5.10", "finished");
-	make_run(&runs[1], "debian/6.1", "finished");
-	make_run(&runs[2], "debian/9.9", "fault");
-	json_object_set_new(runs[2].end, "fault", json_string("no kernel <debian/9.9>"));
+	make_run(&runs[0], "debian/5.10", END_FINISHED);
+	make_run(&runs[1], "debian/6.1", END_FINISHED);
+	make_run(&runs[2], "debian/9.9", END_FAULT);
+	runs[2].end.fault = mem_strdup("no kernel <debian/9.9>");
 	for (int i = 0; i < 2; i++) {
 		struct outcome *o = add_test(&runs[i], "a.one.hostile", i ? VERDICT_PASS : VERDICT_CRASH,
 					     i ? NULL : HOSTILE);
@@ -164,20 +166,21 @@ static void is_named(size_t i, const char *want)
 
 START_TEST(no_two_runs_have_one_name)
 {
-	json_t *kernel = json_object_get(runs[1].facts, "kernel");
+	struct facts *f = &runs[1].facts;
 
 	is_named(1, "debian/6.1");
-	json_object_set_new(kernel, "name", json_string("debian/5.10"));
+	result_set(&f->kernel.name, "debian/5.10");
 	is_named(1, "debian/5.10 (2)");
-	json_object_set_new(runs[1].facts, "runtime",
-			    json_pack("{s:s,s:s}", "name", "crun", "version", "1.8"));
+	result_set(&f->runtime.name, "crun");
+	result_set(&f->runtime.version, "1.8");
 	is_named(1, "debian/5.10 crun 1.8");
-	json_object_del(runs[1].facts, "runtime");
-	json_object_set_new(kernel, "name", json_string("/tmp/bzImage"));
+	result_set(&f->runtime.name, NULL);
+	result_set(&f->runtime.version, NULL);
+	result_set(&f->kernel.name, "/tmp/bzImage");
 	is_named(1, "6.1.0-1-amd64");
-	json_object_del(kernel, "release");
+	result_set(&f->kernel.release, NULL);
 	is_named(1, "/tmp/bzImage");
-	json_object_del(runs[1].facts, "kernel");
+	result_set(&f->kernel.name, NULL);
 	is_named(1, "kernel");
 }
 END_TEST
@@ -374,8 +377,7 @@ END_TEST
 
 START_TEST(a_run_without_an_end_was_killed)
 {
-	json_decref(runs[0].end);
-	runs[0].end = NULL;
+	run_end_free(&runs[0].end);
 	ck_assert_str_eq(run_trouble(&runs[0]), "nscheck was killed");
 	made(&reporter_html, 1);
 	holds("not finished: nscheck was killed");

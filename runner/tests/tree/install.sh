@@ -72,6 +72,8 @@ with man "the manual page has no warning" well_formed
 check "the manual page has all options" all_options
 check "bash completes an option" completes --kernels --ker
 check "bash completes a kernel" completes debian/6.12 --kernel = debian/6.1
+check "bash completes a choice" completes kvm --accel k
+check "bash completes a folder" completes "$work/root" -o "$work/ro"
 check "bash completes an id" completes uts.set.length_limits uts.set.le
 check "bash completes a suite" completes pid --kernel x pi
 check "make uninstall leaves nothing" leaves_nothing

@@ -44,7 +44,7 @@ buildable() {
 
 # Who opens a file of the host program sees all of it.
 short() {
-	! find runner/base runner/host results vm -name '*.[ch]' ! -path runner/host/options.c -exec wc -l {} + |
+	! find runner/base runner/host results vm -name '*.[ch]' -exec wc -l {} + |
 		awk '$1 > 500 && $2 != "total" { print $2 ": " $1 " lines" }' | grep .
 }
 
@@ -93,7 +93,7 @@ check "no host name, no absolute path of a machine" hostless
 check "nothing is left undone" finished
 check "each group begins in the file of its name" begun
 check "vm/kernel.config has every option that a test needs" buildable
-check "no circle of includes" runner/tests/tree/circles.sh helpers results runner/base runner/guest runner/init runner/tests suites vm
+check "no circle of includes" runner/tests/tree/circles.sh
 check "no file of the host program is longer than 500 lines" short
 check "to add one more of a kind few files are touched" runner/tests/tree/numbers.sh
 check "the baseline is whole, in time, and about tests that exist" build/nscheck --lint

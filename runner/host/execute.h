@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef RUNNER_HOST_RUN_H
-#define RUNNER_HOST_RUN_H
+#ifndef RUNNER_HOST_EXECUTE_H
+#define RUNNER_HOST_EXECUTE_H
 
 #include <stdint.h>
 
@@ -13,10 +13,10 @@
  * the table of tests; before: the run that is to be resumed in the folder --output, or NULL. Returns the exit status; a
  * fault is printed by the caller.
  */
-int run_tests(const struct options *o, struct table *table, int64_t began, const struct run *before,
-	      struct fault *fault);
+int execute_tests(const struct options *o, struct table *table, int64_t began, const struct run *before,
+		  struct fault *fault);
 
 /* Makes the reports in a folder again from its journal. Returns the exit status. */
-int run_report(const struct options *o, struct fault *fault);
+int execute_report(const struct options *o, struct fault *fault);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "runner/host/run.h"
+#include "runner/host/execute.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -10,14 +10,23 @@
 
 #include "results/report.h"
 #include "runner/base/mem.h"
-#include "runner/host/after.h"
-#include "runner/host/again.h"
-#include "runner/host/facts.h"
-#include "runner/host/matrix.h"
-#include "runner/host/resume.h"
+#include "runner/host/gather.h"
+#include "runner/host/pool.h"
+#include "runner/host/wanted.h"
 
 /* Memory that a VM takes beside the guest's own. */
 enum { VM_OVERHEAD_MIB = 128, TESTS_PER_VM = 8 };
+
+/* A run from its plan to its reports. */
+struct execution {
+	const struct options *options;
+	const struct table *table;
+	const struct run *before; /* the one that is resumed, or NULL */
+	int64_t began, list_ms;   /* when the program did; how long the table of tests took */
+	struct baseline baseline;
+	struct plan plan;
+	struct session session;
+};
 
 static int vm_count(const struct options *o, size_t jobs)
 {
@@ -27,8 +36,6 @@ static int vm_count(const struct options *o, size_t jobs)
 	     useful = (long)((jobs + TESTS_PER_VM - 1) / TESTS_PER_VM);
 	long n = o->jobs ? o->jobs : cores < useful ? cores : useful;
 
-	if (o->in_order || o->gdb)
-		return 1;
 	if ((o->fresh_vm || o->sabotage) && !o->jobs)
 		n = cores;
 	if (n > (long)jobs)
@@ -54,10 +61,11 @@ static const char *door(void)
 
 static char *repeat_command(const struct options *o)
 {
+	char *options = options_remembered(o);
 	struct text shown = {0};
 
 	text_add_quoted(&shown, door());
-	if (o->matrix || o->kernel_count) {
+	if (o->matrix || o->kernels.count) {
 		text_printf(&shown, " --kernel ");
 		text_add_quoted(&shown, o->kernel.spec);
 	}
@@ -65,52 +73,43 @@ static char *repeat_command(const struct options *o)
 		text_printf(&shown, " --runtime ");
 		text_add_quoted(&shown, o->runtime.name);
 	}
-	text_printf(&shown, "%s", text_get(&o->command));
+	text_printf(&shown, "%s", options);
+	free(options);
 	return text_take(&shown);
 }
 
-static json_t *times_of(const struct pool *p, const struct session *s, int64_t list_ms, int64_t began)
+/* How the run ended, where the time went, and the most memory that was resident, of this program and of the largest that
+ * it started, which is a QEMU. The fault stays the pool's. */
+static struct run_end end_of(const struct pool *p, const struct session *s, int64_t list_ms, int64_t began)
 {
 	const struct pool_times *t = &p->times;
 	int64_t total = loop_now() - began;
-	const struct {
-		const char *name;
-		int64_t ms;
-	} shares[] = {
-		{"list", list_ms},      {"qemu", s->qemu_ms},         {"kernel", s->kernel_ms},
-		{"image", s->image_ms}, {"snapshot", s->snapshot_ms}, {"boot", t->boot},
-		{"save", t->save},      {"restore", t->restore},      {"stream", t->stream},
-		{"tests", t->tests},    {"ending", t->ending},        {"own", total - t->wall + t->own},
-		{"total", total},
-	};
-	json_t *times = json_object();
-
-	for (size_t i = 0; i < sizeof(shares) / sizeof(*shares); i++)
-		json_object_set_new(times, shares[i].name, json_integer(shares[i].ms));
-	return times;
-}
-
-/* The most that was resident, of this program and of the largest that it started, which is a QEMU. */
-static json_t *peaks(void)
-{
 	struct rusage own, children;
 
 	getrusage(RUSAGE_SELF, &own);
 	getrusage(RUSAGE_CHILDREN, &children);
-	return json_pack("{s:I,s:I}", "own", (json_int_t)own.ru_maxrss, "qemu",
-			 (json_int_t)children.ru_maxrss);
-}
-
-static json_t *end_entry(const struct pool *p, const struct session *s, int64_t list_ms, int64_t began)
-{
-	const char *how = p->fault->status ? "fault" : p->interrupts ? "interrupted" : "finished";
-	json_t *end = json_pack("{s:s}", "how", how);
-
-	if (p->fault->status)
-		json_object_set_new(end, "fault", json_string(p->fault->text));
-	json_object_set_new(end, "times_ms", times_of(p, s, list_ms, began));
-	json_object_set_new(end, "peak_kib", peaks());
-	return end;
+	return (struct run_end){
+		.how = p->fault->status ? END_FAULT
+		       : p->interrupts  ? END_INTERRUPTED
+					: END_FINISHED,
+		.fault = p->fault->status ? p->fault->text : NULL,
+		.timed = true,
+		.ms = {[SHARE_LIST] = list_ms,
+		       [SHARE_QEMU] = s->qemu_ms,
+		       [SHARE_KERNEL] = s->kernel_ms,
+		       [SHARE_IMAGE] = s->image_ms,
+		       [SHARE_SNAPSHOT] = s->snapshot_ms,
+		       [SHARE_BOOT] = t->boot,
+		       [SHARE_SAVE] = t->save,
+		       [SHARE_RESTORE] = t->restore,
+		       [SHARE_STREAM] = t->stream,
+		       [SHARE_TESTS] = t->tests,
+		       [SHARE_ENDING] = t->ending,
+		       [SHARE_OWN] = total - t->wall + t->own,
+		       [SHARE_TOTAL] = total},
+		.own_kib = own.ru_maxrss,
+		.qemu_kib = children.ru_maxrss,
+	};
 }
 
 static void print_time(const char *name, int64_t ms)
@@ -118,17 +117,12 @@ static void print_time(const char *name, int64_t ms)
 	printf("time: %-8s %8.3f s\n", name, (double)ms / 1000);
 }
 
-static void print_timings(const struct run *run, int64_t report_ms)
+static void print_timings(const struct run_end *end, int64_t report_ms)
 {
-	json_t *times = json_object_get(run->end, "times_ms"), *ms;
-	json_t *peak = json_object_get(run->end, "peak_kib");
-	const char *name;
-
-	json_object_foreach(times, name, ms) print_time(name, json_integer_value(ms));
+	for (int i = 0; end->timed && i < SHARES; i++)
+		print_time(share_name((enum share)i), end->ms[i]);
 	print_time("reports", report_ms);
-	printf("memory: %lld MiB nscheck, %lld MiB a QEMU\n",
-	       json_integer_value(json_object_get(peak, "own")) / 1024,
-	       json_integer_value(json_object_get(peak, "qemu")) / 1024);
+	printf("memory: %lld MiB nscheck, %lld MiB a QEMU\n", end->own_kib / 1024, end->qemu_kib / 1024);
 	if (fflush(stdout))
 		perror("nscheck: stdout");
 }
@@ -148,7 +142,7 @@ static void tell_rest(const struct options *o, const struct pool *p, const struc
 {
 	struct text line = {0};
 
-	if (o->quiet || !p->ever_ready)
+	if (o->silent || !p->ever_ready)
 		return;
 	text_add_quoted(&line, door());
 	text_printf(&line, " --resume ");
@@ -160,6 +154,7 @@ static void tell_rest(const struct options *o, const struct pool *p, const struc
 static int conclude(const struct options *o, struct pool *p, const struct folder *f, int64_t began)
 {
 	int64_t before = loop_now();
+	const struct after wanted = wanted_after(o);
 	struct fault late = {0};
 	struct run run;
 	int status;
@@ -179,10 +174,10 @@ static int conclude(const struct options *o, struct pool *p, const struct folder
 	if (p->config.repeat > 1)
 		printf("%zu results in a row were pass, skip or xfail\n", p->good);
 	if (o->timings)
-		print_timings(&run, took);
+		print_timings(&run.end, took);
 	const struct run *one = &run;
 	status = status_of(p, &run);
-	if (!matrix_wanted(o) && after_runs(o, &one, 1, &late))
+	if (o->task != TASK_MATRIX && after_runs(&wanted, &one, 1, &late))
 		fault_set(p->fault, late.status, "%s", late.text);
 	run_free(&run);
 	return status;
@@ -204,22 +199,46 @@ static void tell_expired(const struct baseline *b, struct journal *j, struct ter
 	}
 }
 
-/* A new journal, or that of the run before, told that it goes on. */
-static int begin_journal(struct journal *j, const struct folder *f, json_t *facts, const struct run *before,
-			 struct fault *fault)
+/* Of a path its last name: a cache may have moved. */
+static bool is_same(const char *a, const char *b)
 {
-	if (before && resume_check(before, facts, fault)) {
-		json_decref(facts);
+	const char *x = strrchr(fact_text(a), '/'), *y = strrchr(fact_text(b), '/');
+
+	return !strcmp(x ? x + 1 : fact_text(a), y ? y + 1 : fact_text(b));
+}
+
+/* Whether the facts of now are those of the run that is to be resumed: same kernel, image, tests, QEMU and accelerator. */
+static int check_same(const struct facts *before, const struct facts *now, struct fault *fault)
+{
+	const struct {
+		const char *before, *now, *what;
+	} facts[] = {
+		{before->kernel.sha256, now->kernel.sha256, "the kernel"},
+		{before->suites, now->suites, "the test program"},
+		{before->initrd, now->initrd, "the image"},
+		{before->qemu.version, now->qemu.version, "QEMU"},
+		{before->accel, now->accel, "the accelerator"},
+	};
+
+	for (size_t i = 0; i < sizeof(facts) / sizeof(*facts); i++)
+		if (!is_same(facts[i].before, facts[i].now))
+			return fault_set(
+				fault, EXIT_BAD_INPUT,
+				"cannot resume: %s is not what it was when the run began; begin it anew",
+				facts[i].what);
+	return 0;
+}
+
+/* A new journal, or that of the run before, told that it goes on. */
+static int begin_journal(struct journal *j, const struct folder *f, const struct facts *facts,
+			 const struct plan *plan, const struct run *before, struct fault *fault)
+{
+	if (before && check_same(&before->facts, facts, fault))
 		return -1;
-	}
-	if (before ? journal_open(j, f->path, fault) : journal_create(j, f->path, fault)) {
-		json_decref(facts);
+	if (before ? journal_open(j, f->path, fault) : journal_create(j, f->path, fault))
 		return -1;
-	}
-	if (!before)
-		return journal_add(j, "run", facts, fault);
-	json_object_del(facts, "plan");
-	return journal_add(j, "resumed", facts, fault);
+	return before ? journal_add(j, "resumed", facts_write(facts), fault)
+		      : journal_add(j, "run", gather_entry(facts, plan), fault);
 }
 
 /* Numbers and times go on where they ended; failed tests may still have to be run again. */
@@ -248,105 +267,127 @@ static void go_on(struct pool *p, const struct table *table, const struct run *b
 }
 
 /* From here on there is a folder, and whatever happens its reports are written. */
-static int run_in_folder(struct session *s, struct plan *plan, const struct baseline *baseline,
-			 const struct folder *f, const struct table *table, const struct run *before,
-			 int64_t list_ms, int64_t began, struct fault *fault)
+static int run_in_folder(struct execution *x, const struct folder *f, struct fault *fault)
 {
-	const struct options *o = s->options;
+	const struct options *o = x->options;
+	const struct run *before = x->before;
+	struct session *s = &x->session;
+	struct plan *plan = &x->plan;
 	struct journal journal;
 	struct term term;
 	char *command = repeat_command(o), *log = mem_printf("%s/console.log", f->path),
 	     *setup_log = mem_printf("%s/setup.log", f->path);
 	struct pool pool = {.machine = &s->machine,
-			    .config = session_pool_config(s),
+			    .config = wanted_pool(o),
 			    .journal = &journal,
 			    .term = &term,
 			    .plan = plan,
-			    .baseline = baseline,
+			    .baseline = &x->baseline,
 			    .accel = &s->accel,
 			    .jobs = vm_count(o, plan->count * (size_t)o->repeat),
 			    .fault = fault};
-	json_t *facts = facts_of_run(s, f, plan, fault);
-	json_object_set_new(facts, "command", json_string(command));
+	const struct gather_request asked = wanted_facts(o);
+	struct facts facts;
 	int status = EXIT_UNFINISHED;
+	int ret = gather_facts(&facts, &asked, s, f, fault);
 
-	if (!facts || begin_journal(&journal, f, facts, before, fault))
+	pool.config.hint = s->hint;
+	facts.command = mem_strdup(command);
+	if (ret || begin_journal(&journal, f, &facts, plan, before, fault))
 		goto out;
 	s->machine.console_log = fopen(log, before ? "ae" : "we");
 	if (s->machine.console_log)
 		setvbuf(s->machine.console_log, NULL, _IOLBF, 0);
-	if (o->setups)
+	if (o->setup.count)
 		s->machine.setup_log = fopen(setup_log, before ? "ae" : "we");
-	FILE *out = o->quiet ? fopen("/dev/null", "we") : NULL;
+	FILE *out = o->silent ? fopen("/dev/null", "we") : NULL;
 	term_begin(&term, out ? out : stdout, short_name(s), command, plan->count * (size_t)o->repeat);
 	term.sabotage = o->sabotage;
+	term.quiet = o->quiet;
 	if (!o->sabotage)
-		tell_expired(baseline, &journal, &term, fault);
+		tell_expired(&x->baseline, &journal, &term, fault);
 	if (before)
-		go_on(&pool, table, before);
+		go_on(&pool, x->table, before);
 	pool_run(&pool);
-	journal_add(&journal, "end", end_entry(&pool, s, list_ms, began), fault);
+	const struct run_end end = end_of(&pool, s, x->list_ms, x->began);
+	journal_add(&journal, "end", run_end_write(&end), fault);
 	if (s->machine.console_log)
 		fclose(s->machine.console_log);
 	if (s->machine.setup_log)
 		fclose(s->machine.setup_log);
 	journal_close(&journal);
 	folder_publish(f);
-	status = conclude(o, &pool, f, began);
-	if (!o->quiet)
+	status = conclude(o, &pool, f, x->began);
+	if (!o->silent)
 		fputs(text_get(&pool.trouble), stderr);
 	if (out)
 		fclose(out);
 	text_free(&pool.trouble);
 out:
+	facts_free(&facts);
 	free(command);
 	free(log);
 	free(setup_log);
 	return fault->status && status != EXIT_INTERRUPTED ? fault->status : status;
 }
 
-int run_tests(const struct options *o, struct table *table, int64_t began, const struct run *before,
-	      struct fault *fault)
+/* In a new folder, or in that of the run before. */
+static int run_in_session(struct execution *x, struct fault *fault)
 {
-	int64_t list_ms = loop_now() - began;
-	struct baseline baseline;
-
-	if (baseline_load(&baseline, o->baseline, fault))
-		return fault->status;
-	char *runs = folder_runs(o), *last = mem_printf("%s/latest", runs);
+	const struct options *o = x->options;
+	const struct session_request wanted = wanted_session(o);
 	struct folder folder = {0};
-	struct plan plan = {0};
-	struct session session;
-	struct fault nothing = {0};
-	int status = -1;
+	int ret = session_open(&x->session, &wanted, fault), status = -1;
 
-	signal(SIGPIPE, SIG_IGN); /* a reader of the output that goes away ends no run */
-	signal(SIGXFSZ,
-	       SIG_IGN); /* nor does a limit of the size of files: the write fails, and that is told */
-	/* Of a run that is resumed all tests may have run, and some may want to be run again. */
-	int ret = plan_make(&plan, table, o, last, before ? &nothing : fault) && !before ? -1 : 0;
-	bool opened = !ret;
+	if (!ret && x->before)
+		folder_again(&folder, o->output, fact_text(x->before->facts.id));
+	else if (!ret)
+		ret = folder_make(&folder, o->output, o->home, fault);
+	if (!ret)
+		status = run_in_folder(x, &folder, fault);
+	session_close(&x->session);
+	folder_free(&folder);
+	return status;
+}
+
+/* Of a run that is resumed all tests may have run, and some may want to be run again. */
+static int make_plan(struct execution *x, struct fault *fault)
+{
+	const struct plan_request wanted = wanted_plan(x->options);
+	char *runs = folder_runs(x->options->home), *last = mem_printf("%s/latest", runs);
+	struct fault nothing = {0};
+	int ret = plan_make(&x->plan, x->table, &wanted, last, x->before ? &nothing : fault);
+
 	free(last);
 	free(runs);
-	if (!ret)
-		ret = session_open(&session, o, fault);
-	if (!ret && before)
-		folder_again(&folder, o->output, run_fact(before, "id"));
-	else if (!ret)
-		ret = folder_make(&folder, o, fault);
-	if (!ret)
-		status = run_in_folder(&session, &plan, &baseline, &folder, table, before, list_ms, began,
-				       fault);
-	if (opened)
-		session_close(&session);
-	plan_free(&plan);
-	folder_free(&folder);
-	baseline_free(&baseline);
+	return x->before ? 0 : ret;
+}
+
+int execute_tests(const struct options *o, struct table *table, int64_t began, const struct run *before,
+		  struct fault *fault)
+{
+	struct execution x = {.options = o,
+			      .table = table,
+			      .before = before,
+			      .began = began,
+			      .list_ms = loop_now() - began};
+	int status = -1;
+
+	if (baseline_load(&x.baseline, o->baseline, fault))
+		return fault->status;
+	signal(SIGPIPE, SIG_IGN); /* a reader of the output that goes away ends no run */
+	/* Nor does a limit of the size of files: the write fails, and that is told. */
+	signal(SIGXFSZ, SIG_IGN);
+	if (!make_plan(&x, fault))
+		status = run_in_session(&x, fault);
+	plan_free(&x.plan);
+	baseline_free(&x.baseline);
 	return fault->status && status != EXIT_INTERRUPTED ? fault->status : status;
 }
 
-int run_report(const struct options *o, struct fault *fault)
+int execute_report(const struct options *o, struct fault *fault)
 {
+	const struct after wanted = wanted_after(o);
 	const struct run *one;
 	const char *dir = o->report;
 	struct run run;
@@ -356,16 +397,13 @@ int run_report(const struct options *o, struct fault *fault)
 		return fault->status;
 	int ret = report_all(&run, dir, fault);
 	int status = ret ? fault->status : judge_run(run.total, false);
-	const char *release =
-		json_string_value(json_object_get(json_object_get(run.facts, "kernel"), "release"));
+	const char *release = run.facts.kernel.release;
 
 	term_begin(&term, stdout, release ? release : "kernel", "", run.count);
 	if (!ret) {
-		json_t *total = json_object_get(json_object_get(run.end, "times_ms"), "total");
-
-		term_summary(&term, &run, dir, (double)json_integer_value(total) / 1000);
+		term_summary(&term, &run, dir, (double)run.end.ms[SHARE_TOTAL] / 1000);
 		one = &run;
-		if (after_runs(o, &one, 1, fault))
+		if (after_runs(&wanted, &one, 1, fault))
 			status = fault->status;
 	}
 	run_free(&run);

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "runner/host/entries.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vm/names.h"
+
+enum { FOLDER_LENGTH = 60 };
+
+/* The end of a name tells most: paths are long. */
+static char *folder_name(const char *name)
+{
+	size_t len = strlen(name);
+	char *folder = mem_strdup(len > FOLDER_LENGTH ? name + len - FOLDER_LENGTH : name);
+
+	for (char *c = folder; *c; c++)
+		if (!isalnum((unsigned char)*c) && !strchr("._+", *c))
+			*c = '-';
+	for (char *c = folder; *c == '.' || *c == '-'; c++)
+		*c = '_';
+	return folder;
+}
+
+static bool folder_is_taken(const struct entries *entries, const char *folder)
+{
+	for (size_t i = 0; i < entries->count; i++)
+		if (!strcmp(entries->items[i].folder, folder))
+			return true;
+	return false;
+}
+
+static void add_entry(struct entries *entries, const char *kernel, const char *runtime, bool several)
+{
+	/* One runtime is the same for all, and needs no name in each. */
+	char *name = several ? mem_printf("%s %s", kernel, runtime) : mem_strdup(kernel);
+
+	for (size_t i = 0; i < entries->count; i++) {
+		if (!strcmp(entries->items[i].name, name)) {
+			free(name);
+			return;
+		}
+	}
+	entries->items = mem_realloc(entries->items, (entries->count + 1) * sizeof(*entries->items));
+
+	struct entry entry = {
+		.kernel = mem_strdup(kernel), .runtime = runtime, .name = name, .folder = folder_name(name)};
+
+	for (int n = 2; folder_is_taken(entries, entry.folder); n++) {
+		free(entry.folder);
+		entry.folder = folder_name(name);
+		char *numbered = mem_printf("%s-%d", entry.folder, n);
+		free(entry.folder);
+		entry.folder = numbered;
+	}
+	entries->items[entries->count++] = entry;
+}
+
+/* A kernel with each of the runtimes. */
+static void add_entries(struct entries *entries, const struct strings *runtimes, const char *kernel)
+{
+	size_t count = runtimes ? runtimes->count : 0;
+
+	for (size_t i = 0; i < count; i++)
+		add_entry(entries, kernel, runtimes->items[i], count > 1);
+	if (!count)
+		add_entry(entries, kernel, NULL, false);
+}
+
+int entries_make(struct entries *entries, const struct entries_request *wanted, struct fault *fault)
+{
+	struct kernel_names names = {0};
+	int ret = 0;
+
+	*entries = (struct entries){0};
+	if (wanted->listed)
+		ret = kernel_names_read(&names, NULL, fault);
+	for (size_t i = 0; i < names.count; i++)
+		add_entries(entries, wanted->runtimes, names.items[i].name);
+	for (size_t i = 0; i < wanted->kernels->count; i++)
+		add_entries(entries, wanted->runtimes, wanted->kernels->items[i]);
+	if (!wanted->listed && !wanted->kernels->count)
+		add_entries(entries, wanted->runtimes, wanted->otherwise);
+	kernel_names_free(&names);
+	if (!ret && !entries->count)
+		ret = fault_set(fault, EXIT_BAD_INPUT, "vm/kernels.list names no kernel");
+	return ret;
+}
+
+void entry_free(struct entry *entry)
+{
+	free(entry->kernel);
+	free(entry->name);
+	free(entry->folder);
+}
+
+void entries_free(struct entries *entries)
+{
+	for (size_t i = 0; i < entries->count; i++)
+		entry_free(&entries->items[i]);
+	free(entries->items);
+	*entries = (struct entries){0};
+}
