@@ -105,13 +105,12 @@ static int put_in_place(const char *tmp, const char *dir, struct fault *fault)
 	char *old = mem_printf("%s.old", dir);
 
 	dir_remove(old); /* of one that was killed */
-	if (rename(dir, old) < 0 && errno != ENOENT)
-		fault_writing(fault, dir, errno);
-	else if (rename(tmp, dir) < 0)
+	bool moved = (rename(dir, old) == 0 || errno == ENOENT) && rename(tmp, dir) == 0;
+	if (!moved)
 		fault_writing(fault, dir, errno);
 	dir_remove(old);
 	free(old);
-	return fault->status ? -1 : 0;
+	return moved ? 0 : -1;
 }
 
 static int unpack_locked(const struct parcel *parcel, const char *dir, struct memo *memo, struct fault *fault)
@@ -197,10 +196,9 @@ int package_named(const char *name, const char *mirror, bool offline, const char
 
 bool package_cached(const char *name, const char *cache_dir, struct package_tree *tree)
 {
-	const struct parcel_request request = {.kind = "kernels", .name = name, .offline = true};
+	const struct parcel_request request = {.kind = "kernels", .name = name};
 	struct parcel parcel;
-	struct fault ignored = {0};
-	bool found = parcel_get(&request, cache_dir, NULL, &parcel, &ignored) == 0;
+	bool found = parcel_known(&request, cache_dir, &parcel);
 
 	*tree = (struct package_tree){0};
 	describe(tree, &parcel);

@@ -186,6 +186,17 @@ static bool is_cached(const char *dir)
 	return found;
 }
 
+bool parcel_known(const struct parcel_request *request, const char *cache_dir, struct parcel *parcel)
+{
+	char *dir = mem_printf("%s/%s/%s", cache_dir, request->kind, request->name);
+	struct fault ignored = {0};
+
+	*parcel = (struct parcel){0};
+	bool known = is_cached(dir) && read_facts(dir, NULL, parcel, &ignored) == 0;
+	free(dir);
+	return known;
+}
+
 int parcel_get(const struct parcel_request *request, const char *cache_dir, struct memo *memo,
 	       struct parcel *parcel, struct fault *fault)
 {

@@ -34,6 +34,9 @@ int parcel_read_lines(const char *path, struct strings *lines, struct fault *fau
 int parcel_get(const struct parcel_request *request, const char *cache_dir, struct memo *memo,
 	       struct parcel *parcel, struct fault *fault);
 
+/* Whether they were fetched, and what: their facts alone are read. Free with parcel_free() in any case. */
+bool parcel_known(const struct parcel_request *request, const char *cache_dir, struct parcel *parcel);
+
 void parcel_free(struct parcel *parcel);
 
 #endif

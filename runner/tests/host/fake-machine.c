@@ -4,7 +4,7 @@
  * takes. It boots, is saved and restored, and plays the guest that $FAKE_MACHINE describes, so that the host program is tested in milliseconds.
  *
  * FAKE_MACHINE holds words, split by commas. For the VM: no-hello, foreign (another version of the contract), dies (before hello), silent-death (and says
- * nothing), killed-booting, killed-restoring, panics, restore-fails, save-fails, kvm-fails, serial (speaks on ttyS1), setup-fails, setup-panics, setup-killed (once it says something), slow (50 ms a
+ * nothing), mute (lives and says nothing), killed-booting, killed-restoring, panics, restore-fails, save-fails, kvm-fails, serial (speaks on ttyS1), setup-fails, setup-panics, setup-killed (once it says something), slow (50 ms a
  * test), no-bye. For a test, as WORD:ID: fail, fail-later (as crash-later), skip, timeout, leak, error, hang, crash, crash-later (only when it is
  * not the VM's first), crash-cold (as crash-later, in a booted VM), crash-after (only when all trigger:IDs ran before it in the VM), fail-warm (in a VM that was restored), vanish, splat, late-splat, flood, garbage, twice, other, half, escape, survive, bad-number,
  * unheard-of, no-marks; killed, killed-cold (in a booted VM), terminated and fails, which are ends of the monitor by no doing of the guest. A kernel of a test's own may hold more of them, which count for that kernel.
@@ -375,6 +375,8 @@ static void boot(void)
 		fputs("fake-machine: cannot do that\n", stderr);
 		exit(1);
 	}
+	if (plays("mute", NULL))
+		return;
 	outf(console, "[    0.000000] Linux version %s\r\n", release);
 	if (plays("panics", NULL)) {
 		out(console, "[    0.100000] Kernel panic - not syncing: VFS: Unable to mount root fs\r\n");

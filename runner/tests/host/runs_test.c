@@ -133,7 +133,7 @@ START_TEST(a_vm_that_does_not_come_up_is_explained)
 	IS_STATUS(run_out("dies", "a"), 3);
 	holds(output, "the fake said: fake-machine: cannot do that");
 	IS_STATUS(run_out("silent-death", "a"), 3);
-	IS_STATUS(run_out("no-hello", "--timeout-factor 0.1 a"), 3);
+	IS_STATUS(run_out("mute", "a"), 3);
 	holds(output, "the kernel stands still and has said nothing on its console");
 	IS_STATUS(run_out("foreign", "a"), 3);
 	holds(output, "the guest speaks version ");

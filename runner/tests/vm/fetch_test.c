@@ -223,7 +223,7 @@ static void said(const char *text)
 static int get(bool offline)
 {
 	const struct parcel_request request = {
-		.script = "vm/fetch.sh", .kind = "kernels", .name = "debian/6.12", .offline = offline};
+		.script = "vm/fetch-debian.sh", .kind = "kernels", .name = "debian/6.12", .offline = offline};
 	struct parcel parcel;
 
 	fault = (struct fault){0};
@@ -238,7 +238,7 @@ START_TEST(spoiled_packages_are_fetched_again)
 	static const char *const files[] = {"linux-binary-6.12.10_6.12.10-1_amd64.deb", "facts"};
 
 	listen_to_errors();
-	ck_assert_int_eq(get(false), 0);
+	ck_assert_msg(get(false) == 0, "%s", fault.text);
 	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
 		char *name = mem_printf("cache/kernels/debian/6.12/%s", files[i]);
 		char *line = mem_printf("%s is spoiled: it is fetched again\n", files[i]);
