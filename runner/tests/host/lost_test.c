@@ -153,7 +153,7 @@ START_TEST(some_monitors_are_killed)
 		  1);
 	ck_assert_int_eq(total("fail"), 1);
 	ck_assert_int_eq(total("pass"), 4);
-	IS_STATUS(run_out("killed:a.one.first,killed:a.one.second,killed:a.two.third", "--jobs 3 a"), 3);
+	IS_STATUS(run_out("killed:a.one.first,killed:a.one.second,killed:a.two.third", "a"), 3);
 	ck_assert_int_eq(total("error"), 3);
 	leaves_nothing();
 }
