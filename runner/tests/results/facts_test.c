@@ -35,7 +35,9 @@ static char *put_file(const char *name, const char *text)
 	char *path = mem_printf("%s/%s", dir, name);
 	FILE *f = fopen(path, "we");
 
-	ck_assert(f && fputs(text, f) >= 0 && !fclose(f));
+	ck_assert(f);
+	ck_assert(fputs(text, f) >= 0);
+	ck_assert(fclose(f) == 0);
 	return path;
 }
 

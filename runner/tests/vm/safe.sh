@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../../.." || exit
 work=$(mktemp -d)
 trap 'kill "$host" 2>/dev/null; rm -rf "$work"' EXIT
 mkdir "$work/tmp"
-host= socket=
+host='' socket=''
 
 # hang NAME: starts a run whose test makes the guest hang, so that its QEMU ($qemu) stays for a while.
 hang() {
