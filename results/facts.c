@@ -100,16 +100,19 @@ static void read_strings(struct strings *list, const json_t *array)
 	}
 }
 
-/* A number of 0 is not told, and one that is not told is 0. */
+/* A number of 0 is not told. */
 static void put_number(json_t *o, const char *object, const char *key, int number)
 {
 	if (number)
 		json_object_set_new(below(o, object), key, json_integer(number));
 }
 
-static int take_number(const json_t *o, const char *object, const char *key)
+static void take_number(int *field, const json_t *o, const char *object, const char *key)
 {
-	return (int)json_integer_value(json_object_get(json_object_get(o, object), key));
+	const json_t *value = json_object_get(json_object_get(o, object), key);
+
+	if (json_is_integer(value))
+		*field = (int)json_integer_value(value);
 }
 
 json_t *facts_write(const struct facts *f)
@@ -153,8 +156,8 @@ void facts_read(struct facts *f, const json_t *object)
 
 		take(field_of(p, f), json_object_get(holder, p->key));
 	}
-	f->host.cpus = take_number(object, "host", "cpus");
-	f->qemu.cpus_online = take_number(object, "qemu", "cpus_online");
+	take_number(&f->host.cpus, object, "host", "cpus");
+	take_number(&f->qemu.cpus_online, object, "qemu", "cpus_online");
 	if (json_is_array(arguments)) {
 		read_strings(&f->arguments, arguments);
 		f->knows_arguments = true;

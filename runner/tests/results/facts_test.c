@@ -64,7 +64,8 @@ START_TEST(facts_come_back)
 		"\"n\",\"release\":\"r\",\"package\":\"p\",\"version\":\"v\",\"image\":\"i\",\"sha256\":"
 		"\"s\"},"
 		"\"runtime\":{\"name\":\"n\",\"version\":\"v\",\"package\":\"p\",\"path\":\"/p\"},\"qemu\":{"
-		"\"version\":\"v\",\"command\":\"c\"},\"accel\":\"tcg\",\"initrd\":\"i\",\"host\":{\"cpu\":"
+		"\"version\":\"v\",\"command\":\"c\",\"cpus_online\":1},\"accel\":\"tcg\",\"initrd\":\"i\","
+		"\"host\":{\"cpu\":"
 		"\"c\",\"cpus\":2,\"release\":\"r\"},\"suites\":\"s\",\"folder\":\"/f\",\"arguments\":[\"a\","
 		"\"\"],\"options\":{\"repeat\":3,\"sabotage\":true},\"resumed\":2}");
 	comes_back("{\"journal_schema\":1,\"arguments\":[]}");
@@ -74,12 +75,17 @@ END_TEST
 START_TEST(what_changed_is_added)
 {
 	json_t *change = json_pack("{s:s,s:{s:s}}", "accel", "tcg", "kernel", "release", "6.1");
-	struct facts f = {.accel = mem_strdup("kvm"), .kernel.name = mem_strdup("k")};
+	struct facts f = {.accel = mem_strdup("kvm"),
+			  .kernel.name = mem_strdup("k"),
+			  .host.cpus = 2,
+			  .qemu.cpus_online = 1};
 
 	facts_read(&f, change);
 	ck_assert_str_eq(f.accel, "tcg");
 	ck_assert_str_eq(f.kernel.name, "k");
 	ck_assert_str_eq(f.kernel.release, "6.1");
+	ck_assert_int_eq(f.host.cpus, 2);
+	ck_assert_int_eq(f.qemu.cpus_online, 1);
 	json_decref(change);
 	facts_free(&f);
 }
