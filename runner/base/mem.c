@@ -89,17 +89,6 @@ void strings_split(struct strings *list, const char *s, const char *separators)
 	}
 }
 
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-void strings_sort(struct strings *list)
-{
-	if (list->count)
-		qsort(list->items, list->count, sizeof(*list->items), by_text);
-}
-
 char *strings_join(const struct strings *list, const char *separator)
 {
 	char *joined = NULL;

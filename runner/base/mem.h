@@ -51,7 +51,6 @@ void strings_split(struct strings *list, const char *s, const char *separators);
 
 /* All of them with the separator between each two, to free; "" for an empty list. */
 char *strings_join(const struct strings *list, const char *separator);
-void strings_sort(struct strings *list);
 void strings_free(struct strings *list);
 
 #endif
