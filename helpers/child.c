@@ -28,7 +28,7 @@
 
 /* The children of this process, newest first; in a child it starts empty. */
 static struct child *children;
-/* The link to the creator, which children of this process must not inherit. */
+/* The channel to the creator, which children of this process must not inherit. */
 static struct child *outward;
 
 #define BROKEN(...) record_end(RECORD_ERROR, file, line, __VA_ARGS__)
@@ -55,7 +55,7 @@ pid_t fork_into(int cgroup)
 	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
 }
 
-static void link_make(const char *file, int line, int ends[2])
+static void channel_make(const char *file, int line, int ends[2])
 {
 	int on = 1, made = socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends);
 
@@ -64,22 +64,22 @@ static void link_make(const char *file, int line, int ends[2])
 		record_end(RECORD_SKIP, file, line, "no UNIX sockets, by which a child and its maker speak");
 	if (made < 0 || setsockopt(ends[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) < 0 ||
 	    setsockopt(ends[1], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) < 0)
-		BROKEN("cannot make a link to a child: %s", errno_name(errno));
+		BROKEN("cannot make a channel to a child: %s", errno_name(errno));
 }
 
-/* In the new child: only its own end of its own link stays open, or no peer would ever see an end of file. */
+/* In the new child: only its own end of its own channel stays open, or no peer would ever see an end of file. */
 static void become_child(struct child *child, int own_end, int other_end)
 {
 	close(other_end);
 	for (struct child *sibling = children; sibling; sibling = sibling->next) {
-		close(sibling->link);
+		close(sibling->channel);
 		close(sibling->pidfd);
 	}
 	children = NULL;
 	if (outward)
-		close(outward->link);
+		close(outward->channel);
 	outward = child;
-	child->link = own_end;
+	child->channel = own_end;
 	child->inside = true;
 	child->pid = 0;
 	child->pidfd = -1;
@@ -111,7 +111,7 @@ struct child *child_start(const char *file, int line, const char *role, const st
 	child->role = role;
 	child->file = file;
 	child->line = line;
-	link_make(file, line, ends);
+	channel_make(file, line, ends);
 	struct clone_args args = {
 		.flags = sabotage_flags(options->flags) | CLONE_PIDFD | CLONE_CHILD_SETTID,
 		.pidfd = (uint64_t)(uintptr_t)&child->pidfd,
@@ -134,7 +134,7 @@ struct child *child_start(const char *file, int line, const char *role, const st
 		return child;
 	}
 	close(ends[1]);
-	child->link = ends[0];
+	child->channel = ends[0];
 	child->pid = pid;
 	child->next = children;
 	children = child;
@@ -149,7 +149,7 @@ struct child *child_start(const char *file, int line, const char *role, const st
 void child_end(struct child *child)
 {
 	child_all_joined(child->file, child->line);
-	close(child->link);
+	close(child->channel);
 	_exit(EXIT_SUCCESS);
 }
 
@@ -207,9 +207,9 @@ static siginfo_t wait_end(const char *file, int line, struct child *child, int o
 			BROKEN("cannot wait for '%s': %s", child->role, errno_name(errno));
 	if (!(options & WNOWAIT)) {
 		child->joined = true;
-		close(child->link);
+		close(child->channel);
 		close(child->pidfd);
-		child->link = child->pidfd = -1;
+		child->channel = child->pidfd = -1;
 	}
 	if (record_get()->kind != RECORD_NONE)
 		record_follow();
@@ -273,7 +273,7 @@ static void say(const char *file, int line, struct child *child, const void *dat
 {
 	struct scm with = scm_fd(fd);
 
-	if (scm_send(child->link, data, size, &with) >= 0)
+	if (scm_send(child->channel, data, size, &with) >= 0)
 		return;
 	int err = errno;
 	if (record_get()->claimed)
@@ -282,14 +282,14 @@ static void say(const char *file, int line, struct child *child, const void *dat
 		   child->inside ? "the creator of " : "", child->role, errno_name(err));
 }
 
-/* Waits for one message of the link; an end of file is the end of the peer, which fails the test. */
+/* Waits for one message of the channel; an end of file is the end of the peer, which fails the test. */
 static ssize_t listen_to(const char *file, int line, struct child *child, void *data, size_t size,
 			 struct scm *with)
 {
 	ssize_t got;
 
-	child_await(file, line, child->link);
-	while ((got = scm_receive(child->link, data, size, 0, with)) < 0 && errno == EINTR)
+	child_await(file, line, child->channel);
+	while ((got = scm_receive(child->channel, data, size, 0, with)) < 0 && errno == EINTR)
 		;
 	if (got <= 0) {
 		if (record_get()->claimed)
@@ -412,13 +412,13 @@ int program_make(const char *file, uid_t uid, gid_t gid, mode_t mode)
 void child_exec(const char *file, int line, struct child *child, const struct payload *payload,
 		const char *program)
 {
-	char name[128], kept[300], role_and_link[400];
-	char *argv[] = {name, NULL}, *envp[] = {role_and_link, NULL};
+	char name[128], kept[300], role_and_channel[400];
+	char *argv[] = {name, NULL}, *envp[] = {role_and_channel, NULL};
 
 	record_export(kept, sizeof(kept));
-	fcntl(child->link, F_SETFD, 0);
+	fcntl(child->channel, F_SETFD, 0);
 	snprintf(name, sizeof(name), "%s.%s", payload->group, payload->name);
-	snprintf(role_and_link, sizeof(role_and_link), PAYLOAD_VARIABLE "=%d %d %s", child->link,
+	snprintf(role_and_channel, sizeof(role_and_channel), PAYLOAD_VARIABLE "=%d %d %s", child->channel,
 		 sabotage_on(), kept);
 	if (program)
 		execve(program, argv, envp);
@@ -455,9 +455,10 @@ void payload_main(int argc, char **argv)
 
 	if (!handed || argc < 1)
 		return;
-	if (sscanf(handed, "%d %d %n", &outer.link, &sabotaged, &used) < 2 || !record_import(handed + used))
+	if (sscanf(handed, "%d %d %n", &outer.channel, &sabotaged, &used) < 2 ||
+	    !record_import(handed + used))
 		_exit(RECORD_EXIT);
-	fcntl(outer.link, F_SETFD, FD_CLOEXEC);
+	fcntl(outer.channel, F_SETFD, FD_CLOEXEC);
 	self_prepare();
 	if (sabotaged)
 		sabotage_set(true);

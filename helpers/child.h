@@ -19,8 +19,8 @@
  *	TELL(box);
  *	EXITS(box, 0);
  *
- * `box` is also the link between the two: whoever holds its end says TELL(box) and HEAR(box). The end of a
- * process is the end of its link, so a wait can never outlast the peer. The block's end is exit status 0;
+ * `box` is also the channel between the two: whoever holds its end says TELL(box) and HEAR(box). The end of a
+ * process is the end of its channel, so a wait can never outlast the peer. The block's end is exit status 0;
  * `return` or `break` out of a block is found out and fails the test. A child that nobody joins does too.
  */
 struct child {
@@ -28,7 +28,7 @@ struct child {
 	int line;
 	pid_t pid; /* as its creator sees it; 0 inside the block */
 	int pidfd;
-	int link;    /* this side's end */
+	int channel; /* this side's end */
 	bool inside; /* true in the child */
 	bool joined;
 	struct child *next;
@@ -81,7 +81,7 @@ pid_t fork_into(int cgroup);
 /* Waits for a child's end without joining it: a zombie stays. */
 #define AWAIT_ZOMBIE(name) child_await_zombie(__FILE__, __LINE__, name)
 
-/* Events and values over the link. Without an argument TELL says 0. A peer that has ended fails the test. */
+/* Events and values over the channel. Without an argument TELL says 0. A peer that has ended fails the test. */
 #define TELL(name, ...)                child_tell(__FILE__, __LINE__, name, NS_SECOND_(0, ##__VA_ARGS__, 0, 0))
 #define NS_SECOND_(first, second, ...) (second)
 #define HEAR(name)                     child_hear(__FILE__, __LINE__, name)
@@ -106,7 +106,7 @@ bool ready(int fd);
 
 /*
  * Payloads: blocks that run after an execve(2) of this very program, for what needs a fresh image (vfork,
- * time namespaces, dumpability). `outer` is the link of the CHILD that called EXEC.
+ * time namespaces, dumpability). `outer` is the channel of the CHILD that called EXEC.
  *
  *	PAYLOAD(reporter)
  *	{

@@ -31,12 +31,12 @@
 #include "helpers/scm.h"
 
 /*
- * Where the payload's program and the sockets of links lie, on the host and inside. The directory lasts as long as
+ * Where the payload's program and the sockets of channels lie, on the host and inside. The directory lasts as long as
  * the virtual machine: an emulator translates a program anew for each copy of it.
  */
-#define LINKS        "/run/nscheck"
-#define LINKS_INSIDE "/nscheck"
-#define ARGUMENT     "--payload"
+#define CHANNELS        "/run/nscheck"
+#define CHANNELS_INSIDE "/nscheck"
+#define ARGUMENT        "--payload"
 
 #define BROKEN(...) record_end(RECORD_ERROR, file, line, __VA_ARGS__)
 
@@ -116,29 +116,29 @@ static int overlay_make(const struct container *c, uid_t owner)
 }
 
 /* A program is there as a whole or not at all, even when the test that makes it is killed. */
-static int links_make(void)
+static int channels_make(void)
 {
-	const char *part = path(LINKS "/probe.%d", getpid());
+	const char *part = path(CHANNELS "/probe.%d", getpid());
 
-	if (file_exists(LINKS "/probe"))
+	if (file_exists(CHANNELS "/probe"))
 		return 0;
-	if (dir_make(LINKS) < 0 || program_make(part, 0, 0, 0755) < 0)
+	if (dir_make(CHANNELS) < 0 || program_make(part, 0, 0, 0755) < 0)
 		return -1;
-	return rename(part, LINKS "/probe");
+	return rename(part, CHANNELS "/probe");
 }
 
-static const char *link_file(unsigned int number)
+static const char *channel_file(unsigned int number)
 {
-	return path(LINKS "/link.%d-%u", getpid(), number);
+	return path(CHANNELS "/channel.%d-%u", getpid(), number);
 }
 
 /* A socket that a process inside can find by its number, whatever its uid. */
-static int link_listen(unsigned int number)
+static int channel_listen(unsigned int number)
 {
 	struct sockaddr_un a = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0), on = 1;
 
-	snprintf(a.sun_path, sizeof(a.sun_path), "%s", link_file(number));
+	snprintf(a.sun_path, sizeof(a.sun_path), "%s", channel_file(number));
 	unlink(a.sun_path); /* of a test that was killed */
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) < 0 ||
 	    bind(fd, (struct sockaddr *)&a, sizeof(a)) < 0 || chmod(a.sun_path, 0777) < 0 ||
@@ -160,7 +160,7 @@ static void add_binds(struct container *c)
 {
 	static const char *const system[] = {"/bin", "/sbin", "/lib", "/lib64", "/usr"};
 
-	add_bind(c, (struct container_bind){.from = LINKS, .to = LINKS_INSIDE, .readonly = true});
+	add_bind(c, (struct container_bind){.from = CHANNELS, .to = CHANNELS_INSIDE, .readonly = true});
 	for (size_t i = 0; i < 4 && c->config->binds[i].from; i++)
 		add_bind(c, c->config->binds[i]);
 	for (size_t i = 0; c->config->shell && i < sizeof(system) / sizeof(system[0]); i++)
@@ -228,7 +228,7 @@ static int container_make(struct container *c, const struct container_config *co
 	if (runtime_claims(RUNTIME_CGROUP) && cgroup_here() && !config->unprivileged)
 		c->cgroup = strdup(cgroup_name(c->name));
 	c->place = c->name;
-	if (links_make() < 0 || dir_make(c->bundle) < 0 || lchown(c->bundle, owner, owner) < 0)
+	if (channels_make() < 0 || dir_make(c->bundle) < 0 || lchown(c->bundle, owner, owner) < 0)
 		return -1;
 	if ((config->overlay ? overlay_make(c, owner) : image_make(c->root, owner)) < 0)
 		return -1;
@@ -336,14 +336,14 @@ static int status_of(const struct start *s)
 		;
 	s->runtime->joined = true;
 	close(s->runtime->pidfd);
-	close(s->runtime->link);
-	s->runtime->link = s->runtime->pidfd = -1;
+	close(s->runtime->channel);
+	s->runtime->channel = s->runtime->pidfd = -1;
 	return info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
 }
 
 static void start_done(const struct start *s)
 {
-	unlink(link_file(s->number));
+	unlink(channel_file(s->number));
 	close(s->listener);
 	close(s->log);
 }
@@ -366,7 +366,7 @@ struct container *container_of(const struct child *child)
 	return ((const struct member *)child->owner)->container;
 }
 
-static int hand_over(int link, const char *role)
+static int hand_over(int channel, const char *role)
 {
 	struct record_hand hand;
 	struct hello hello = {.sabotaged = sabotage_on()};
@@ -376,7 +376,7 @@ static int hand_over(int link, const char *role)
 	snprintf(hello.role, sizeof(hello.role), "%.80s%s%.70s", hand.role, *hand.role ? "/" : "", role);
 	snprintf(hello.note, sizeof(hello.note), "%s", hand.note);
 	memcpy(with.fds, hand.fds, sizeof(hand.fds));
-	return scm_send(link, &hello, sizeof(hello), &with) < 0 ? -1 : 0;
+	return scm_send(channel, &hello, sizeof(hello), &with) < 0 ? -1 : 0;
 }
 
 static void container_remove(const char *file, int line, const char *role, struct container *c)
@@ -419,10 +419,10 @@ static struct child *payload_child(const char *file, int line, const char *role,
 
 	if (!child || !member)
 		BROKEN("out of memory");
-	child->link = accept4(s->listener, NULL, NULL, SOCK_CLOEXEC);
-	if (child->link < 0 || getsockopt(child->link, SOL_SOCKET, SO_PEERCRED, &who, &size) < 0 ||
-	    setsockopt(child->link, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) < 0)
-		BROKEN("cannot link to a container: %s", errno_name(errno));
+	child->channel = accept4(s->listener, NULL, NULL, SOCK_CLOEXEC);
+	if (child->channel < 0 || getsockopt(child->channel, SOL_SOCKET, SO_PEERCRED, &who, &size) < 0 ||
+	    setsockopt(child->channel, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) < 0)
+		BROKEN("cannot reach a container: %s", errno_name(errno));
 	child->role = role;
 	child->file = file;
 	child->line = line;
@@ -483,10 +483,10 @@ static struct start runtime_start(const char *file, int line, const char *role)
 {
 	struct start s = {.number = ++serial};
 
-	s.listener = link_listen(s.number);
+	s.listener = channel_listen(s.number);
 	s.log = memfd_create("runtime", MFD_CLOEXEC);
 	if (s.listener < 0 || s.log < 0)
-		BROKEN("cannot make a link to a container: %s", errno_name(errno));
+		BROKEN("cannot make a channel to a container: %s", errno_name(errno));
 	s.runtime = child_start(file, line, role, &(struct child_options){0});
 	if (s.runtime->inside)
 		become_runtime(s.log);
@@ -581,7 +581,7 @@ struct child *container_start(const char *file, int line, const char *role, cons
 		BROKEN("cannot connect '%s' to the bridge: %s", role, errno_name(errno));
 	if (config->device && device_move(box, config) < 0)
 		BROKEN("cannot move %s into '%s': %s", config->device, role, errno_name(errno));
-	if (hand_over(box->link, role) < 0)
+	if (hand_over(box->channel, role) < 0)
 		BROKEN("cannot reach '%s': %s", role, errno_name(errno));
 	return box;
 }
@@ -612,7 +612,7 @@ struct child *container_exec(const char *file, int line, const char *role, struc
 			   runtime_now()->name, role, status, words_of(&s));
 	}
 	struct child *child = payload_child(file, line, role, &s, container_of(box), false);
-	if (hand_over(child->link, role) < 0)
+	if (hand_over(child->channel, role) < 0)
 		BROKEN("cannot reach '%s': %s", role, errno_name(errno));
 	return child;
 }
@@ -693,12 +693,12 @@ int container_inherited(int *fds, int max)
 	return inherited_count;
 }
 
-static bool take_hand(int link, struct hello *hello)
+static bool take_hand(int channel, struct hello *hello)
 {
 	struct record_hand hand;
 	struct scm with;
 
-	if (scm_receive(link, hello, sizeof(*hello), 0, &with) != sizeof(*hello) || with.fds[0] < 0)
+	if (scm_receive(channel, hello, sizeof(*hello), 0, &with) != sizeof(*hello) || with.fds[0] < 0)
 		return false;
 	memcpy(hand.fds, with.fds, sizeof(hand.fds));
 	memcpy(hand.role, hello->role, sizeof(hand.role));
@@ -707,14 +707,14 @@ static bool take_hand(int link, struct hello *hello)
 	return true;
 }
 
-static int link_connect(const char *number)
+static int channel_connect(const char *number)
 {
 	struct sockaddr_un a = {.sun_family = AF_UNIX};
 	int on = 1, low = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0),
 	    fd = fcntl(low, F_DUPFD_CLOEXEC, 200);
 
 	close(low);
-	snprintf(a.sun_path, sizeof(a.sun_path), LINKS_INSIDE "/link.%s", number);
+	snprintf(a.sun_path, sizeof(a.sun_path), CHANNELS_INSIDE "/channel.%s", number);
 	if (fd < 0 || connect(fd, (struct sockaddr *)&a, sizeof(a)) < 0 ||
 	    setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) < 0)
 		return -1;
@@ -731,8 +731,8 @@ void container_main(int argc, char **argv)
 		return;
 	container_look();
 	const struct payload *payload = payload_find(argv[2]);
-	outer.link = link_connect(argv[3]);
-	if (!payload || outer.link < 0 || !take_hand(outer.link, &hello)) {
+	outer.channel = channel_connect(argv[3]);
+	if (!payload || outer.channel < 0 || !take_hand(outer.channel, &hello)) {
 		fprintf(stderr, "payload %s finds no test: %s\n", argv[2], errno_name(errno));
 		_exit(RECORD_EXIT);
 	}

@@ -15,7 +15,7 @@
  *
  *	PAYLOAD(server)
  *	{
- *		IS(getpid(), 1);                inside; `outer` is the link to the test
+ *		IS(getpid(), 1);                inside; `outer` is the channel to the test
  *		TELL(outer, getuid());
  *		HEAR(outer);
  *	}
@@ -30,7 +30,7 @@
  *	}
  *
  * A container is a child: box->pid and box->pidfd are the payload's as the host sees it (unix(7) SO_PEERCRED
- * of its link, whatever the runtime says), and all verbs of child.h work on it. EXITS, DIES_BY, KILL and
+ * of its channel, whatever the runtime says), and all verbs of child.h work on it. EXITS, DIES_BY, KILL and
  * DISMISS judge the status that the runtime reports, and remove the container. Claims inside fail the test
  * like any other. What the configuration asks and the runtime does not claim is a skip; a runtime that fails
  * to do what it claims is a fail.

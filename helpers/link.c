@@ -245,7 +245,7 @@ static int parse_prefix(const char *text, struct prefix *p)
 	return -1;
 }
 
-static int addr_change(int type, int flags, const char *name, const char *address)
+int addr_add(const char *name, const char *address)
 {
 	struct prefix p;
 	int index = link_index(name);
@@ -256,20 +256,10 @@ static int addr_change(int type, int flags, const char *name, const char *addres
 				.ifa_prefixlen = p.length,
 				.ifa_index = (unsigned int)index,
 				.ifa_flags = p.family == AF_INET6 ? IFA_F_NODAD : 0};
-	struct nl_request r = nl_request(type, flags, &msg, sizeof(msg));
+	struct nl_request r = nl_request(RTM_NEWADDR, NEW, &msg, sizeof(msg));
 	nl_attr(&r, IFA_LOCAL, p.bytes, p.size);
 	nl_attr(&r, IFA_ADDRESS, p.bytes, p.size);
 	return nl_ask(NETLINK_ROUTE, &r, NULL);
-}
-
-int addr_add(const char *name, const char *address)
-{
-	return addr_change(RTM_NEWADDR, NEW, name, address);
-}
-
-int addr_del(const char *name, const char *address)
-{
-	return addr_change(RTM_DELADDR, 0, name, address);
 }
 
 int route_add(const char *to, const char *gateway, const char *device)

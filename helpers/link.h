@@ -62,7 +62,6 @@ const char *link_spare(void);
 
 /* "10.0.0.1/24" or "fd00::1/64" (without duplicate address detection) on a device. */
 int addr_add(const char *name, const char *address);
-int addr_del(const char *name, const char *address);
 /* A route to "192.0.2.0/24" or "default" by gateway, or by device if `gateway` is NULL. */
 int route_add(const char *to, const char *gateway, const char *device);
 /* A permanent neighbour entry, for an IPv4 address. */

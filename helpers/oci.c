@@ -253,7 +253,8 @@ static int oci_process(const struct container *c, const struct container_process
 	return fclose(out) ? -1 : 0;
 }
 
-int oci_config(const struct container *c)
+/* Writes config.json (OCI config.md, config-linux.md) into the bundle. -1 with errno. */
+static int config_write(const struct container *c)
 {
 	FILE *out = fopen(path("%s/config.json", c->bundle), "we");
 	const char *hostname = c->config->hostname ? c->config->hostname : c->name;
@@ -300,7 +301,7 @@ void oci_run(const struct runtime_driver *driver, const struct container *c, con
 	struct command command = {0};
 
 	become_caller(c);
-	if (oci_config(c) < 0)
+	if (config_write(c) < 0)
 		runtime_refuse("config.json");
 	begin(&command, driver, c, options);
 	command_add(&command, "run");

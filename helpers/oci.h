@@ -18,9 +18,6 @@
 	 RUNTIME_NO_NEW_PRIVS | RUNTIME_USER | RUNTIME_MASKS | RUNTIME_READONLY | RUNTIME_BINDS |            \
 	 RUNTIME_DEV | RUNTIME_CGROUP | RUNTIME_SYSCTL | RUNTIME_NET)
 
-/* Writes config.json (OCI config.md, config-linux.md) into the bundle. -1 with errno. */
-int oci_config(const struct container *container);
-
 /*
  * The whole of a driver's run, exec and signal: `PROGRAM --root DIR [options] run|exec|kill ...`; options: those
  * before the command, NULL last, at most 4.

@@ -130,11 +130,6 @@ int record_alarm(void)
 	return alarm_fd;
 }
 
-const char *record_role(void)
-{
-	return role;
-}
-
 void record_enter_role(const char *name)
 {
 	size_t used = strlen(role);

@@ -64,8 +64,7 @@ void record_follow(void) __attribute__((noreturn));
 /* A descriptor that becomes readable (POLLIN) once the record is written, and stays so. */
 int record_alarm(void);
 
-/* The role of this process: the chain of CHILD names, "" in the main process. */
-const char *record_role(void);
+/* Adds to the role of this process: the chain of CHILD names, "" in the main process. */
 void record_enter_role(const char *name);
 
 /*
@@ -79,8 +78,8 @@ void record_export(char *text, size_t size);
 bool record_import(const char *text);
 
 /*
- * The same for a payload that is reached over a socket: the two descriptors, and the note of this process, to
- * be given along with record_role(); and over there, where both are closed on exec and moved out of the way.
+ * The same for a payload that is reached over a socket: the two descriptors, role and note of this
+ * process; and over there, where both are closed on exec and moved out of the way.
  */
 struct record_hand {
 	int fds[2];

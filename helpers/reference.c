@@ -372,10 +372,4 @@ static void exec(const struct container *c, const struct container_process *proc
 	end_like(inside);
 }
 
-static int version(char *text, size_t size)
-{
-	snprintf(text, size, "reference of nscheck");
-	return 0;
-}
-
-RUNTIME(reference, .claims = RUNTIME_ALL, .run = run, .exec = exec, .version = version);
+RUNTIME(reference, .claims = RUNTIME_ALL, .run = run, .exec = exec);

@@ -23,7 +23,8 @@ static const char *name_now(void)
 	return name && *name ? name : REFERENCE;
 }
 
-const struct runtime_driver *runtime_at(unsigned int index)
+/* All drivers, by index; NULL after the last. */
+static const struct runtime_driver *driver_at(unsigned int index)
 {
 	return index < (size_t)(__stop_ns_runtimes - __start_ns_runtimes) ? __start_ns_runtimes[index] : NULL;
 }
@@ -32,9 +33,9 @@ const struct runtime_driver *runtime_now(void)
 {
 	const char *name = strncmp(name_now(), BAD, strlen(BAD)) == 0 ? REFERENCE : name_now();
 
-	for (unsigned int i = 0; runtime_at(i); i++)
-		if (strcmp(runtime_at(i)->name, name) == 0)
-			return runtime_at(i);
+	for (unsigned int i = 0; driver_at(i); i++)
+		if (strcmp(driver_at(i)->name, name) == 0)
+			return driver_at(i);
 	return NULL;
 }
 
@@ -83,21 +84,6 @@ const char *runtime_program(const struct runtime_driver *driver)
 	}
 	errno = ENOENT;
 	return NULL;
-}
-
-const char *runtime_version(const struct runtime_driver *driver)
-{
-	static char text[128];
-	const char *program, *said;
-
-	if (driver->version)
-		return driver->version(text, sizeof(text)) < 0 ? NULL : text;
-	program = runtime_program(driver);
-	said = program ? tool_output(path("%s --version", program)) : NULL;
-	if (!said)
-		return NULL;
-	snprintf(text, sizeof(text), "%.*s", (int)strcspn(said, "\n"), said);
-	return text;
 }
 
 void runtime_execute(const struct runtime_driver *driver, const char *const *argv)

@@ -36,8 +36,6 @@ struct runtime_driver {
 	int (*signal)(const struct container *container, int sig);
 	/* After the end of the payload; 0, or -1 with errno. NULL: nothing is left to remove. */
 	int (*remove)(const struct container *container);
-	/* One line ("runc 1.1.5"); -1 with errno. NULL: the first line of `PROGRAM --version`. */
-	int (*version)(char *text, size_t size);
 };
 
 /* What a runtime may claim; the catalogue's column `needs` has them as "runtime:NAME". */
@@ -92,9 +90,6 @@ enum { RUNTIME_CLAIMS(RUNTIME_CLAIM_FLAG_) RUNTIME_ALL = (1U << RUNTIME_CLAIM_CO
 /* The driver in use; NULL if $NSCHECK_RUNTIME names none. */
 const struct runtime_driver *runtime_now(void);
 
-/* All drivers, by index; NULL after the last. */
-const struct runtime_driver *runtime_at(unsigned int index);
-
 /* True if the runtime in use claims it: by flag, or by name as in `needs` ("exec"). */
 bool runtime_claims(unsigned int claim);
 bool runtime_claims_name(const char *name);
@@ -106,9 +101,6 @@ bool runtime_fault(const char *fault);
 
 /* The program of a driver, by absolute path in a text as in file.h; NULL with errno ENOENT if there is none. */
 const char *runtime_program(const struct runtime_driver *driver);
-
-/* Name and version for reports ("runc 1.1.5"), in a static buffer; NULL with errno. */
-const char *runtime_version(const struct runtime_driver *driver);
 
 /*
  * For `run` and `exec` of drivers: executes the driver's program with these arguments (argv[0] included,

@@ -38,7 +38,7 @@ void accel_free(struct accel_memory *m)
 	*m = (struct accel_memory){0};
 }
 
-bool accel_kvm_is_broken(const struct accel_memory *m)
+static bool kvm_is_broken(const struct accel_memory *m)
 {
 	char line[512] = "";
 	FILE *f = fopen(m->path, "re");
@@ -66,7 +66,7 @@ enum accel accel_choose(const struct accel_memory *m, enum accel wish, bool kvm_
 {
 	if (wish != ACCEL_AUTO)
 		return wish;
-	return kvm_opens && !accel_kvm_is_broken(m) ? ACCEL_KVM : ACCEL_TCG;
+	return kvm_opens && !kvm_is_broken(m) ? ACCEL_KVM : ACCEL_TCG;
 }
 
 const char *accel_name(enum accel accel)

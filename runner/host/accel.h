@@ -18,8 +18,7 @@ struct accel_memory {
 void accel_init(struct accel_memory *m, const char *cache, const char *monitor_version);
 void accel_free(struct accel_memory *m);
 
-/* Whether KVM was found broken. */
-bool accel_kvm_is_broken(const struct accel_memory *m);
+/* KVM was found broken. */
 void accel_remember_broken(const struct accel_memory *m);
 
 /* The accelerator to start with. */

@@ -107,7 +107,8 @@ bool splat_match(const struct splat_allow *allow, const char *line)
 	return found;
 }
 
-const char *console_message(const char *line)
+/* The line behind the kernel's "[  12.345678] " or "[...][ T1] " stamp. */
+static const char *message_of(const char *line)
 {
 	while (*line == '[') {
 		const char *end = strchr(line, ']');
@@ -135,7 +136,7 @@ static const char *symbol(const char *text, size_t *len)
 /* The symbol that a line of a trace names for certain: lines with "? " are guesses of the unwinder. */
 static const char *trace_symbol(const char *line, size_t *len)
 {
-	const char *text = console_message(line);
+	const char *text = message_of(line);
 
 	if (!strncmp(text, "RIP: ", 5)) {
 		text = strchr(text + 5, ':');
@@ -158,7 +159,7 @@ static bool ends_with(const char *text, const char *name, size_t len)
  */
 static bool tells_of_itself(const char *line, bool before)
 {
-	const char *text = console_message(line);
+	const char *text = message_of(line);
 
 	if (strstr(text, "<NMI>") || !strncmp(text, "sysrq: Show ", 12))
 		return true;
@@ -250,7 +251,7 @@ static void note_splat(struct console *c, char **splat, const char *message)
 
 static void cut_line(struct console *c, const char *line)
 {
-	const char *message = console_message(line);
+	const char *message = message_of(line);
 	int mark = mark_of(c, message);
 
 	if (mark == 1) {
@@ -305,7 +306,7 @@ static void watch_for_end(struct console *c)
 		return;
 	memcpy(line, c->line, c->len);
 	line[c->len] = '\0';
-	c->ended = mark_of(c, console_message(line)) == 2;
+	c->ended = mark_of(c, message_of(line)) == 2;
 }
 
 void console_feed(struct console *c, const char *data, size_t len)

@@ -30,9 +30,6 @@ void splat_allow_free(struct splat_allow *allow);
 /* Whether a console line (without time stamp) is a complaint of the kernel. */
 bool splat_match(const struct splat_allow *allow, const char *line);
 
-/* The line behind the kernel's "[  12.345678] " or "[...][ T1] " stamp. */
-const char *console_message(const char *line);
-
 /* The first symbols of a trace found in a slice, "a|b|c", or NULL; the caller frees. */
 char *console_fingerprint(const char *slice);
 

@@ -99,9 +99,6 @@ enum vm_end vm_up_end(const struct vm *vm);
 void vm_run_result(struct vm *vm, struct result *r);
 void vm_run_late(struct vm *vm);
 
-/* The console has had its last word on the test. */
-void vm_run_settle(struct vm *vm);
-
 /* Tells of a complaint of the kernel between two tests. */
 void vm_run_gap(struct vm *vm);
 

@@ -96,7 +96,8 @@ static void deliver(struct vm *vm, struct result *r)
 	vm->owner->result(vm->owner->arg, vm, r);
 }
 
-void vm_run_settle(struct vm *vm)
+/* The console has had its last word on the test. */
+static void settle(struct vm *vm)
 {
 	vm->marks_missed = vm->console.ended ? 0 : vm->marks_missed + 1;
 	vm->state = VM_READY;
@@ -121,7 +122,7 @@ void vm_run_result(struct vm *vm, struct result *r)
 void vm_run_late(struct vm *vm)
 {
 	if (vm->state == VM_SETTLING) {
-		vm_run_settle(vm);
+		settle(vm);
 		return;
 	}
 	vm->state = VM_HANGING;

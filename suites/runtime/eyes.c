@@ -115,7 +115,7 @@ const char *identity(const char *file)
 
 void watch_others(struct child *outer, int (*look)(pid_t pid))
 {
-	struct pollfd end = {.fd = outer->link, .events = POLLIN};
+	struct pollfd end = {.fd = outer->channel, .events = POLLIN};
 	int seen = 0;
 
 	TELL(outer);

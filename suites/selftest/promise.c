@@ -41,7 +41,7 @@ CASE(initial_namespaces_where_asked_for, .initial = NS_NET | NS_UTS)
 	OTHER_NS(0, 1, NS_MNT);
 }
 
-CASE(link_ends_with_its_peer_and_no_sibling_holds_it)
+CASE(channel_ends_with_its_peer_and_no_sibling_holds_it)
 {
 	CHILD(first, 0) {
 		HEAR(first);
@@ -57,7 +57,7 @@ CASE(link_ends_with_its_peer_and_no_sibling_holds_it)
 	DISMISS(second);
 }
 
-CASE(values_texts_and_descriptors_cross_the_link)
+CASE(values_texts_and_descriptors_cross_the_channel)
 {
 	CHILD(box, NS_PID) {
 		TELL(box, 1LL << 40);

@@ -80,6 +80,28 @@ begun() {
 	return "$bad"
 }
 
+# What a suite wants of every group stands beside each GROUP of it, or that file's tests run in the host's.
+owned() {
+	local suite bad=0
+	for suite in net ipc; do
+		grep -l "^#define GROUP " suites/"$suite"/*.c | xargs grep -L "^#define GROUP_OWN " | grep . && bad=1
+	done
+	return "$bad"
+}
+
+# A function that is called in its own file only is static, and one that nobody calls is gone: what a header offers is
+# called by another file, or by a test of its own.
+called() {
+	find build/obj -name '*.o' -exec nm -A {} + |
+		awk '
+			/ T / && !/__wrap_| main$/ { sub(/:.*/, "", $1); at[$NF] = $1 }
+			/ U / { used[$NF] }
+			END { for (name in at) if (!(name in used)) print name, at[name] }' |
+		while read -r name object; do
+			grep -rqw "$name" runner/tests || echo "$object: nobody else calls $name"
+		done | sort | { ! grep .; }
+}
+
 with clang-format "clang-format" clang-format --dry-run --Werror "${c[@]}"
 with clang-tidy "clang-tidy" make -s -k -j"$(nproc)" tidy
 with gcc "gcc -fanalyzer" make -s -k -j"$(nproc)" analyze
@@ -92,6 +114,8 @@ check "no sleep in suites and helpers" sleepless
 check "no host name, no absolute path of a machine" hostless
 check "nothing is left undone" finished
 check "each group begins in the file of its name" begun
+check "each group of suites net and ipc says what it wants" owned
+check "each function of a header is called from elsewhere" called
 check "vm/kernel.config has every option that a test needs" buildable
 check "no circle of includes" runner/tests/tree/circles.sh
 check "no file of the host program is longer than 500 lines" short
