@@ -104,6 +104,15 @@ static bool take_condition(struct kernel_condition *k, const char *s)
 	return *s && !s[strspn(s, LETTERS "._+~-*?[]!")];
 }
 
+/* Whether there is a kernel that no later one fits: such an entry ends with its kernels, by itself. */
+static bool has_end(const struct kernel_condition *k)
+{
+	const char *wild = k->glob ? k->glob + strcspn(k->glob, "*?[") : NULL;
+
+	return k->to.count ||
+	       (wild && *k->glob >= '0' && *k->glob <= '9' && memchr(k->glob, '.', (size_t)(wild - k->glob)));
+}
+
 static bool is_date(const char *s)
 {
 	struct tm tm = {0};
@@ -135,7 +144,13 @@ static const char *check_columns(char *const column[COLUMNS], struct kernel_cond
 		return "the reason is missing";
 	if (!*(*value = column[COL_LINK]))
 		return "the link is missing: - for none";
-	if (!is_date(*value = column[COL_ADDED]) || !is_date(*value = column[COL_EXPIRES]))
+	if (!is_date(*value = column[COL_ADDED]))
+		return "not a date like 2026-11-24";
+	if (!strcmp(*value = column[COL_EXPIRES], BASELINE_NEVER))
+		return has_end(kernel)
+			       ? NULL
+			       : "only an entry whose kernels have an end (5.10.*, A..B, <V) has no date";
+	if (!is_date(*value))
 		return "not a date like 2026-11-24";
 	return strcmp(column[COL_ADDED], column[COL_EXPIRES]) > 0 ? "it expires before it was added" : NULL;
 }
@@ -168,7 +183,7 @@ static void add_entry(struct reader *r, char *const column[COLUMNS])
 	k.link = printable(column[COL_LINK]);
 	k.added = mem_strdup(column[COL_ADDED]);
 	k.expires = mem_strdup(column[COL_EXPIRES]);
-	k.expired = strcmp(k.expires, r->today) < 0;
+	k.expired = strcmp(k.expires, BASELINE_NEVER) != 0 && strcmp(k.expires, r->today) < 0;
 	b->entries = mem_realloc(b->entries, (b->count + 1) * sizeof(*b->entries));
 	b->entries[b->count++] = k;
 }

@@ -86,6 +86,8 @@ int baseline_update(const char *path, const struct run *const *runs, size_t coun
 
 /* What a reason begins with that is still to be written. */
 #define BASELINE_OPEN "?"
+/* In place of a date: the entry ends with the kernels that it is for. */
+#define BASELINE_NEVER "-"
 
 #define BASELINE_HEADING "id\tkernel\tverdict\treason\tlink\tadded\texpires"
 

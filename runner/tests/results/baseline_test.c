@@ -98,6 +98,28 @@ START_TEST(a_good_line_is_an_entry)
 }
 END_TEST
 
+START_TEST(an_entry_whose_kernels_have_an_end_needs_no_date)
+{
+	static const char *const ends[] = {"5.10.*", "6.1.0-*-amd64",      "6.1.0-1-amd64", "5.10..6.1",
+					   "<6.13",  "runtime=crun,6.1.*", "6.1[0-3].*"};
+	static const char *const open[] = {"-",  ">=6.13",       "*-amd64",
+					   "6*", "runtime=crun", "runtime=crun,>=6.1"};
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
+		char *line = mem_printf("a.b\t%s\tfail\tr\t-\t2026-01-01\t-\n", ends[i]);
+		ck_assert_msg(takes(line) && !b.entries[0].expired, "%s: %s", ends[i], text_get(&problems));
+		free(line);
+	}
+	for (size_t i = 0; i < sizeof(open) / sizeof(*open); i++) {
+		char *line = mem_printf("a.b\t%s\tfail\tr\t-\t2026-01-01\t-\n", open[i]);
+		ck_assert_msg(!takes(line) &&
+				      strstr(text_get(&problems), "only an entry whose kernels have an end"),
+			      "%s: %s", open[i], text_get(&problems));
+		free(line);
+	}
+}
+END_TEST
+
 START_TEST(comments_and_empty_lines_do_not_count)
 {
 	static const char text[] = "# one\n\n" HEADING "# two\n\na.b\t-\tfail\tr" DATES "\n";
@@ -296,6 +318,7 @@ static Suite *baseline(void)
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, a_good_line_is_an_entry);
+	tcase_add_test(t, an_entry_whose_kernels_have_an_end_needs_no_date);
 	tcase_add_test(t, comments_and_empty_lines_do_not_count);
 	tcase_add_test(t, a_bad_line_is_told_with_its_place);
 	tcase_add_test(t, all_bad_lines_are_told_and_the_first_is_the_fault);
