@@ -132,7 +132,7 @@ static const char *check_columns(char *const column[COLUMNS], struct kernel_cond
 	int verdict = verdict_parse(*value = column[COL_VERDICT]);
 
 	if (verdict < 0 || !verdict_is_failure((enum verdict)verdict))
-		return "the verdict is none of fail, timeout, crash, splat, leak, flaky";
+		return "the verdict is none of fail, timeout, crash, splat, leak, flaky, lost";
 	*value = column[COL_ID];
 	if (!**value || (*value)[strspn(*value, LETTERS "_.*?[]!-")])
 		return "not a glob over test ids";

@@ -23,7 +23,7 @@ struct row {
 
 /* Verdicts that are told together, in the order in which they are told. */
 enum group {
-	GROUP_BAD,   /* of the kernel: fail, timeout, crash, splat, leak; and xpass */
+	GROUP_BAD,   /* of the kernel: fail, timeout, crash, splat, leak, flaky, lost; and xpass */
 	GROUP_OPEN,  /* nothing was decided: error, miss */
 	GROUP_KNOWN, /* xfail */
 	GROUP_GOOD,

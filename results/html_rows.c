@@ -19,9 +19,6 @@ static void put_cells(FILE *out, const struct grid *g, const struct row *row)
 		fputs(" </span>", out);
 		if (!o)
 			fputs("&#8211;", out);
-		else if (outcome_lacks(o, g->runs[i]))
-			fputs("<span class=\"v v-skip\" title=\"this kernel should have it\">skip!</span>",
-			      out);
 		else
 			html_verdict(out, outcome_verdict(o));
 		fputs("</span>", out);
@@ -123,8 +120,6 @@ static void put_case(FILE *out, const struct grid *g, const struct row *row, siz
 		fputs("<p>It never ran.</p>\n", out);
 	else if (o->result->verdict != VERDICT_PASS)
 		put_result(out, o, o->result);
-	if (outcome_lacks(o, g->runs[run]))
-		fputs("<p>By its version this kernel should have what the test needs.</p>\n", out);
 	if (command && outcome_is_bad(o))
 		html_element(out, "code", "command", command, MESSAGE_MAX);
 	fputs("</div>\n", out);

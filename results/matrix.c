@@ -113,23 +113,3 @@ int matrix_report(const struct matrix *m, const char *dir, bool parts, struct fa
 		ret = -1;
 	return ret;
 }
-
-/* A version may go on where the bound ends: 6.18.3 is not beyond 6.18. */
-static bool is_beyond(const char *version, const char *until)
-{
-	size_t len = strlen(until);
-
-	return strverscmp(version, until) > 0 &&
-	       !(!strncmp(version, until, len) && (version[len] < '0' || version[len] > '9'));
-}
-
-bool outcome_lacks(const struct outcome *o, const struct run *run)
-{
-	const struct facts *f = &run->facts;
-	const char *version = f->kernel.version ? f->kernel.version : f->kernel.release;
-
-	if (run_asks_runtime(run, o->id))
-		return false;
-	return outcome_verdict(o) == VERDICT_SKIP && o->since && version &&
-	       strverscmp(version, o->since) >= 0 && !(o->until && is_beyond(version, o->until));
-}

@@ -43,13 +43,7 @@ int matrix_status(const struct matrix *m);
 /* Makes all reports of the matrix, and with `parts` those in the folders of its runs as well. */
 int matrix_report(const struct matrix *m, const char *dir, bool parts, struct fault *fault);
 
-/*
- * Whether a test was skipped although the kernel is one that it holds for, by the catalogue's since and until: the
- * kernel lacks what it should have. A test that names no first version is never one of them.
- */
-bool outcome_lacks(const struct outcome *o, const struct run *run);
-
-/* The table of behaviours by kernels, folded to what differs; what kernels lack; totals. */
+/* The table of behaviours by kernels, folded to what differs; totals. */
 void matrix_print(const struct matrix *m, const char *dir, bool colour, FILE *out);
 
 #endif

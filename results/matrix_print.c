@@ -12,7 +12,6 @@
 enum { NAME_WIDTH = 16, FOLD_TO = 3 };
 
 #define NOT_PLANNED '-'
-#define LACKING     '!' /* after the verdict: skipped, though the kernel should have it */
 
 struct table {
 	const struct matrix *m;
@@ -66,13 +65,12 @@ static void make_columns(struct table *t)
 
 static char *make_cells(const struct table *t, const struct row *row)
 {
-	char *cells = mem_zalloc(2 * t->width + 1);
+	char *cells = mem_zalloc(t->width + 1);
 
 	for (size_t i = 0; i < t->width; i++) {
 		const struct outcome *o = row->cells[t->columns[i]];
 
-		cells[2 * i] = o ? verdict_cell(outcome_verdict(o)) : NOT_PLANNED;
-		cells[2 * i + 1] = o && outcome_lacks(o, &t->m->runs[t->columns[i]]) ? LACKING : ' ';
+		cells[i] = o ? verdict_cell(outcome_verdict(o)) : NOT_PLANNED;
 	}
 	return cells;
 }
@@ -113,13 +111,10 @@ static void print_heads(const struct table *t)
 static void print_cells(const struct table *t, const char *cells)
 {
 	for (size_t i = 0; i < t->width; i++) {
-		char cell = cells[2 * i];
-		const char *word = cell == NOT_PLANNED ? "-" : verdict_name(cell_verdict(cell));
-		char *text = mem_printf("%s%s", word, cells[2 * i + 1] == LACKING ? "!" : "");
+		const char *word = cells[i] == NOT_PLANNED ? "-" : verdict_name(cell_verdict(cells[i]));
 
-		fprintf(t->out, "%s%-*s%s", colour_of(t, cell), column_width(t, i), text,
-			*colour_of(t, cell) ? "\033[0m" : "");
-		free(text);
+		fprintf(t->out, "%s%-*s%s", colour_of(t, cells[i]), column_width(t, i), word,
+			*colour_of(t, cells[i]) ? "\033[0m" : "");
 	}
 }
 
@@ -172,7 +167,7 @@ static void print_same(const struct table *t, bool *done)
 	for (size_t i = 0; i < t->grid->row_count; i++) {
 		int v = row_verdict(t, &t->grid->rows[i]);
 
-		if (v < 0 || !verdict_is_good((enum verdict)v) || strchr(t->cells[i], LACKING))
+		if (v < 0 || !verdict_is_good((enum verdict)v))
 			continue;
 		done[i] = true;
 		total[v]++;
@@ -188,45 +183,6 @@ static void print_same(const struct table *t, bool *done)
 	}
 	if (*separator)
 		fputs("\n", t->out);
-}
-
-static const char *reason_of(const struct outcome *o)
-{
-	return o->result && o->result->message ? o->result->message : "no reason given";
-}
-
-/* One kernel's tests that lack the same thing. */
-static void print_lack(const struct table *t, size_t column, size_t first, bool *told)
-{
-	const struct outcome *o = t->grid->rows[first].cells[t->columns[column]];
-	size_t same = 0;
-
-	for (size_t i = first; i < t->grid->row_count; i++) {
-		const struct outcome *other = t->grid->rows[i].cells[t->columns[column]];
-
-		if (t->cells[i][2 * column + 1] != LACKING || strcmp(reason_of(o), reason_of(other)))
-			continue;
-		told[i] = true;
-		same++;
-	}
-	fprintf(t->out, "%s lacks what kernels have since %s: %s (%s", t->heads[column], o->since,
-		reason_of(o), o->id);
-	if (same > 1)
-		fprintf(t->out, " and %zu more", same - 1);
-	fputs(")\n", t->out);
-}
-
-static void print_lacks(const struct table *t)
-{
-	bool *told = mem_zalloc(t->grid->row_count + 1);
-
-	for (size_t column = 0; column < t->width; column++) {
-		memset(told, 0, t->grid->row_count + 1);
-		for (size_t i = 0; i < t->grid->row_count; i++)
-			if (!told[i] && t->cells[i][2 * column + 1] == LACKING)
-				print_lack(t, column, i, told);
-	}
-	free(told);
 }
 
 static void print_totals(const struct table *t)
@@ -266,7 +222,6 @@ void matrix_print(const struct matrix *m, const char *dir, bool colour, FILE *ou
 	print_same(&t, done);
 	print_groups(&t, false, done, &headed);
 	print_groups(&t, true, done, &headed);
-	print_lacks(&t);
 	print_totals(&t);
 	fprintf(out, "results: %s\n", dir);
 	fflush(out);

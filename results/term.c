@@ -169,14 +169,13 @@ void term_verdict(struct term *t, const struct result *r, const char *why)
 	fflush(t->out);
 }
 
-/* Skips with the same reason, told once; and whether a kernel of this version should have what they lack. */
+/* Skips with the same reason, told once. */
 static void print_skips(struct term *t, const struct run *run)
 {
 	bool *told = mem_zalloc(run->count * sizeof(*told));
 
 	for (size_t i = 0; i < run->count; i++) {
 		const struct result *r = run->tests[i].result;
-		const char *since = NULL;
 		size_t same = 0;
 		struct text names = {0};
 
@@ -190,14 +189,11 @@ static void print_skips(struct term *t, const struct run *run)
 			    strcmp(s->message ? s->message : "no reason given", reason))
 				continue;
 			told[j] = true;
-			if (outcome_lacks(&run->tests[j], run))
-				since = run->tests[j].since;
 			if (same++ < NAMES_SHOWN)
 				text_printf(&names, "%s%s", same > 1 ? ", " : "", s->id);
 		}
-		fprintf(t->out, "skipped %zu: %s (%s%s)%s%s\n", same, reason, text_get(&names),
-			same > NAMES_SHOWN ? ", ..." : "", since ? ", which kernels have since " : "",
-			since ? since : "");
+		fprintf(t->out, "skipped %zu: %s (%s%s)\n", same, reason, text_get(&names),
+			same > NAMES_SHOWN ? ", ..." : "");
 		text_free(&names);
 	}
 	free(told);
@@ -216,6 +212,7 @@ void term_totals(FILE *out, const struct run *run)
 		{VERDICT_LEAK, "leaks", false},     {VERDICT_ERROR, "errors", false},
 		{VERDICT_MISS, "never run", false}, {VERDICT_XFAIL, "xfail", false},
 		{VERDICT_XPASS, "xpass", false},    {VERDICT_FLAKY, "flaky", false},
+		{VERDICT_LOST, "lost", false},
 	};
 	const char *separator = "";
 

@@ -7,7 +7,7 @@
  * to spell alike. runner/README.md says in words what each of it means, and who speaks when. A change that a side of
  * before would misread needs another version.
  */
-#define CONTRACT_VERSION 2
+#define CONTRACT_VERSION 3
 
 /* ---- the machine ---- */
 
@@ -102,7 +102,8 @@ enum {
 #define FINDINGS(X)                                                                                          \
 	X(CLAIM, "claim")             /* a claim about the kernel does not hold */                           \
 	X(ARRANGEMENT, "arrangement") /* something could not be arranged */                                  \
-	X(LACK, "lack")               /* the kernel lacks what the test needs */
+	X(LACK, "lack")               /* the kernel, or its machine, is without what the test needs */       \
+	X(ABSENCE, "absence") /* only the feature itself is not there: kernels have it by their version */
 
 #define ENDING_ENUM_(name, word)  ENDING_##name,
 #define FINDING_ENUM_(name, word) FINDING_##name,

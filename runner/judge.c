@@ -10,6 +10,7 @@ static const char *const verdict_names[VERDICTS] = {
 	[VERDICT_TIMEOUT] = "timeout", [VERDICT_CRASH] = "crash", [VERDICT_SPLAT] = "splat",
 	[VERDICT_LEAK] = "leak",       [VERDICT_ERROR] = "error", [VERDICT_MISS] = "miss",
 	[VERDICT_XFAIL] = "xfail",     [VERDICT_XPASS] = "xpass", [VERDICT_FLAKY] = "flaky",
+	[VERDICT_LOST] = "lost",
 };
 
 const char *verdict_name(enum verdict v)
@@ -28,12 +29,26 @@ int verdict_parse(const char *name)
 bool verdict_is_failure(enum verdict v)
 {
 	return v == VERDICT_FAIL || v == VERDICT_TIMEOUT || v == VERDICT_CRASH || v == VERDICT_SPLAT ||
-	       v == VERDICT_LEAK || v == VERDICT_FLAKY;
+	       v == VERDICT_LEAK || v == VERDICT_FLAKY || v == VERDICT_LOST;
 }
 
 bool verdict_is_good(enum verdict v)
 {
 	return v == VERDICT_PASS || v == VERDICT_SKIP || v == VERDICT_XFAIL;
+}
+
+/* A version may go on where the bound ends: 6.18.3 is not beyond 6.18. */
+static bool is_beyond(const char *version, const char *until)
+{
+	size_t len = strlen(until);
+
+	return strverscmp(version, until) > 0 &&
+	       !(!strncmp(version, until, len) && (version[len] < '0' || version[len] > '9'));
+}
+
+bool judge_due(const char *since, const char *until, const char *version)
+{
+	return version && !(since && strverscmp(version, since) < 0) && !(until && is_beyond(version, until));
 }
 
 /* A test that wrote something down is judged by that, however it ended afterwards. */
@@ -42,6 +57,7 @@ static enum verdict judge_finding(const struct evidence *e)
 	switch (e->finding) {
 	case FINDING_CLAIM: return VERDICT_FAIL;
 	case FINDING_LACK: return VERDICT_SKIP;
+	case FINDING_ABSENCE: return e->due ? VERDICT_LOST : VERDICT_SKIP;
 	case FINDING_NONE: break;
 	default: return VERDICT_ERROR;
 	}
@@ -62,7 +78,9 @@ static enum verdict judge_telling(const struct evidence *e)
 	case ENDING_EARLY:
 	case ENDING_LIMIT: return judge_finding(e);
 	case ENDING_KILLED: return VERDICT_TIMEOUT;
-	case ENDING_NEVER: return e->finding == FINDING_LACK ? VERDICT_SKIP : VERDICT_ERROR;
+	case ENDING_NEVER:
+		return e->finding == FINDING_LACK || e->finding == FINDING_ABSENCE ? judge_finding(e)
+										   : VERDICT_ERROR;
 	default: return VERDICT_ERROR;
 	}
 }
@@ -79,9 +97,9 @@ enum verdict judge_test(const struct evidence *e)
 	return v;
 }
 
-bool judge_lost(const struct evidence *e)
+bool judge_void(const struct evidence *e)
 {
-	return e->fate == FATE_LOST && judge_test(e) == VERDICT_ERROR;
+	return e->fate == FATE_TAKEN && judge_test(e) == VERDICT_ERROR;
 }
 
 enum verdict judge_known(enum verdict seen, enum verdict expected)

@@ -24,6 +24,7 @@ enum verdict {
 	VERDICT_XFAIL, /* failed, as the baseline knows */
 	VERDICT_XPASS, /* passed, though the baseline knows it to fail */
 	VERDICT_FLAKY, /* failed, but not in all of its runs */
+	VERDICT_LOST,  /* the kernel is new enough for the feature and configured for it, and has it not */
 	VERDICTS,
 };
 
@@ -32,7 +33,7 @@ const char *verdict_name(enum verdict v);
 /* The verdict of that name, or -1. */
 int verdict_parse(const char *name);
 
-/* Whether a verdict speaks of the kernel and is not what was hoped for: fail timeout crash splat leak flaky. */
+/* Whether a verdict speaks of the kernel and is not what was hoped for: fail timeout crash splat leak flaky lost. */
 bool verdict_is_failure(enum verdict v);
 
 /* Whether a verdict asks for no attention: pass skip xfail. */
@@ -43,7 +44,7 @@ enum fate {
 	FATE_STAYED, /* it told how the test ended */
 	FATE_ENDED,  /* it died, or hung and was killed */
 	FATE_LIED,   /* it was killed because it did not keep to the contract */
-	FATE_LOST,   /* its monitor was killed by somebody else, or failed: nothing that the guest did */
+	FATE_TAKEN,  /* its monitor was killed by somebody else, or failed: nothing that the guest did */
 	FATES,
 };
 
@@ -54,13 +55,21 @@ struct evidence {
 	bool garbled; /* something was told that the contract does not have */
 	bool left;    /* something was left behind or changed */
 	bool splat;   /* the kernel complained */
+	bool due;     /* by its version the kernel has the feature: judge_due() */
 	enum fate fate;
 };
 
 enum verdict judge_test(const struct evidence *e);
 
+/*
+ * Whether a kernel of this version ("6.12.118-1", "6.13.0-rc4"; NULL: not known) is one that a behaviour holds for, by
+ * the first and the last series that the catalogue names for it (NULL: no bound). A distribution may have taken more
+ * into its kernel than the version says, never less.
+ */
+bool judge_due(const char *since, const char *until, const char *version);
+
 /* Whether a run says nothing about the test, since the host took its machine away: it is done again in another one. */
-bool judge_lost(const struct evidence *e);
+bool judge_void(const struct evidence *e);
 
 /* What a baseline that expects a verdict makes of the one that was seen. What is known as flaky may pass. */
 enum verdict judge_known(enum verdict seen, enum verdict expected);

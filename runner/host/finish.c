@@ -12,6 +12,12 @@ static void explain(struct result *r, const char *splat)
 	} else if (r->verdict == VERDICT_LEAK) {
 		free(r->message);
 		r->message = mem_printf("left behind or changed: %s", r->left);
+	} else if (r->verdict == VERDICT_LOST) {
+		char *lacking = r->message;
+
+		r->message = mem_printf("%s, although a kernel of this version should have it",
+					lacking ? lacking : "no reason given");
+		free(lacking);
 	}
 }
 

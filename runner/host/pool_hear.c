@@ -116,7 +116,7 @@ static void on_result(void *arg, struct vm *vm, struct result *r)
 	struct pool *p = arg;
 	struct slot *slot = pool_slot(p, vm);
 
-	if (judge_lost(&r->evidence) && hold_job(p, slot, r))
+	if (judge_void(&r->evidence) && hold_job(p, slot, r))
 		; /* it says nothing about the test */
 	else if (slot->job.search)
 		on_trial_result(p, slot, r);

@@ -79,6 +79,10 @@ static char *crash_reason(const struct vm *vm, int status)
 
 static void deliver(struct vm *vm, struct result *r)
 {
+	const struct kernel *kernel = vm->machine->kernel;
+
+	r->evidence.due = judge_due(vm->test->since, vm->test->until,
+				    kernel->version ? kernel->version : vm->life.release);
 	finish_result(r, &vm->console);
 	if (!r->file || !*r->file) {
 		result_set(&r->file, vm->test->file);
@@ -157,7 +161,7 @@ void vm_run_gone(struct vm *vm, int status)
 	char *reason = lost ? lost_reason(vm, status) : crash_reason(vm, status);
 	if (!r)
 		r = result_new(vm->test->id);
-	r->evidence.fate = lost                                      ? FATE_LOST
+	r->evidence.fate = lost                                      ? FATE_TAKEN
 			   : vm->life.distrusted && vm->life.failure ? FATE_LIED
 								     : FATE_ENDED;
 	r->duration_ms = (long)(loop_now() - vm->ordered_at);

@@ -163,6 +163,9 @@ static void end_test(const char *id, const char *flags)
 	} else if (plays("skip", id)) {
 		say(SAYS_RECORD "lack\n" SAYS_MESSAGE "%s\n", "no veth here");
 		tell_end("itself", id);
+	} else if (plays("absent", id)) {
+		say(SAYS_RECORD "absence\n" SAYS_MESSAGE "%s\n", "no veth here");
+		tell_end("never", id);
 	} else if (plays("timeout", id)) {
 		tell_end("limit", id);
 	} else if (plays("leak", id)) {

@@ -6,22 +6,22 @@
 
 /* What the guest's words alone come to; a pass of a test that left something behind is a leak. */
 static const char *const told[ENDING_COUNT][FINDING_COUNT] = {
-	/*                   none       claim      arrangement  lack */
-	[ENDING_UNTOLD] = {"error", "error", "error", "error"},
-	[ENDING_ITSELF] = {"pass", "fail", "error", "skip"},
-	[ENDING_EARLY] = {"error", "fail", "error", "skip"},
-	[ENDING_LIMIT] = {"timeout", "fail", "error", "skip"},
-	[ENDING_KILLED] = {"timeout", "timeout", "timeout", "timeout"},
-	[ENDING_ORPHANED] = {"error", "error", "error", "error"},
-	[ENDING_NEVER] = {"error", "error", "error", "skip"},
+	/*                   none       claim      arrangement  lack   absence */
+	[ENDING_UNTOLD] = {"error", "error", "error", "error", "error"},
+	[ENDING_ITSELF] = {"pass", "fail", "error", "skip", "lost"},
+	[ENDING_EARLY] = {"error", "fail", "error", "skip", "lost"},
+	[ENDING_LIMIT] = {"timeout", "fail", "error", "skip", "lost"},
+	[ENDING_KILLED] = {"timeout", "timeout", "timeout", "timeout", "timeout"},
+	[ENDING_ORPHANED] = {"error", "error", "error", "error", "error"},
+	[ENDING_NEVER] = {"error", "error", "error", "skip", "lost"},
 };
 
 /* And when the kernel complained as well. */
 static const char *with_splat(const char *verdict)
 {
 	static const char *const splats[][2] = {
-		{"pass", "splat"}, {"skip", "splat"},      {"leak", "splat"},  {"error", "splat"},
-		{"fail", "fail"},  {"timeout", "timeout"}, {"crash", "crash"},
+		{"pass", "splat"},  {"skip", "splat"}, {"lost", "splat"},      {"leak", "splat"},
+		{"error", "splat"}, {"fail", "fail"},  {"timeout", "timeout"}, {"crash", "crash"},
 	};
 
 	for (size_t i = 0; i < sizeof(splats) / sizeof(*splats); i++)
@@ -34,6 +34,8 @@ static const char *expected(const struct evidence *e)
 {
 	const char *verdict = told[e->ending][e->finding];
 
+	if (!strcmp(verdict, "lost") && !e->due)
+		verdict = "skip";
 	if (e->garbled)
 		verdict = "error";
 	else if (e->left && !strcmp(verdict, "pass"))
@@ -49,20 +51,21 @@ START_TEST(every_combination_of_evidence)
 {
 	struct evidence e = {0};
 
-	for (int i = 0; i < ENDING_COUNT * FINDING_COUNT * FATES * 8; i++) {
+	for (int i = 0; i < ENDING_COUNT * FINDING_COUNT * FATES * 16; i++) {
 		int rest = i;
 
 		e.garbled = rest % 2, rest /= 2;
 		e.left = rest % 2, rest /= 2;
 		e.splat = rest % 2, rest /= 2;
+		e.due = rest % 2, rest /= 2;
 		e.fate = (enum fate)(rest % FATES), rest /= FATES;
 		e.finding = (enum finding)(rest % FINDING_COUNT), rest /= FINDING_COUNT;
 		e.ending = (enum ending)rest;
 		ck_assert_msg(!strcmp(verdict_name(judge_test(&e)), expected(&e)),
-			      "ending %d finding %d fate %d garbled %d left %d splat %d: %s, not %s",
-			      e.ending, e.finding, e.fate, e.garbled, e.left, e.splat,
+			      "ending %d finding %d fate %d garbled %d left %d splat %d due %d: %s, not %s",
+			      e.ending, e.finding, e.fate, e.garbled, e.left, e.splat, e.due,
 			      verdict_name(judge_test(&e)), expected(&e));
-		ck_assert_int_eq(judge_lost(&e), e.fate == FATE_LOST && !e.splat);
+		ck_assert_int_eq(judge_void(&e), e.fate == FATE_TAKEN && !e.splat);
 	}
 }
 END_TEST
@@ -74,6 +77,25 @@ START_TEST(words_that_the_contract_does_not_have_are_an_error)
 	ck_assert_int_eq(judge_test(&e), VERDICT_ERROR);
 	e = (struct evidence){.ending = ENDING_ITSELF, .finding = FINDING_COUNT};
 	ck_assert_int_eq(judge_test(&e), VERDICT_ERROR);
+}
+END_TEST
+
+START_TEST(a_row_is_due_from_its_first_series_to_its_last)
+{
+	static const struct {
+		const char *since, *until, *version;
+		bool due;
+	} cases[] = {
+		{"6.13", NULL, "6.12.118-1", false},     {"6.13", NULL, "6.13.0-rc1", true},
+		{"5.10", NULL, "5.10.0-46-amd64", true}, {"5.9", NULL, "5.10.262-1", true},
+		{NULL, "6.18", "6.18.15-1", true},       {NULL, "6.18", "6.19.1", false},
+		{NULL, "6.1", "6.10.2", false},          {"5.12", "6.1", "6.1.192-1", true},
+		{NULL, NULL, "6.12.118-1", true},        {NULL, NULL, NULL, false},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		ck_assert_msg(judge_due(cases[i].since, cases[i].until, cases[i].version) == cases[i].due,
+			      "%s..%s, %s", cases[i].since, cases[i].until, cases[i].version);
 }
 END_TEST
 
@@ -98,6 +120,7 @@ static const struct {
 	[VERDICT_XFAIL] = {"xfail", false, true, AGAIN_NO, 0, 0, "xfail", 0, 0},
 	[VERDICT_XPASS] = {"xpass", false, false, AGAIN_NO, 0, 0, "xpass", 1, 0},
 	[VERDICT_FLAKY] = {"flaky", true, false, AGAIN_NO, 0, 1, "flaky", 1, 0},
+	[VERDICT_LOST] = {"lost", true, false, AGAIN_NO, 0, 1, "lost", 1, 0},
 };
 
 START_TEST(every_verdict_has_its_consequences)
@@ -180,6 +203,7 @@ static Suite *judging(void)
 	TCase *t = tcase_create("verdicts");
 
 	tcase_add_test(t, every_combination_of_evidence);
+	tcase_add_test(t, a_row_is_due_from_its_first_series_to_its_last);
 	tcase_add_test(t, words_that_the_contract_does_not_have_are_an_error);
 	tcase_add_test(t, every_verdict_has_its_consequences);
 	tcase_add_test(t, the_worst_of_a_run_decides);

@@ -208,17 +208,6 @@ START_TEST(what_a_runtime_does_is_for_that_one)
 }
 END_TEST
 
-START_TEST(what_a_runtime_lacks_is_not_the_kernels)
-{
-	add(&before, "runtime.time.skips", VERDICT_SKIP, "the container runtime does not claim 'time'");
-	before.tests[0].since = mem_strdup("5.6");
-	ck_assert(outcome_lacks(&before.tests[0], &before));
-	result_set(&before.facts.runtime.name, "crun");
-	result_set(&before.facts.runtime.suite, "runtime");
-	ck_assert(!outcome_lacks(&before.tests[0], &before));
-}
-END_TEST
-
 START_TEST(a_malformed_baseline_or_a_sabotaged_run_changes_nothing)
 {
 	add(&before, "a.fails", VERDICT_FAIL, "x");
@@ -379,7 +368,6 @@ static Suite *after_suite(void)
 	tcase_add_test(t, what_expired_is_asked_again);
 	tcase_add_test(t, several_kernels_have_entries_of_their_own);
 	tcase_add_test(t, what_a_runtime_does_is_for_that_one);
-	tcase_add_test(t, what_a_runtime_lacks_is_not_the_kernels);
 	tcase_add_test(t, a_malformed_baseline_or_a_sabotaged_run_changes_nothing);
 	tcase_add_test(t, each_change_has_its_kind);
 	tcase_add_test(t, a_comparison_tells_what_changed);
