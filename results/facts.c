@@ -274,6 +274,20 @@ void run_end_free(struct run_end *e)
 	*e = (struct run_end){0};
 }
 
+static long long most(long long a, long long b)
+{
+	return a > b ? a : b;
+}
+
+void run_end_add(struct run_end *e, const struct run_end *part)
+{
+	for (int i = 0; i < SHARES; i++)
+		e->ms[i] += part->ms[i];
+	e->timed |= part->timed;
+	e->own_kib = most(e->own_kib, part->own_kib);
+	e->qemu_kib = most(e->qemu_kib, part->qemu_kib);
+}
+
 int schema_check(const json_t *object, const char *key, int want, const char *what, struct fault *fault)
 {
 	json_t *schema = json_object_get(object, key);

@@ -104,6 +104,9 @@ json_t *run_end_write(const struct run_end *e);
 void run_end_read(struct run_end *e, const json_t *object);
 void run_end_free(struct run_end *e);
 
+/* Adds the times of another part of the same run; of what was resident the most counts. */
+void run_end_add(struct run_end *e, const struct run_end *part);
+
 /* What this program writes, and the only one that it reads: of journal.ndjson, results.json, matrix.json. */
 enum { JOURNAL_SCHEMA = 1, RESULTS_SCHEMA = 1, MATRIX_SCHEMA = 1 };
 

@@ -11,6 +11,7 @@
 #include "runner/base/mem.h"
 #include "results/journal.h"
 #include "results/matrix.h"
+#include "results/parts.h"
 #include "runner/base/text.h"
 #include "runner/base/file.h"
 
@@ -27,10 +28,12 @@ struct joined {
 	FILE *journal, *console;
 	bool begun;
 	struct facts head;
-	json_t *plan;     /* of all parts */
-	struct text rest; /* all lines but the first and the last */
-	struct run_end end;
-	bool ended, killed; /* a part has an end; a part has none */
+	json_t *plan;         /* of all parts */
+	struct text rest;     /* all lines but the first, and those about an end */
+	struct run_parts own; /* how the run in this part ended */
+	struct run_end end;   /* of all parts */
+	bool ended, killed;   /* a part has an end; a part has none */
+	int resumed;          /* how often, all of them */
 	long long vms, vms_before;
 	struct fault *fault;
 	const char *name, *dir, *first_dir;
@@ -180,27 +183,20 @@ static void add_head(struct joined *j, json_t *run)
 }
 
 /* The first part that did not finish says how the whole ended; times add up. */
-static void add_end(struct joined *j, const json_t *object)
+static void add_end(struct joined *j)
 {
-	struct run_end end = {0};
+	struct run_end own = run_parts_end(&j->own);
 
-	run_end_read(&end, object);
-	j->killed = false;
-	if (!j->ended) {
+	run_end_add(&j->end, &own);
+	if (own.how == END_KILLED) {
+		j->killed = true;
+	} else if (!j->ended || (j->end.how == END_FINISHED && own.how != END_FINISHED)) {
+		j->end.how = own.how;
+		j->end.fault = own.fault;
+		own.fault = NULL;
 		j->ended = true;
-		j->end = end;
-		return;
 	}
-	for (int i = 0; i < SHARES; i++)
-		j->end.ms[i] += end.ms[i];
-	j->end.timed |= end.timed;
-	if (j->end.how == END_FINISHED && end.how != END_FINISHED) {
-		j->end.how = end.how;
-		free(j->end.fault);
-		j->end.fault = end.fault;
-		end.fault = NULL;
-	}
-	run_end_free(&end);
+	run_end_free(&own);
 }
 
 /* VMs are numbered on: those of the next part come after those of this one. */
@@ -209,14 +205,17 @@ static void add_entry(void *arg, const char *type, json_t *entry)
 	struct joined *j = arg;
 	json_t *vm = json_object_get(entry, "vm");
 
+	run_parts_entry(&j->own, type, entry);
 	if (!strcmp(type, "run")) {
 		add_head(j, entry);
 		return;
 	}
-	if (!strcmp(type, "end")) {
-		add_end(j, entry);
+	if (!strcmp(type, "resumed")) {
+		j->resumed++;
 		return;
 	}
+	if (!strcmp(type, "end"))
+		return;
 	if (json_is_integer(vm)) {
 		long long number = j->vms_before + json_integer_value(vm);
 
@@ -255,13 +254,11 @@ static int add_part(struct joined *j, const struct part *p)
 		if (strcmp(run->name, j->name) != 0)
 			continue;
 		char *dir = mem_printf("%s/%s", p->dir, run->folder);
-		bool killed = j->killed;
 		j->dir = p->dir;
 		j->vms_before = j->vms;
-		j->killed = true;
 		if (!journal_read(dir, add_entry, j, &damaged, j->fault))
 			add_console(j, dir);
-		j->killed |= killed;
+		add_end(j);
 		free(dir);
 	}
 	return j->fault->status ? -1 : 0;
@@ -281,8 +278,8 @@ static int write_joined(struct joined *j, const char *dir)
 	bool failed = !j->journal || !j->console;
 
 	if (!failed) {
+		j->head.resumed = j->resumed;
 		json_t *head = facts_write(&j->head);
-
 		json_object_set(head, "plan", j->plan);
 		failed |= write_entry(j->journal, "run", head);
 		fputs(text_get(&j->rest), j->journal);

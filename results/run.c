@@ -6,12 +6,14 @@
 
 #include "runner/base/mem.h"
 #include "results/journal.h"
+#include "results/parts.h"
 #include "runner/base/text.h"
 
 /* A run while its journal is read: the index finds a test's outcome by id. */
 struct loader {
 	struct run *run;
 	json_t *index;
+	struct run_parts parts;
 	bool begun; /* the facts are there */
 };
 
@@ -157,6 +159,7 @@ static void load_entry(void *arg, const char *type, json_t *entry)
 {
 	struct loader *l = arg;
 
+	run_parts_entry(&l->parts, type, entry);
 	if (!strcmp(type, "run")) {
 		load_run(l, entry);
 	} else if (!strcmp(type, "test")) {
@@ -166,7 +169,6 @@ static void load_entry(void *arg, const char *type, json_t *entry)
 	} else if (!strcmp(type, "company")) {
 		load_company(l, entry);
 	} else if (!strcmp(type, "resumed")) {
-		run_end_free(&l->run->end);
 		l->run->facts.resumed++;
 	} else if (!strcmp(type, "vm")) {
 		json_object_del(entry, "type");
@@ -175,9 +177,6 @@ static void load_entry(void *arg, const char *type, json_t *entry)
 		json_array_append(l->run->notes, json_object_get(entry, "text"));
 	} else if (!strcmp(type, "facts")) {
 		facts_read(&l->run->facts, entry);
-	} else if (!strcmp(type, "end")) {
-		run_end_free(&l->run->end);
-		run_end_read(&l->run->end, entry);
 	}
 }
 
@@ -189,6 +188,7 @@ int run_load(struct run *run, const char *dir, struct fault *fault)
 	*run = (struct run){.vms = json_array(), .notes = json_array()};
 	int ret = journal_read(dir, load_entry, &l, &damaged, fault);
 	json_decref(l.index);
+	run->end = run_parts_end(&l.parts);
 	run->damaged += damaged;
 	if (!ret && !l.begun)
 		ret = fault_set(fault, EXIT_BAD_INPUT,

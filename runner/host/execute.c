@@ -151,8 +151,10 @@ static void tell_rest(const struct options *o, const struct pool *p, const struc
 	text_free(&line);
 }
 
-static int conclude(const struct options *o, struct pool *p, const struct folder *f, int64_t began)
+static int conclude(const struct execution *x, struct pool *p, const struct folder *f)
 {
+	const struct options *o = x->options;
+	long earlier = x->before ? run_took(x->before) : 0;
 	int64_t before = loop_now();
 	const struct after wanted = wanted_after(o);
 	struct fault late = {0};
@@ -166,7 +168,7 @@ static int conclude(const struct options *o, struct pool *p, const struct folder
 	if (!loaded)
 		return p->fault->status;
 	int64_t took = loop_now() - before;
-	term_summary(p->term, &run, f->path, (double)(loop_now() - began) / 1000);
+	term_summary(p->term, &run, f->path, (double)(earlier + loop_now() - x->began) / 1000);
 	if (run.total[VERDICT_MISS] && p->config.repeat == 1 && run.count)
 		tell_rest(o, p, f);
 	if (p->config.sabotage)
@@ -317,7 +319,7 @@ static int run_in_folder(struct execution *x, const struct folder *f, struct fau
 		fclose(s->machine.setup_log);
 	journal_close(&journal);
 	folder_publish(f);
-	status = conclude(o, &pool, f, x->began);
+	status = conclude(x, &pool, f);
 	if (!o->silent)
 		fputs(text_get(&pool.trouble), stderr);
 	if (out)
