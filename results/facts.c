@@ -33,8 +33,6 @@ static const struct place places[] = {
 	{NULL, "initrd", AT(initrd)},
 	{"host", "cpu", AT(host.cpu)},
 	{"host", "release", AT(host.release)},
-	{NULL, "suites", AT(suites)},
-	{NULL, "folder", AT(folder)},
 	{NULL, "command", AT(command)},
 };
 
@@ -115,6 +113,33 @@ static void take_number(int *field, const json_t *o, const char *object, const c
 		*field = (int)json_integer_value(value);
 }
 
+static void write_start(json_t *o, const struct start *s)
+{
+	put(o, "suites", s->suites);
+	put(o, "folder", s->folder);
+	if (s->knows_arguments)
+		json_object_set_new(o, "arguments", write_strings(&s->arguments));
+}
+
+static void read_start(struct start *s, const json_t *o)
+{
+	const json_t *arguments = json_object_get(o, "arguments");
+
+	take(&s->suites, json_object_get(o, "suites"));
+	take(&s->folder, json_object_get(o, "folder"));
+	if (json_is_array(arguments)) {
+		read_strings(&s->arguments, arguments);
+		s->knows_arguments = true;
+	}
+}
+
+static void free_start(struct start *s)
+{
+	free(s->suites);
+	free(s->folder);
+	strings_free(&s->arguments);
+}
+
 json_t *facts_write(const struct facts *f)
 {
 	json_t *o = json_object();
@@ -130,8 +155,7 @@ json_t *facts_write(const struct facts *f)
 	put_number(o, "qemu", "cpus_online", f->qemu.cpus_online);
 	if (f->options)
 		json_object_set(o, "options", f->options);
-	if (f->knows_arguments)
-		json_object_set_new(o, "arguments", write_strings(&f->arguments));
+	write_start(o, &f->start);
 	if (f->resumed)
 		json_object_set_new(o, "resumed", json_integer(f->resumed));
 	return o;
@@ -147,8 +171,7 @@ json_t *facts_write_below(const struct facts *f, const char *key)
 
 void facts_read(struct facts *f, const json_t *object)
 {
-	json_t *arguments = json_object_get(object, "arguments"),
-	       *options = json_object_get(object, "options"), *resumed = json_object_get(object, "resumed");
+	json_t *options = json_object_get(object, "options"), *resumed = json_object_get(object, "resumed");
 
 	for (size_t i = 0; i < PLACES; i++) {
 		const struct place *p = &places[i];
@@ -158,10 +181,7 @@ void facts_read(struct facts *f, const json_t *object)
 	}
 	take_number(&f->host.cpus, object, "host", "cpus");
 	take_number(&f->qemu.cpus_online, object, "qemu", "cpus_online");
-	if (json_is_array(arguments)) {
-		read_strings(&f->arguments, arguments);
-		f->knows_arguments = true;
-	}
+	read_start(&f->start, object);
 	if (json_is_object(options)) {
 		json_decref(f->options);
 		f->options = json_incref(options);
@@ -175,7 +195,7 @@ void facts_free(struct facts *f)
 {
 	for (size_t i = 0; i < PLACES; i++)
 		free(*field_of(&places[i], f));
-	strings_free(&f->arguments);
+	free_start(&f->start);
 	json_decref(f->options);
 	*f = (struct facts){0};
 }
@@ -351,6 +371,7 @@ json_t *matrix_facts_write(const struct matrix_facts *m)
 	json_object_set_new(o, "schema", json_integer(MATRIX_SCHEMA));
 	put(o, "id", m->id);
 	put(o, "started", m->started);
+	write_start(o, &m->start);
 	json_object_set_new(o, "runs", runs);
 	if (m->shard.parts)
 		json_object_set_new(o, "shard", write_shard(&m->shard));
@@ -388,6 +409,7 @@ int matrix_facts_read(struct matrix_facts *m, const json_t *object, const char *
 		return -1;
 	take(&m->id, json_object_get(object, "id"));
 	take(&m->started, json_object_get(object, "started"));
+	read_start(&m->start, object);
 	read_shard(&m->shard, json_object_get(object, "shard"));
 	m->parts = (int)json_integer_value(json_object_get(object, "parts"));
 	return 0;
@@ -402,6 +424,7 @@ void matrix_facts_free(struct matrix_facts *m)
 	free(m->runs);
 	free(m->id);
 	free(m->started);
+	free_start(&m->start);
 	shard_facts_free(&m->shard);
 	*m = (struct matrix_facts){0};
 }

@@ -9,6 +9,14 @@
 #include "runner/base/fault.h"
 #include "runner/base/mem.h"
 
+/* How a run or a matrix was started: what whoever goes on with it has to know. */
+struct start {
+	char *suites;             /* checksum of the test program */
+	char *folder;             /* where it was started */
+	struct strings arguments; /* the command line */
+	bool knows_arguments;     /* not when they hold what JSON cannot */
+};
+
 /*
  * What is told of a run beside its tests, and the one place that knows how it stands in JSON: the journal's first entry
  * and its end, results.json, and a matrix' matrix.json. Strings are the struct's own; NULL is unknown.
@@ -32,12 +40,10 @@ struct facts {
 		char *cpu, *release;
 		int cpus;
 	} host;
-	char *suites, *folder;    /* checksum of the test program; where it was started */
-	struct strings arguments; /* the command line */
-	bool knows_arguments;     /* not when they hold what JSON cannot */
-	json_t *options;          /* as they were told: an object, or NULL */
-	bool sabotage;            /* the one of them that the verdicts hang on */
-	int resumed;              /* how often */
+	struct start start;
+	json_t *options; /* as they were told: an object, or NULL */
+	bool sabotage;   /* the one of them that the verdicts hang on */
+	int resumed;     /* how often */
 };
 
 /* A string of the facts, "" when it is unknown. */
@@ -128,6 +134,7 @@ void shard_facts_free(struct shard_facts *s);
 /* matrix.json */
 struct matrix_facts {
 	char *id, *started;
+	struct start start;
 	struct matrix_run {
 		char *name, *folder;
 	} * runs;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "runner/host/execute.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 
 #include "results/report.h"
 #include "runner/base/mem.h"
+#include "runner/host/command.h"
 #include "runner/host/gather.h"
 #include "runner/host/pool.h"
 #include "runner/host/wanted.h"
@@ -49,33 +49,6 @@ static int vm_count(const struct options *o, size_t jobs)
 static const char *short_name(const struct session *s)
 {
 	return s->kernel.release ? s->kernel.release : s->kernel.name;
-}
-
-/* What the user started. */
-static const char *door(void)
-{
-	const char *name = getenv("NSCHECK_COMMAND");
-
-	return name && *name ? name : program_invocation_name;
-}
-
-static char *repeat_command(const struct options *o)
-{
-	char *options = options_remembered(o);
-	struct text shown = {0};
-
-	text_add_quoted(&shown, door());
-	if (o->matrix || o->kernels.count) {
-		text_printf(&shown, " --kernel ");
-		text_add_quoted(&shown, o->kernel.spec);
-	}
-	if (o->runtime.name) {
-		text_printf(&shown, " --runtime ");
-		text_add_quoted(&shown, o->runtime.name);
-	}
-	text_printf(&shown, "%s", options);
-	free(options);
-	return text_take(&shown);
 }
 
 /* How the run ended, where the time went, and the most memory that was resident, of this program and of the largest that
@@ -137,18 +110,11 @@ static int status_of(const struct pool *p, const struct run *run)
 	return judge_run(run->total, p->config.sabotage);
 }
 
-/* Only where there is something to go on with. */
+/* Only where there is something to go on with; of a matrix it is told once, at its end. */
 static void tell_rest(const struct options *o, const struct pool *p, const struct folder *f)
 {
-	struct text line = {0};
-
-	if (o->silent || !p->ever_ready)
-		return;
-	text_add_quoted(&line, door());
-	text_printf(&line, " --resume ");
-	text_add_quoted(&line, f->path);
-	printf("to run the rest: %s\n", text_get(&line));
-	text_free(&line);
+	if (!o->silent && o->task != TASK_MATRIX && p->ever_ready)
+		command_tell_rest(f->path);
 }
 
 static int conclude(const struct execution *x, struct pool *p, const struct folder *f)
@@ -216,7 +182,7 @@ static int check_same(const struct facts *before, const struct facts *now, struc
 		const char *before, *now, *what;
 	} facts[] = {
 		{before->kernel.sha256, now->kernel.sha256, "the kernel"},
-		{before->suites, now->suites, "the test program"},
+		{before->start.suites, now->start.suites, "the test program"},
 		{before->initrd, now->initrd, "the image"},
 		{before->qemu.version, now->qemu.version, "QEMU"},
 		{before->accel, now->accel, "the accelerator"},
@@ -277,7 +243,7 @@ static int run_in_folder(struct execution *x, const struct folder *f, struct fau
 	struct plan *plan = &x->plan;
 	struct journal journal;
 	struct term term;
-	char *command = repeat_command(o), *log = mem_printf("%s/console.log", f->path),
+	char *command = command_repeat(o), *log = mem_printf("%s/console.log", f->path),
 	     *setup_log = mem_printf("%s/setup.log", f->path);
 	struct pool pool = {.machine = &s->machine,
 			    .config = wanted_pool(o),
@@ -387,6 +353,57 @@ int execute_tests(const struct options *o, struct table *table, int64_t began, c
 	return fault->status && status != EXIT_INTERRUPTED ? fault->status : status;
 }
 
+/* Reads what a run has left, and makes its reports. The run is the caller's to free, unless there is a fault. */
+static int load_and_report(struct run *run, const char *dir, struct fault *fault)
+{
+	if (run_load(run, dir, fault))
+		return -1;
+	int ret = report_all(run, dir, fault);
+
+	if (ret)
+		run_free(run);
+	return ret;
+}
+
+static int journal_none(const struct options *o, const struct folder *folder, const struct plan *plan,
+			const struct run_end *end, struct fault *fault)
+{
+	const struct gather_request asked = wanted_facts(o);
+	struct journal journal = {.fd = -1};
+	struct facts facts;
+
+	gather_few_facts(&facts, &asked, folder);
+	int ret = begin_journal(&journal, folder, &facts, plan, NULL, fault);
+	if (!ret)
+		ret = journal_add(&journal, "end", run_end_write(end), fault);
+	journal_close(&journal);
+	facts_free(&facts);
+	return ret;
+}
+
+int execute_none(const struct options *o, const struct table *table, enum run_end_how how, const char *why,
+		 struct fault *fault)
+{
+	const struct plan_request wanted = wanted_plan(o);
+	const struct run_end end = {.how = how, .fault = *why ? (char *)why : NULL};
+	struct folder folder = {0};
+	struct plan plan;
+	struct run run;
+	int ret = plan_make(&plan, table, &wanted, NULL, fault);
+
+	if (!ret)
+		ret = folder_make(&folder, o->output, o->home, fault);
+	if (!ret)
+		ret = journal_none(o, &folder, &plan, &end, fault);
+	if (!ret)
+		ret = load_and_report(&run, folder.path, fault);
+	if (!ret)
+		run_free(&run);
+	folder_free(&folder);
+	plan_free(&plan);
+	return ret;
+}
+
 int execute_report(const struct options *o, struct fault *fault)
 {
 	const struct after wanted = wanted_after(o);
@@ -395,19 +412,16 @@ int execute_report(const struct options *o, struct fault *fault)
 	struct run run;
 	struct term term;
 
-	if (run_load(&run, dir, fault))
+	if (load_and_report(&run, dir, fault))
 		return fault->status;
-	int ret = report_all(&run, dir, fault);
-	int status = ret ? fault->status : judge_run(run.total, false);
+	int status = judge_run(run.total, false);
 	const char *release = run.facts.kernel.release;
 
 	term_begin(&term, stdout, release ? release : "kernel", "", run.count);
-	if (!ret) {
-		term_summary(&term, &run, dir, (double)run.end.ms[SHARE_TOTAL] / 1000);
-		one = &run;
-		if (after_runs(&wanted, &one, 1, fault))
-			status = fault->status;
-	}
+	term_summary(&term, &run, dir, (double)run.end.ms[SHARE_TOTAL] / 1000);
+	one = &run;
+	if (after_runs(&wanted, &one, 1, fault))
+		status = fault->status;
 	run_free(&run);
 	return status;
 }

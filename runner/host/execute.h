@@ -16,6 +16,13 @@
 int execute_tests(const struct options *o, struct table *table, int64_t began, const struct run *before,
 		  struct fault *fault);
 
+/*
+ * A run that cannot begin has a folder and a journal as well: its tests are planned, and the end tells how and why ("":
+ * nothing is to be told).
+ */
+int execute_none(const struct options *o, const struct table *table, enum run_end_how how, const char *why,
+		 struct fault *fault);
+
 /* Makes the reports in a folder again from its journal. Returns the exit status. */
 int execute_report(const struct options *o, struct fault *fault);
 

@@ -95,18 +95,17 @@ static uint64_t checksum(const char *data, size_t len)
 	return sum;
 }
 
-/* What --resume has to know. */
-static void put_start(struct facts *facts, const struct gather_request *asked, const struct session *s)
+struct start gather_start(char *const *arguments, size_t count, const void *suites, size_t len)
 {
 	char *folder = getcwd(NULL, 0);
+	struct start start = {.suites = mem_printf("%016llx", (unsigned long long)checksum(suites, len)),
+			      .folder = copy(folder),
+			      .knows_arguments = true};
 
-	facts->suites =
-		mem_printf("%016llx", (unsigned long long)checksum(s->machine.suites, s->machine.suites_len));
-	facts->folder = copy(folder);
-	for (size_t i = 0; i < asked->argument_count; i++)
-		strings_add(&facts->arguments, asked->arguments[i]);
-	facts->knows_arguments = true;
+	for (size_t i = 0; i < count; i++)
+		strings_add(&start.arguments, arguments[i]);
 	free(folder);
+	return start;
 }
 
 static void put_kernel(struct facts *facts, const struct kernel *k)
@@ -146,6 +145,7 @@ int gather_facts(struct facts *facts, const struct gather_request *asked, const 
 		put_runtime(facts, &s->runtime);
 	facts->accel = mem_strdup(accel_name(s->machine.accel));
 	facts->initrd = copy(s->initrd);
-	put_start(facts, asked, s);
+	facts->start = gather_start(asked->arguments, asked->argument_count, s->machine.suites,
+				    s->machine.suites_len);
 	return 0;
 }

@@ -16,6 +16,9 @@ struct gather_request {
 	json_t *options; /* the facts take it over */
 };
 
+/* How a run or a matrix is started: by these words, here, with this test program, whole. The facts take it over. */
+struct start gather_start(char *const *arguments, size_t count, const void *suites, size_t len);
+
 /* The facts of a run that begins: what is run, on what, how. Free with facts_free(), also after a fault. */
 int gather_facts(struct facts *facts, const struct gather_request *asked, const struct session *s,
 		 const struct folder *f, struct fault *fault);

@@ -40,7 +40,7 @@ static int with_tests(const struct options *o, struct fault *fault)
 			? fault_set(fault, EXIT_UNFINISHED, "cannot write the list: %m"),
 		EXIT_UNFINISHED : EXIT_EXPECTED;
 	else
-		status = o->task == TASK_MATRIX ? matrix_run(o, &table, fault)
+		status = o->task == TASK_MATRIX ? matrix_run(o, &table, NULL, fault)
 						: execute_tests(o, &table, began, NULL, fault);
 	table_free(&table);
 	return status;

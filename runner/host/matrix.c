@@ -1,21 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "runner/host/matrix.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "runner/base/mem.h"
 #include "results/baseline.h"
-#include "results/journal.h"
 #include "results/matrix.h"
 #include "results/merge.h"
 #include "results/report.h"
 #include "results/term.h"
+#include "runner/host/command.h"
 #include "runner/host/gather.h"
 #include "runner/host/loop.h"
 #include "runner/host/execute.h"
+#include "runner/host/select.h"
 #include "runner/host/wanted.h"
 #include "runner/base/file.h"
 
@@ -38,14 +42,47 @@ static int check_first(const struct options *o, const struct table *table, struc
 }
 
 /* Takes the facts of the shard over. */
-static void gather_matrix(struct matrix_facts *facts, const struct entries *entries, struct shard *shard,
-			  const struct folder *f)
+static int gather_matrix(struct matrix_facts *facts, const struct options *o, const struct entries *entries,
+			 struct shard *shard, const struct folder *f, struct fault *fault)
 {
+	struct bytes suites;
+
 	*facts = (struct matrix_facts){
 		.id = mem_strdup(f->id), .started = gather_time(), .shard = shard->facts};
 	shard->facts = (struct shard_facts){0};
 	for (size_t i = 0; i < entries->count; i++)
 		matrix_facts_add(facts, entries->items[i].name, entries->items[i].folder);
+	if (file_map(o->guest, &suites, fault))
+		return -1;
+	facts->start = gather_start(o->argv + 1, (size_t)o->argc - 1, suites.data, suites.len);
+	file_unmap(&suites);
+	return 0;
+}
+
+static bool same_runs(const struct matrix_facts *a, const struct matrix_facts *b)
+{
+	bool same = a->count == b->count;
+
+	for (size_t i = 0; same && i < a->count; i++)
+		same = !strcmp(a->runs[i].name, b->runs[i].name) &&
+		       !strcmp(a->runs[i].folder, b->runs[i].folder);
+	return same;
+}
+
+/* What is to be resumed has to be what would be begun now. */
+static int check_same(const struct matrix_facts *before, const struct matrix_facts *now, struct fault *fault)
+{
+	const char *what = NULL;
+
+	if (strcmp(fact_text(before->start.suites), fact_text(now->start.suites)) != 0)
+		what = "the test program is not what it was";
+	else if (!same_runs(before, now))
+		what = "the kernels of vm/kernels.list are not what they were";
+	else if (strcmp(fact_text(before->shard.times), fact_text(now->shard.times)) != 0)
+		what = "--times has other times than it had";
+	return what ? fault_set(fault, EXIT_BAD_INPUT,
+				"cannot resume: %s when the matrix began; begin it anew", what)
+		    : 0;
 }
 
 /* The options of one run: all but what is its own are the user's. */
@@ -59,47 +96,6 @@ static struct options options_of(const struct options *o, const struct entry *e,
 	return own;
 }
 
-static int journal_none(struct journal *journal, const struct options *o, const struct folder *folder,
-			const struct plan *plan, const struct run_end *end, struct fault *fault)
-{
-	const struct gather_request asked = wanted_facts(o);
-	struct facts facts;
-
-	gather_few_facts(&facts, &asked, folder);
-	int ret = journal_add(journal, "run", gather_entry(&facts, plan), fault);
-	facts_free(&facts);
-	return ret ? ret : journal_add(journal, "end", run_end_write(end), fault);
-}
-
-/* A run that could not begin has a folder and a journal as well: its tests are planned, and the end says why not. */
-static int journal_of_none(const struct options *o, const struct table *table, enum run_end_how how,
-			   const char *why, struct fault *fault)
-{
-	const struct plan_request wanted = wanted_plan(o);
-	const struct run_end end = {.how = how, .fault = *why ? (char *)why : NULL};
-	struct folder folder;
-	struct plan plan;
-	struct journal journal = {.fd = -1};
-	struct run run;
-	int ret = plan_make(&plan, table, &wanted, NULL, fault);
-
-	if (!ret)
-		ret = folder_make(&folder, o->output, o->home, fault);
-	if (!ret) {
-		ret = journal_create(&journal, folder.path, fault);
-		if (!ret)
-			ret = journal_none(&journal, o, &folder, &plan, &end, fault);
-		journal_close(&journal);
-		folder_free(&folder);
-	}
-	plan_free(&plan);
-	if (ret || run_load(&run, o->output, fault))
-		return -1;
-	ret = report_all(&run, o->output, fault);
-	run_free(&run);
-	return ret;
-}
-
 static bool has_journal(const char *dir)
 {
 	char *path = mem_printf("%s/journal.ndjson", dir);
@@ -109,46 +105,104 @@ static bool has_journal(const char *dir)
 	return found;
 }
 
-/* Returns whether the next one may begin. */
-static bool run_entry(const struct options *o, const char *name, struct table *table, struct fault *fault)
+/* A matrix while its runs are carried out. */
+struct going {
+	const struct options *options;
+	const struct entries *entries;
+	const struct shard *shard;
+	struct table *table;
+	const char *dir;
+	bool again;       /* it is resumed */
+	bool interrupted; /* no further run may begin */
+	struct fault *fault;
+};
+
+/* What of a run is left to do. */
+enum left { LEFT_ALL, LEFT_REST, LEFT_NOTHING };
+
+/* Of a run that could not begin all is left, and its folder with what that says is in the way. */
+static enum left look_at(struct run *before, const char *output, struct fault *fault)
 {
-	struct fault own = {0};
-	int status = execute_tests(o, table, loop_now(), NULL, &own);
+	struct fault absent = {0};
 
-	if (own.status)
-		fprintf(stderr, "nscheck: %s: %s\n", name, own.text);
-	if (!has_journal(o->output)) {
-		enum run_end_how how = status == EXIT_INTERRUPTED ? END_INTERRUPTED : END_FAULT;
-
-		if (journal_of_none(o, table, how, own.text, fault))
-			return false;
-	}
-	return status != EXIT_INTERRUPTED;
+	if (run_load(before, output, &absent) == SCHEMA_OTHER)
+		fault_set(fault, absent.status, "%s", absent.text);
+	else if (absent.status || !before->facts.start.suites)
+		dir_remove(output);
+	if (absent.status || !before->facts.start.suites)
+		return LEFT_ALL;
+	return before->end.how == END_FINISHED && !before->total[VERDICT_MISS] ? LEFT_NOTHING : LEFT_REST;
 }
 
-static int run_entries(const struct options *o, const struct entries *entries, const struct shard *shard,
-		       struct table *table, const char *dir, struct fault *fault)
+/* The tests of one of the runs: those before it may have selected others. */
+static void select_all(const struct going *g, size_t entry)
 {
-	bool going = true;
+	const struct strings *words = &g->options->selection;
+	struct fault never = {0};
 
-	for (size_t i = 0; i < entries->count && !fault->status; i++) {
-		const struct entry *e = &entries->items[i];
-		char *output = mem_printf("%s/%s", dir, e->folder);
-		const struct options own = options_of(o, e, output);
+	if (g->options->shards)
+		shard_select(g->shard, entry, g->table);
+	else
+		select_tests(g->table, words->items, words->count, &never);
+}
 
-		if (o->shards)
-			shard_select(shard, i, table);
-		if (going) {
-			printf("%s%s %zu of %zu: %s\n", i ? "\n" : "",
-			       o->runtimes.count > 1 ? "run" : "kernel", i + 1, entries->count, e->name);
-			fflush(stdout);
-			going = run_entry(&own, e->name, table, fault);
-		} else {
-			journal_of_none(&own, table, END_INTERRUPTED, "", fault);
-		}
-		free(output);
+static void carry_out(struct going *g, const struct options *own, const char *name, const struct run *before)
+{
+	struct fault fault = {0};
+	int status;
+
+	if (before && select_rest(g->table, before, &fault))
+		status = fault.status;
+	else
+		status = execute_tests(own, g->table, loop_now(), before, &fault);
+	if (fault.status)
+		fprintf(stderr, "nscheck: %s: %s\n", name, fault.text);
+	g->interrupted = status == EXIT_INTERRUPTED;
+	if (!has_journal(own->output))
+		execute_none(own, g->table, g->interrupted ? END_INTERRUPTED : END_FAULT, fault.text,
+			     g->fault);
+}
+
+static void tell_entry(const struct going *g, size_t i, enum left left)
+{
+	printf("%s%s %zu of %zu: %s%s\n", i ? "\n" : "", g->options->runtimes.count > 1 ? "run" : "kernel",
+	       i + 1, g->entries->count, g->entries->items[i].name,
+	       left == LEFT_NOTHING ? ": nothing is left to run" : "");
+	fflush(stdout);
+}
+
+static void run_entry(struct going *g, size_t i)
+{
+	const struct entry *e = &g->entries->items[i];
+	char *output = mem_printf("%s/%s", g->dir, e->folder);
+	const struct options own = options_of(g->options, e, output);
+	struct run before = {0};
+	enum left left = g->again ? look_at(&before, output, g->fault) : LEFT_ALL;
+
+	select_all(g, i);
+	if (!g->interrupted && !g->fault->status) {
+		tell_entry(g, i, left);
+		if (left != LEFT_NOTHING)
+			carry_out(g, &own, e->name, left == LEFT_REST ? &before : NULL);
+	} else if (!g->fault->status && left == LEFT_ALL) {
+		execute_none(&own, g->table, END_INTERRUPTED, "", g->fault);
 	}
-	return fault->status ? -1 : 0;
+	run_free(&before);
+	free(output);
+}
+
+/* Whether a run was cut short where it can be gone on with. */
+static bool has_rest(const struct matrix *m)
+{
+	bool rest = false;
+
+	for (size_t i = 0; i < m->count; i++) {
+		const struct run *run = &m->runs[i];
+
+		rest |= run->end.how == END_INTERRUPTED || run->end.how == END_KILLED ||
+			(run_has_results(run) && run->total[VERDICT_MISS]);
+	}
+	return rest;
 }
 
 static int conclude(const struct options *o, const char *dir, bool parts, struct fault *fault)
@@ -164,6 +218,8 @@ static int conclude(const struct options *o, const char *dir, bool parts, struct
 	}
 	term_begin(&term, stdout, "", "", 0);
 	matrix_print(&m, dir, term.colour, stdout);
+	if (o->task == TASK_MATRIX && has_rest(&m))
+		command_tell_rest(dir);
 	status = matrix_status(&m);
 	if ((matrix_report(&m, dir, parts, fault) || after_runs(&wanted, m.list, m.count, fault)) &&
 	    fault->status > status)
@@ -172,7 +228,57 @@ static int conclude(const struct options *o, const char *dir, bool parts, struct
 	return status;
 }
 
-int matrix_run(const struct options *o, struct table *table, struct fault *fault)
+/* Nobody else may run it at the same time. A descriptor, whose closing unlocks, or -1 with a fault. */
+static int lock_matrix(const char *dir, struct fault *fault)
+{
+	char *path = mem_printf("%s/" MATRIX_FILE, dir);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK) {
+		fault_set(fault, EXIT_BAD_INPUT, "another nscheck is writing to %s", dir);
+		close(fd);
+		fd = -1;
+	} else if (fd < 0) {
+		fault_set(fault, EXIT_UNFINISHED, "cannot read %s: %m", path);
+	}
+	free(path);
+	return fd;
+}
+
+/* The folder of a new matrix, or that of the one before. */
+static int take_folder(struct folder *f, const struct options *o, const struct matrix_facts *before,
+		       struct fault *fault)
+{
+	if (!before)
+		return folder_make(f, o->output, o->home, fault);
+	folder_again(f, o->output, fact_text(before->id));
+	return 0;
+}
+
+static int run_in_folder(struct going *g, struct shard *shard, const struct folder *folder,
+			 const struct matrix_facts *before)
+{
+	const struct options *o = g->options;
+	struct matrix_facts facts;
+	int ret = gather_matrix(&facts, o, g->entries, shard, folder, g->fault);
+
+	if (!ret)
+		ret = before ? check_same(before, &facts, g->fault)
+			     : matrix_write(folder->path, &facts, g->fault);
+	matrix_facts_free(&facts);
+	int lock = ret ? -1 : lock_matrix(folder->path, g->fault);
+	for (size_t i = 0; lock >= 0 && i < g->entries->count && !g->fault->status; i++)
+		run_entry(g, i);
+	if (lock >= 0)
+		close(lock);
+	if (g->fault->status)
+		return g->fault->status;
+	folder_publish(folder);
+	return conclude(o, folder->path, g->again, g->fault);
+}
+
+int matrix_run(const struct options *o, struct table *table, const struct matrix_facts *before,
+	       struct fault *fault)
 {
 	const struct entries_request wanted = wanted_entries(o);
 	const struct shard_request part = wanted_shard(o);
@@ -183,17 +289,16 @@ int matrix_run(const struct options *o, struct table *table, struct fault *fault
 
 	if (!entries_make(&entries, &wanted, fault) && !check_first(o, table, fault) &&
 	    !(o->shards && shard_cut(&shard, &entries, table, &part, fault)) &&
-	    !folder_make(&folder, o->output, o->home, fault)) {
-		struct matrix_facts facts;
+	    !take_folder(&folder, o, before, fault)) {
+		struct going going = {.options = o,
+				      .entries = &entries,
+				      .shard = &shard,
+				      .table = table,
+				      .dir = folder.path,
+				      .again = before != NULL,
+				      .fault = fault};
 
-		gather_matrix(&facts, &entries, &shard, &folder);
-
-		if (!matrix_write(folder.path, &facts, fault) &&
-		    !run_entries(o, &entries, &shard, table, folder.path, fault)) {
-			folder_publish(&folder);
-			status = conclude(o, folder.path, false, fault);
-		}
-		matrix_facts_free(&facts);
+		status = run_in_folder(&going, &shard, &folder, before);
 	}
 	folder_free(&folder);
 	shard_free(&shard);

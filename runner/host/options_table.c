@@ -52,7 +52,7 @@ const struct option_row option_table[] = {
 	{.name = "report", .group = 1, .argument = "DIR", .kind = OPTION_TASK, .task = TASK_REPORT,
 	 .offset = AT(report), .help = "Make the reports of an earlier run again from its journal"},
 	{.name = "resume", .group = 1, .argument = "DIR", .kind = OPTION_TASK, .task = TASK_RESUME,
-	 .offset = AT(resume), .help = "Run what an interrupted run has not, into its folder"},
+	 .offset = AT(resume), .help = "Run what an interrupted run or matrix has not, into its folder"},
 	{.name = "compare", .group = 1, .kind = OPTION_TASK, .task = TASK_COMPARE,
 	 .help = "With two runs A B: what B does worse or better. A run is its folder, its results.json, or a "
 		 "kernel, whose last run is meant"},

@@ -5,8 +5,8 @@
 #include "runner/host/options.h"
 
 /*
- * --resume DIR: runs what an interrupted or killed run has not, into the same folder, as it was started: its journal
- * holds the command line. Returns the exit status; a fault is printed by the caller.
+ * --resume DIR: runs what an interrupted or killed run or matrix has not, into the same folder, as it was started: its
+ * journal or its matrix.json holds the command line. Returns the exit status; a fault is printed by the caller.
  */
 int resume_run(const struct options *o, struct fault *fault);
 

@@ -149,3 +149,19 @@ int select_tests(struct table *table, char *const *arguments, size_t count, stru
 			return -1;
 	return 0;
 }
+
+int select_rest(struct table *table, const struct run *before, struct fault *fault)
+{
+	for (size_t i = 0; i < table->count; i++)
+		table->tests[i].selected = false;
+	for (size_t i = 0; i < before->count; i++) {
+		struct test *t = table_find(table, before->tests[i].id);
+
+		if (!t || !t->file)
+			return fault_set(fault, EXIT_BAD_INPUT,
+					 "cannot resume: there is no test %s any more; begin it anew",
+					 before->tests[i].id);
+		t->selected = !before->tests[i].result;
+	}
+	return 0;
+}

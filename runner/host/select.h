@@ -2,6 +2,7 @@
 #ifndef RUNNER_HOST_SELECT_H
 #define RUNNER_HOST_SELECT_H
 
+#include "results/run.h"
 #include "runner/host/table.h"
 
 /*
@@ -10,5 +11,11 @@
  * are; rows of the suite selftest only when an argument begins with its name. One that matches nothing is a fault that names the nearest.
  */
 int select_tests(struct table *table, char *const *arguments, size_t count, struct fault *fault);
+
+/*
+ * Marks just the tests that an earlier run planned and has no result of; ranks stay. One that is not there any more is a
+ * fault.
+ */
+int select_rest(struct table *table, const struct run *before, struct fault *fault);
 
 #endif

@@ -100,6 +100,166 @@ START_TEST(parts_add_up)
 }
 END_TEST
 
+static void two_kernels(void)
+{
+	write_kernel("k5", "5.10.1-fake skip:a.one.first");
+	write_kernel("k6", "6.1.0-fake fail:a.two.third");
+}
+
+#define MATRIX "--accel tcg --jobs 1 --reruns 0 -o out -k k5 -k k6 "
+
+/* What the runs of the matrix are once it is whole. */
+static void is_whole(void)
+{
+	holds(output, "\nthe same on every kernel: 1 pass\n");
+	holds(output, "[1] k5  2 passed, 0 failed, 1 skipped\n[2] k6  2 passed, 1 failed, 0 skipped\n");
+	ck_assert_ptr_null(strstr(output, "to run the rest"));
+	free(slurp("out/k5/results.json"));
+	free(slurp("out/k6/results.json"));
+}
+
+/* Once it has no rest, nothing is run. */
+static void nothing_is_left(void)
+{
+	IS_STATUS(run("", "--resume out"), 1);
+	holds(output,
+	      "kernel 1 of 2: k5: nothing is left to run\n\nkernel 2 of 2: k6: nothing is left to run\n");
+	is_whole();
+}
+
+START_TEST(an_interrupted_matrix_goes_on)
+{
+	two_kernels();
+	pid_t pid = start("hang:a.one.second", MATRIX "a");
+	await("a.one.first");
+	kill(pid, SIGINT);
+	await("interrupted");
+	kill(pid, SIGINT);
+	IS_STATUS(wait_status(pid), 130);
+	holds(output, "[2] k6  not run: interrupted\n");
+	const char *rest = strstr(output, "to run the rest: ");
+	ck_assert_ptr_nonnull(rest);
+	holds(rest, "out\n");
+	ck_assert_ptr_null(strstr(rest + 1, "to run the rest: "));
+	IS_STATUS(run("", "--resume out"), 1);
+	is_whole();
+	nothing_is_left();
+}
+END_TEST
+
+START_TEST(a_killed_matrix_goes_on)
+{
+	two_kernels();
+	pid_t pid = start("hang:a.one.second", MATRIX "a");
+	await("a.one.first");
+	kill(pid, SIGKILL);
+	wait_status(pid);
+	IS_STATUS(run("", "--report out"), 3);
+	IS_STATUS(run("", "--resume ./out --timings"), 1);
+	is_whole();
+	nothing_is_left();
+}
+END_TEST
+
+START_TEST(a_matrix_that_is_cut_anywhere_goes_on)
+{
+	two_kernels();
+	for (int i = 0; i < 3; i++) {
+		static const char *const cuts[] = {
+			"rm -rf out/k6 out/k5/results.*", /* before the reports of one, and the next */
+			"rm out/k6/journal.ndjson",       /* before the first word */
+			"head -c 100 out/k5/journal.ndjson >k && cp k out/k5/journal.ndjson && rm -rf out/k6",
+		};
+		char *cut = mem_printf("cd '%s' && %s", dir, cuts[i]);
+
+		IS_STATUS(run_out("", "--reruns 0 -k k5 -k k6 a"), 1);
+		ck_assert_int_eq(system(cut), 0);
+		free(cut);
+		IS_STATUS(run("", "--resume out"), 1);
+		is_whole();
+	}
+}
+END_TEST
+
+START_TEST(a_kernel_that_could_not_be_had_is_tried_again)
+{
+	write_kernel("k5", "5.10.1-fake skip:a.one.first");
+	write_kernel("k6", "6.6.6-fake panics");
+	char *folder = mem_printf("mkdir -p '%s/k7'", dir);
+	ck_assert_int_eq(system(folder), 0);
+	free(folder);
+	IS_STATUS(run_out("", "--reruns 0 -k k5 -k k6 -k k7 a"), 3);
+	holds(output, "[3] k7  not run: no kernel is built there: k7/fake-kernel\n");
+	write_kernel("k7/fake-kernel", "7.0.0-fake");
+	IS_STATUS(run("", "--resume out"), 3);
+	holds(output, "kernel 1 of 3: k5: nothing is left to run\n");
+	holds(output, "[2] k6  not run: ");
+	holds(output, "[3] k7  3 passed, 0 failed, 0 skipped\n");
+}
+END_TEST
+
+START_TEST(a_part_that_was_resumed_is_merged)
+{
+	two_kernels();
+	IS_STATUS(run("", "--reruns 0 --accel tcg -o second --shard 2/2 -k k5 -k k6 a"), 1);
+	pid_t pid = start("hang:a.one.second", MATRIX "--shard 1/2 a");
+	await("a.one.first");
+	kill(pid, SIGINT);
+	await("interrupted");
+	kill(pid, SIGINT);
+	IS_STATUS(wait_status(pid), 130);
+	IS_STATUS(run("", "--resume out"), 0);
+	IS_STATUS(run("", "-o merged --merge out second"), 1);
+	holds(output, "[1] k5  2 passed, 0 failed, 1 skipped\n[2] k6  2 passed, 1 failed, 0 skipped\n");
+	IS_STATUS(run("", "--resume merged"), 2);
+	holds(output, "/merged cannot be resumed: it was merged; resume the parts, and merge them again\n");
+	ck_assert_int_eq(lines_of(output), 1);
+}
+END_TEST
+
+static void is_refused(const char *because)
+{
+	IS_STATUS(run("", "--resume out"), 2);
+	holds(output, because);
+	ck_assert_msg(lines_of(output) == 1 && !strncmp(output, "nscheck: ", 9), "%s", output);
+}
+
+START_TEST(a_matrix_that_is_another_one_now_is_refused)
+{
+	two_kernels();
+	IS_STATUS(run_out("", "--reruns 0 -k k5 -k k6 --shard 1/1 a"), 1);
+	char *change = mem_printf("cd '%s' && sed -i.bak 's/\"times\": \"./&0/' out/matrix.json", dir);
+	ck_assert_int_eq(system(change), 0);
+	free(change);
+	is_refused("cannot resume: --times has other times than it had when the matrix began");
+	IS_STATUS(run_out("", "--reruns 0 -k k5 -k k6 a"), 1);
+	change = mem_printf("cd '%s' && sed -i.bak 's/\"name\": \"k6\"/\"name\": \"k7\"/' out/matrix.json",
+			    dir);
+	ck_assert_int_eq(system(change), 0);
+	free(change);
+	is_refused("cannot resume: the kernels of vm/kernels.list are not what they were");
+	change = mem_printf("cd '%s' && mv out/matrix.json.bak out/matrix.json && echo >>guest", dir);
+	ck_assert_int_eq(system(change), 0);
+	free(change);
+	is_refused("cannot resume: the test program is not what it was when the matrix began; begin it anew");
+	change = mem_printf("cd '%s' && sed -i '/folder\": \"\\//d' out/matrix.json", dir);
+	ck_assert_int_eq(system(change), 0);
+	free(change);
+	is_refused(" cannot be resumed: its matrix.json does not tell how it was started");
+}
+END_TEST
+
+START_TEST(nobody_else_writes_to_a_matrix)
+{
+	two_kernels();
+	pid_t pid = start("hang:a.one.second", MATRIX "a");
+	await("a.one.first");
+	is_refused("nscheck: another nscheck is writing to /");
+	kill(pid, SIGKILL);
+	wait_status(pid);
+}
+END_TEST
+
 static Suite *resumed(void)
 {
 	Suite *s = suite_create("host/resume");
@@ -110,6 +270,13 @@ static Suite *resumed(void)
 	tcase_add_test(t, times_are_those_of_all_parts);
 	tcase_add_test(t, a_part_that_was_killed_took_time_as_well);
 	tcase_add_test(t, parts_add_up);
+	tcase_add_test(t, an_interrupted_matrix_goes_on);
+	tcase_add_test(t, a_killed_matrix_goes_on);
+	tcase_add_test(t, a_matrix_that_is_cut_anywhere_goes_on);
+	tcase_add_test(t, a_kernel_that_could_not_be_had_is_tried_again);
+	tcase_add_test(t, a_part_that_was_resumed_is_merged);
+	tcase_add_test(t, a_matrix_that_is_another_one_now_is_refused);
+	tcase_add_test(t, nobody_else_writes_to_a_matrix);
 	suite_add_tcase(s, t);
 	return s;
 }

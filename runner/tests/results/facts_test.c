@@ -113,7 +113,8 @@ END_TEST
 
 START_TEST(a_matrix_comes_back)
 {
-	static const char text[] = "{\"schema\":1,\"id\":\"x\",\"started\":\"t\",\"runs\":[{\"name\":\"a/"
+	static const char text[] = "{\"schema\":1,\"id\":\"x\",\"started\":\"t\",\"suites\":\"s\",\"folder\":"
+				   "\"/f\",\"arguments\":[\"a\"],\"runs\":[{\"name\":\"a/"
 				   "b\",\"folder\":\"a-b\"}],"
 				   "\"shard\":{\"part\":1,\"parts\":2,\"kernels\":[\"a/"
 				   "b\"],\"selection\":[],\"catalogue\":\"c\","
