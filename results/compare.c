@@ -12,9 +12,14 @@ enum { SLOWER_TIMES = 3, SLOWER_MS = 100, LISTED_MAX = 20 };
 static const struct {
 	const char *heading, *total;
 	bool whole; /* each is listed, however many */
+	int status; /* the exit status that it asks for */
+	bool alone; /* only one of the runs has the test */
 } kinds[CHANGES] = {
-	[CHANGE_REGRESSION] = {"regressions", "regressed", true},
-	[CHANGE_UNDECIDED] = {"no longer decided", "undecided", true},
+	[CHANGE_REGRESSION] = {"regressions", "regressed", true, EXIT_TEST_FAILED},
+	[CHANGE_NEW_FAILURE] = {"new, and fail", "new and failed", true, EXIT_TEST_FAILED, true},
+	[CHANGE_GONE] = {"gone", "gone", false, EXIT_TEST_FAILED, true},
+	[CHANGE_UNDECIDED] = {"no longer decided", "undecided", true, EXIT_UNFINISHED},
+	[CHANGE_NEW_UNDECIDED] = {"new, and not decided", "new and undecided", true, EXIT_UNFINISHED, true},
 	[CHANGE_OTHER_FAILURE] = {"failed before as well, but in another way or known", "failed otherwise",
 				  true},
 	[CHANGE_FIX] = {"fixed", "fixed", true},
@@ -24,7 +29,6 @@ static const struct {
 	[CHANGE_REASON] = {"skipped for another reason", "skipped otherwise", false},
 	[CHANGE_SLOWER] = {"more than three times slower", "slower", false},
 	[CHANGE_NEW] = {"new", "new", false},
-	[CHANGE_GONE] = {"gone", "gone", false},
 };
 
 /* Milliseconds by the guest's clock where both have it: the host's has the wire in it. */
@@ -57,6 +61,15 @@ static enum group group_of(const struct outcome *o)
 	return v == VERDICT_XPASS ? GROUP_GOOD : verdict_group(v);
 }
 
+static enum change change_of_new(const struct outcome *after)
+{
+	switch (group_of(after)) {
+	case GROUP_BAD: return CHANGE_NEW_FAILURE;
+	case GROUP_OPEN: return CHANGE_NEW_UNDECIDED;
+	default: return CHANGE_NEW;
+	}
+}
+
 static enum change change_of_failure(const struct outcome *before, const struct outcome *after)
 {
 	enum group was = group_of(before);
@@ -82,7 +95,7 @@ static enum change change_of_pass(const struct outcome *before, const struct out
 enum change change_of(const struct outcome *before, const struct outcome *after)
 {
 	if (!before)
-		return after ? CHANGE_NEW : CHANGE_NONE;
+		return after ? change_of_new(after) : CHANGE_NONE;
 	if (!after)
 		return CHANGE_GONE;
 
@@ -138,26 +151,56 @@ static void print_kind(const struct grid *g, enum change change, size_t count, F
 		fprintf(out, "  and %zu more\n", shown - LISTED_MAX);
 }
 
-static void print_side(const char *side, const struct run *run, FILE *out)
+static void print_side(char side, const struct run *run, FILE *out)
 {
 	const struct run *one = run;
 	const char *release = run->facts.kernel.release;
 	struct grid g;
 
 	grid_make(&g, &one, 1);
-	fprintf(out, "%s: %s, %s, run %s, %zu tests\n", side, g.names[0], release ? release : "no release",
+	fprintf(out, "%c: %s, %s, run %s, %zu tests\n", side, g.names[0], release ? release : "no release",
 		fact_text(run->facts.id), run->count);
 	grid_free(&g);
 }
 
-int compare_print(const struct run *before, const struct run *after, FILE *out)
+int compare_worst(int a, int b)
+{
+	if (a == EXIT_TEST_FAILED || b == EXIT_TEST_FAILED)
+		return EXIT_TEST_FAILED;
+	return a > b ? a : b;
+}
+
+/* Then nothing can be said about any test. */
+static bool ran_nothing(char side, const struct run *run, FILE *out)
+{
+	const char *trouble = run_trouble(run);
+
+	if (run_has_results(run))
+		return false;
+	fprintf(out, "%c ran no test: %s\n", side, trouble ? trouble : "none came to an end");
+	return true;
+}
+
+static int status_of(const size_t counts[CHANGES], bool common)
+{
+	int status = EXIT_EXPECTED;
+
+	for (int c = CHANGE_NONE + 1; c < CHANGES; c++)
+		if (counts[c] && !(common && kinds[c].alone))
+			status = compare_worst(status, kinds[c].status);
+	return status;
+}
+
+int compare_print(const struct run *before, const struct run *after, bool common, FILE *out)
 {
 	const struct run *runs[] = {before, after};
 	size_t counts[CHANGES] = {0};
 	struct grid g;
 
-	print_side("A", before, out);
-	print_side("B", after, out);
+	print_side('A', before, out);
+	print_side('B', after, out);
+	if (ran_nothing('A', before, out) || ran_nothing('B', after, out))
+		return EXIT_UNFINISHED;
 	grid_make(&g, runs, 2);
 	for (size_t i = 0; i < g.row_count; i++)
 		counts[change_of(g.rows[i].cells[0], g.rows[i].cells[1])]++;
@@ -170,7 +213,22 @@ int compare_print(const struct run *before, const struct run *after, FILE *out)
 			fprintf(out, ", %zu %s", counts[c], kinds[c].total);
 	fputc('\n', out);
 	grid_free(&g);
-	return counts[CHANGE_REGRESSION]  ? EXIT_TEST_FAILED
-	       : counts[CHANGE_UNDECIDED] ? EXIT_UNFINISHED
-					  : EXIT_EXPECTED;
+	return status_of(counts, common);
+}
+
+int compare_alone(const struct run *run, char side, bool common, FILE *out)
+{
+	size_t bad = run_group(run, GROUP_BAD), open = run_group(run, GROUP_OPEN);
+
+	print_side(side, run, out);
+	fprintf(out, "the other one has no such kernel: ");
+	if (side == 'A')
+		fprintf(out, "%zu gone\n", run->count);
+	else
+		fprintf(out, "%zu new, %zu of them failed, %zu undecided\n", run->count, bad, open);
+	if (common)
+		return EXIT_EXPECTED;
+	if (side == 'A' || bad)
+		return EXIT_TEST_FAILED;
+	return open ? EXIT_UNFINISHED : EXIT_EXPECTED;
 }

@@ -144,47 +144,81 @@ static const char *kernel_of(const struct side *s, size_t i)
 	return s->is_matrix ? s->matrix.facts.runs[i].name : fact_text(s->run.facts.kernel.name);
 }
 
-/* The worst of two exit statuses: a regression is worse than what could not be decided. */
-static int worse(int a, int b)
+/* Two sides while they are compared. */
+struct pairs {
+	const struct side *a, *b;
+	bool *met;   /* for each run of b: it has a counterpart */
+	bool common; /* what only one side has does not count */
+	size_t told;
+	int status;
+};
+
+/* Of two single runs each other, whatever their kernels. */
+static bool is_pair(const struct pairs *p, size_t i, size_t j)
 {
-	if (a == EXIT_TEST_FAILED || b == EXIT_TEST_FAILED)
-		return EXIT_TEST_FAILED;
-	return a > b ? a : b;
+	return (!p->a->is_matrix && !p->b->is_matrix) || !strcmp(kernel_of(p->a, i), kernel_of(p->b, j));
 }
 
-/* Kernel by kernel where a side has several; a single run is compared with a single one, whatever its kernel. */
-static int compare_sides(const struct side *a, const struct side *b, struct fault *fault)
+static void tell(struct pairs *p, const struct run *before, const struct run *now)
 {
-	bool single = !a->is_matrix && !b->is_matrix;
-	int status = EXIT_EXPECTED;
-	size_t pairs = 0;
+	if (p->told++)
+		printf("\n");
+	p->status = compare_worst(p->status, before && now ? compare_print(before, now, p->common, stdout)
+					     : before      ? compare_alone(before, 'A', p->common, stdout)
+							   : compare_alone(now, 'B', p->common, stdout));
+}
 
-	for (size_t i = 0; i < runs_of(a); i++)
-		for (size_t j = 0; j < runs_of(b); j++) {
-			if (!single && strcmp(kernel_of(a, i), kernel_of(b, j)))
+/* Kernel by kernel where a side has several. Of two matrices a kernel that only one has is told as well. */
+static void compare_sides(struct pairs *p)
+{
+	bool matrices = p->a->is_matrix && p->b->is_matrix;
+
+	for (size_t i = 0; i < runs_of(p->a); i++) {
+		bool met = false;
+
+		for (size_t j = 0; j < runs_of(p->b); j++) {
+			if (!is_pair(p, i, j))
 				continue;
-			if (pairs++)
-				printf("\n");
-			status = worse(status, compare_print(run_of(a, i), run_of(b, j), stdout));
+			met = p->met[j] = true;
+			tell(p, run_of(p->a, i), run_of(p->b, j));
 		}
-	if (!pairs)
-		fault_set(fault, EXIT_BAD_INPUT, "the two have no kernel in common");
-	return fault->status ? fault->status : status;
+		if (!met && matrices)
+			tell(p, run_of(p->a, i), NULL);
+	}
+	for (size_t j = 0; j < runs_of(p->b) && matrices; j++)
+		if (!p->met[j])
+			tell(p, NULL, run_of(p->b, j));
 }
 
-int compare_runs(const char *before, const char *now, const char *runs, struct fault *fault)
+static bool have_pair(const struct pairs *p)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < runs_of(p->a); i++)
+		for (size_t j = 0; j < runs_of(p->b); j++)
+			any |= is_pair(p, i, j);
+	return any;
+}
+
+int compare_runs(const char *before, const char *now, const char *runs, bool common, struct fault *fault)
 {
 	struct side a, b;
-	int status = EXIT_BAD_INPUT;
 
 	if (load_side(&a, before, runs, fault))
 		return fault->status;
-	if (!load_side(&b, now, runs, fault)) {
-		status = compare_sides(&a, &b, fault);
-		free_side(&b);
-	} else {
-		status = fault->status;
+	if (load_side(&b, now, runs, fault)) {
+		free_side(&a);
+		return fault->status;
 	}
+
+	struct pairs pairs = {
+		.a = &a, .b = &b, .met = mem_zalloc(runs_of(&b) * sizeof(bool)), .common = common};
+	if (have_pair(&pairs))
+		compare_sides(&pairs);
+	else
+		fault_set(fault, EXIT_BAD_INPUT, "the two have no kernel in common");
+	free(pairs.met);
 	free_side(&a);
-	return status;
+	free_side(&b);
+	return fault->status ? fault->status : pairs.status;
 }

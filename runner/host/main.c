@@ -71,7 +71,7 @@ static int lint(const struct options *o, struct fault *fault)
 static int compare(const struct options *o, struct fault *fault)
 {
 	char *runs = folder_runs(o->home);
-	int status = compare_runs(o->selection.items[0], o->selection.items[1], runs, fault);
+	int status = compare_runs(o->selection.items[0], o->selection.items[1], runs, o->common, fault);
 
 	free(runs);
 	return status;

@@ -30,7 +30,11 @@ static const char doc_text[] =
 	"Exit status: 0 all as expected; 1 a test failed; 2 usage or bad input; 3 the "
 	"harness could not finish, "
 	"or a test could not be arranged; 130 interrupted. An option that would have no "
-	"effect beside the others is bad input.";
+	"effect beside the others is bad input.\n"
+	"--compare: 0 nothing got worse; 1 a test fails that did not, or is new and fails, or is gone; 2 bad "
+	"input; 3 a test has no verdict any more, or one of the two ran none.\n"
+	"--bisect, as git bisect run reads it: 0 good; 1 bad; 125 cannot tell; 128 not the kernel's fault, "
+	"yours to mend; 130 interrupted.";
 
 /* argp's input: where parsed values and the first fault go. */
 struct parse {

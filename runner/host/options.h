@@ -61,6 +61,7 @@ struct options {
 	double timeout_factor;
 	bool in_order, cold, fresh_vm, sabotage;
 	bool json, missing;   /* --list */
+	bool common;          /* --compare: only what both have counts */
 	bool matrix;          /* all of vm/kernels.list */
 	bool github, timings; /* annotations of GitHub Actions; where the time went */
 	bool gdb;             /* the VM waits for a debugger */

@@ -15,6 +15,7 @@
 #define FETCH    TASK_BIT(TASK_FETCH)
 #define REPORT   TASK_BIT(TASK_REPORT)
 #define RESUME   TASK_BIT(TASK_RESUME)
+#define COMPARE  TASK_BIT(TASK_COMPARE)
 #define LINT     TASK_BIT(TASK_LINT)
 #define MERGE    TASK_BIT(TASK_MERGE)
 #define SHELL    TASK_BIT(TASK_SHELL)
@@ -56,6 +57,8 @@ const struct option_row option_table[] = {
 	{.name = "compare", .group = 1, .kind = OPTION_TASK, .task = TASK_COMPARE,
 	 .help = "With two runs A B: what B does worse or better. A run is its folder, its results.json, or a "
 		 "kernel, whose last run is meant"},
+	{.name = "common", .group = 1, .kind = OPTION_FLAG, .offset = AT(common), .tasks = COMPARE,
+	 .help = "With --compare: what only one of the two has, tests or kernels, does not count"},
 	{.name = "lint", .group = 1, .kind = OPTION_TASK, .task = TASK_LINT,
 	 .help = "Check the baseline against the date and the catalogue"},
 

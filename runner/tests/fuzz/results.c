@@ -69,7 +69,7 @@ static void fuzz_results(void)
 
 	must_agree(ret, &fault);
 	if (!ret) {
-		compare_print(&run, &run, nowhere);
+		compare_print(&run, &run, false, nowhere);
 		run_free(&run);
 	}
 	must_agree(times_load(&times, results, &slow), &slow);

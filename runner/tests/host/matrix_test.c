@@ -130,6 +130,29 @@ START_TEST(what_would_stop_every_kernel_is_told_once)
 }
 END_TEST
 
+START_TEST(a_kernel_that_only_one_matrix_has_counts)
+{
+	three_kernels();
+	IS_STATUS(run("", "--accel tcg --reruns 0 -o old -k k5 -k k6 a.one.second b.one.lonely"), 0);
+	IS_STATUS(run("", "--accel tcg --reruns 0 -o more -k k5 -k k6 -k k7 a.one.second b.one.lonely"), 1);
+	IS_STATUS(run("", "--compare old old"), 0);
+	IS_STATUS(run("", "--compare old more"), 1);
+	holds(output, "\n\nB: k7, 7.3.0-fake, ");
+	holds(output, "the other one has no such kernel: 2 new, 1 of them failed, 0 undecided\n");
+	IS_STATUS(run("", "--compare more old"), 1);
+	holds(output, "the other one has no such kernel: 2 gone\n");
+	IS_STATUS(run("", "--compare --common more old"), 0);
+	IS_STATUS(run("", "--compare more k6"), 2); /* the last run of which is in results/runs */
+	IS_STATUS(run("", "--compare more old/k6"), 0);
+	IS_STATUS(run("", "--accel tcg --reruns 0 -o other -k k7 -k none a.one.second b.one.lonely"), 3);
+	IS_STATUS(run("", "--compare old other"), 2);
+	ck_assert_str_eq(output, "nscheck: the two have no kernel in common\n");
+	IS_STATUS(run("", "--compare --common more other"), 0);
+	IS_STATUS(run("", "--compare more other"), 1);
+	holds(output, "B: none, no release, ");
+}
+END_TEST
+
 START_TEST(kernels_are_fetched_and_listed)
 {
 	three_kernels();
@@ -168,6 +191,7 @@ static Suite *matrices(void)
 	tcase_add_test(t, a_matrix_is_reported_again);
 	tcase_add_test(t, all_of_the_list);
 	tcase_add_test(t, an_interrupt_ends_the_matrix);
+	tcase_add_test(t, a_kernel_that_only_one_matrix_has_counts);
 	tcase_add_test(t, kernels_are_fetched_and_listed);
 	tcase_add_test(t, what_would_stop_every_kernel_is_told_once);
 	suite_add_tcase(s, t);

@@ -70,9 +70,12 @@ static void add_needs(struct line *l, const struct option_row *row)
 /* Of a pair that is no task: the one that they are for. */
 static void add_task(struct line *l, const struct option_row *a, const struct option_row *b)
 {
-	if (a->kind != OPTION_TASK && b->kind != OPTION_TASK &&
-	    (a->tasks == TASK_BIT(TASK_LIST) || b->tasks == TASK_BIT(TASK_LIST)))
+	if (a->kind == OPTION_TASK || b->kind == OPTION_TASK)
+		return;
+	if (a->tasks == TASK_BIT(TASK_LIST) || b->tasks == TASK_BIT(TASK_LIST))
 		add(l, mem_strdup("--list"));
+	else if (a->tasks == TASK_BIT(TASK_COMPARE) || b->tasks == TASK_BIT(TASK_COMPARE))
+		add(l, mem_strdup("--compare"));
 }
 
 static void add_words(struct line *l)
@@ -184,7 +187,8 @@ START_TEST(each_pair_works_or_is_refused)
 			if (ret) {
 				ck_assert_int_eq(fault.status, EXIT_BAD_INPUT);
 				ck_assert_ptr_null(strchr(fault.text, '\n'));
-				if (!has(&l, "list") || a->task == TASK_LIST || b->task == TASK_LIST) {
+				if (a->kind == OPTION_TASK || b->kind == OPTION_TASK ||
+				    (!has(&l, "list") && !has(&l, "compare"))) {
 					names(&fault, a, &l);
 					names(&fault, b, &l);
 				}
@@ -254,6 +258,7 @@ START_TEST(what_is_refused_says_why)
 		{"--report DIR --output D", "--output does not go with --report"},
 		{"--list --merge a", "--list and --merge do not go together: one thing at a time"},
 		{"--json", "--json goes with --list only"},
+		{"--common", "--common goes with --compare only"},
 		{"--append a --append b", "--append is given twice: a and b"},
 		{"--modules m --matrix", "--modules is for one --kernel, not --matrix"},
 		{"-k a -k b --config c", "--config is for one --kernel, not 2"},

@@ -271,7 +271,12 @@ START_TEST(each_change_has_its_kind)
 		{VERDICT_PASS, VERDICT_SKIP, CHANGE_SKIPPED},
 		{VERDICT_SKIP, VERDICT_PASS, CHANGE_RUNS},
 		{VERDICT_SKIP, VERDICT_SKIP, CHANGE_NONE},
-		{-1, VERDICT_FAIL, CHANGE_NEW},
+		{-1, VERDICT_FAIL, CHANGE_NEW_FAILURE},
+		{-1, VERDICT_XPASS, CHANGE_NEW},
+		{-1, VERDICT_XFAIL, CHANGE_NEW},
+		{-1, VERDICT_SKIP, CHANGE_NEW},
+		{-1, VERDICT_ERROR, CHANGE_NEW_UNDECIDED},
+		{-1, VERDICT_MISS, CHANGE_NEW_UNDECIDED},
 		{VERDICT_FAIL, -1, CHANGE_GONE},
 		{-1, -1, CHANGE_NONE},
 	};
@@ -282,13 +287,18 @@ START_TEST(each_change_has_its_kind)
 }
 END_TEST
 
-static int compared(void)
+static int compared_by(bool common)
 {
 	free(output);
 	FILE *out = open_memstream(&output, &output_len);
-	int status = compare_print(&before, &after, out);
+	int status = compare_print(&before, &after, common, out);
 	fclose(out);
 	return status;
+}
+
+static int compared(void)
+{
+	return compared_by(false);
 }
 
 static void holds(const char *part)
@@ -314,20 +324,56 @@ START_TEST(a_comparison_tells_what_changed)
 	after.tests[2].result->micros = 310000;
 	before.tests[3].result->duration_ms = 20;
 	after.tests[3].result->duration_ms = 119;
-	ck_assert_int_eq(compared(), EXIT_EXPECTED);
+	ck_assert_int_eq(compared_by(true), EXIT_EXPECTED);
 	holds("A: debian/x, 6.1.0-56-cloud-amd64, run 6.1.0-56-cloud-amd64, 5 tests\nB: debian/x, "
 	      "6.12.117+deb13, ");
 	holds("\nfixed: 1\n  pass    a.fixed (was fail)\n");
 	holds("\nskipped for another reason: 1\n  skip    a.skips: no y; was: no x\n");
 	holds("\nmore than three times slower: 1\n  pass    a.slow: 0.31 s, was 0.10 s\n");
-	holds("\nnew: 1\n  pass    a.new\ngone: 1\n  pass    a.gone\n1 the same, 0 regressed, 1 fixed, ");
+	holds("\nnew: 1\n  pass    a.new\n1 the same, 0 regressed, 1 gone, 1 fixed, ");
 	add_both("a.lost", VERDICT_PASS, NULL, VERDICT_MISS, NULL);
-	ck_assert_int_eq(compared(), EXIT_UNFINISHED);
+	ck_assert_int_eq(compared_by(true), EXIT_UNFINISHED);
 	add_both("a.broken", VERDICT_PASS, NULL, VERDICT_FAIL, "getpid() is 2");
 	result_set(&after.tests[after.count - 1].result->file, "suites/a.c");
 	after.tests[after.count - 1].result->line = 7;
 	ck_assert_int_eq(compared(), EXIT_TEST_FAILED);
 	holds("\nregressions: 1\n  fail    a.broken (was pass): getpid() is 2 (suites/a.c:7)\n");
+}
+END_TEST
+
+/* A gate that lets a test go unseen is none. */
+START_TEST(what_only_one_has_counts)
+{
+	add_both("a.same", VERDICT_PASS, NULL, VERDICT_PASS, NULL);
+	add(&after, "a.new", VERDICT_PASS, NULL);
+	ck_assert_int_eq(compared(), EXIT_EXPECTED);
+	add(&after, "a.open", VERDICT_ERROR, "x");
+	ck_assert_int_eq(compared(), EXIT_UNFINISHED);
+	holds("\nnew, and not decided: 1\n  error   a.open: x\n");
+	ck_assert_int_eq(compared_by(true), EXIT_EXPECTED);
+	add(&after, "a.worse", VERDICT_FAIL, "x");
+	ck_assert_int_eq(compared(), EXIT_TEST_FAILED);
+	holds("\nnew, and fail: 1\n  fail    a.worse: x\n");
+	ck_assert_int_eq(compared_by(true), EXIT_EXPECTED);
+	size_t all = after.count;
+	after.count = 1;
+	ck_assert_int_eq(compared(), EXIT_EXPECTED);
+	add(&before, "a.gone", VERDICT_SKIP, "x");
+	ck_assert_int_eq(compared(), EXIT_TEST_FAILED);
+	holds("\ngone: 1\n  skip    a.gone\n");
+	ck_assert_int_eq(compared_by(true), EXIT_EXPECTED);
+	after.count = all;
+}
+END_TEST
+
+/* Then none of its tests is gone: nothing is known of them. */
+START_TEST(a_run_of_nothing_is_no_other)
+{
+	add_both("a.first", VERDICT_PASS, NULL, VERDICT_MISS, NULL);
+	after.total[VERDICT_MISS] = after.count;
+	ck_assert_int_eq(compared(), EXIT_UNFINISHED);
+	holds("B ran no test: ");
+	ck_assert_int_eq(compared_by(true), EXIT_UNFINISHED);
 }
 END_TEST
 
@@ -371,6 +417,8 @@ static Suite *after_suite(void)
 	tcase_add_test(t, a_malformed_baseline_or_a_sabotaged_run_changes_nothing);
 	tcase_add_test(t, each_change_has_its_kind);
 	tcase_add_test(t, a_comparison_tells_what_changed);
+	tcase_add_test(t, what_only_one_has_counts);
+	tcase_add_test(t, a_run_of_nothing_is_no_other);
 	tcase_add_test(t, results_json_is_read_again);
 	suite_add_tcase(s, t);
 	return s;
