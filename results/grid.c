@@ -12,7 +12,7 @@ static char *kernel_name(const struct run *run)
 {
 	const char *name = fact_text(run->facts.kernel.name), *release = fact_text(run->facts.kernel.release);
 	bool is_path = !*name || *name == '/' || *name == '.' || strstr(name, ".deb") ||
-		       strstr(name, "vmlinu") || strstr(name, "bzImage");
+		       strstr(name, "vmlinu") || strstr(name, "bzImage") || strchr(name, ':');
 
 	return mem_strdup(is_path && *release ? release : *name ? name : "kernel");
 }

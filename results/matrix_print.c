@@ -40,7 +40,9 @@ static void make_heads(struct table *t)
 	bool numbers = false;
 
 	for (size_t i = 0; i < t->width; i++) {
-		const char *name = t->m->facts.runs[t->columns[i]].name, *slash = strrchr(name, '/');
+		const char *name = t->m->facts.runs[t->columns[i]].name;
+		size_t len = strcspn(name, ":"); /* then come the kernel's configuration and modules */
+		const char *slash = memrchr(name, '/', len);
 
 		t->heads[i] = mem_strdup(slash && slash[1] ? slash + 1 : name);
 		numbers |= strlen(t->heads[i]) > NAME_WIDTH;

@@ -14,6 +14,7 @@
 #include "vm/memo.h"
 #include "vm/modules.h"
 #include "vm/package.h"
+#include "vm/spec.h"
 #include "runner/base/sha256.h"
 
 #define CONFIG_MAX (4U << 20)
@@ -343,25 +344,44 @@ static void keep(const struct memo *memo, struct kernel *kernel)
 	strings_free(&answer);
 }
 
-int kernel_resolve(const struct kernel_request *request, const char *cache_dir, struct kernel *kernel,
+static int resolve(const struct kernel_request *request, const char *cache_dir, struct kernel *kernel,
 		   struct fault *fault)
 {
-	*kernel = (struct kernel){0};
-	if (!request->spec || !*request->spec)
-		return fault_set(fault, EXIT_BAD_INPUT,
-				 "no kernel given: say --kernel debian/6.12, or a file");
-	kernel->name = mem_strdup(request->spec);
-
 	struct memo *memo = memo_new(cache_dir, "kernel");
+	int rc = 0;
+
 	memo_ask(memo, request->spec);
 	memo_ask(memo, request->modules);
 	memo_ask(memo, request->config);
-	int rc = 0;
 	if (!recall(memo, kernel)) {
 		rc = look(request, cache_dir, memo, kernel, fault);
 		if (rc == 0)
 			keep(memo, kernel);
 	}
 	memo_free(memo);
+	return rc;
+}
+
+int kernel_resolve(const struct kernel_request *request, const char *cache_dir, struct kernel *kernel,
+		   struct fault *fault)
+{
+	struct kernel_request apart = *request;
+	struct kernel_spec spec;
+
+	*kernel = (struct kernel){0};
+	if (!request->spec || !*request->spec)
+		return fault_set(fault, EXIT_BAD_INPUT,
+				 "no kernel given: say --kernel debian/6.12, or a file");
+	const char *wrong = kernel_spec_read(&spec, request->spec);
+	int rc = wrong ? fault_set(fault, EXIT_BAD_INPUT, "%s: want %s", request->spec, wrong) : 0;
+	kernel->name = mem_strdup(spec.kernel);
+	apart.spec = spec.kernel;
+	if (spec.config)
+		apart.config = spec.config;
+	if (spec.modules)
+		apart.modules = spec.modules;
+	if (rc == 0)
+		rc = resolve(&apart, cache_dir, kernel, fault);
+	kernel_spec_free(&spec);
 	return rc;
 }

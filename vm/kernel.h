@@ -9,7 +9,7 @@
 
 /* What the user asked for; all but spec may be NULL. */
 struct kernel_request {
-	const char *spec;    /* --kernel */
+	const char *spec;    /* --kernel; what it says of these two holds (vm/spec.h) */
 	const char *modules; /* --modules */
 	const char *config;  /* --config */
 	const char *mirror;  /* --mirror, for names */
@@ -18,7 +18,7 @@ struct kernel_request {
 
 /* A kernel that can be booted. */
 struct kernel {
-	char *name;    /* as asked for */
+	char *name;    /* as asked for, without its modules and configuration */
 	char *image;   /* file to boot */
 	char *modules; /* folder of its modules (/lib/modules/RELEASE or a build tree), or NULL */
 	char *builtin; /* file modules.builtin: the modules that are no files but part of the image; or NULL */

@@ -110,7 +110,7 @@ static bool has_kernel(struct step *s, struct fault *fault)
 	struct fault failed = {0};
 	bool found = !kernel_resolve(request, s->options->cache, &kernel, &failed);
 
-	if (!found && failed.status == EXIT_BAD_INPUT && !access(request->spec, F_OK)) {
+	if (!found && failed.status == EXIT_BAD_INPUT && kernel.name && !access(kernel.name, F_OK)) {
 		decide(s, BISECT_CANNOT_TELL, failed.text);
 	} else if (!found) {
 		s->status = BISECT_STOP;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "vm/names.h"
+#include "vm/spec.h"
 
 enum { FOLDER_LENGTH = 60 };
 
@@ -31,19 +32,53 @@ static bool folder_is_taken(const struct entries *entries, const char *folder)
 	return false;
 }
 
+static bool same(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : a == b;
+}
+
+static bool is_there(const struct entries *entries, const char *kernel, const char *runtime)
+{
+	for (size_t i = 0; i < entries->count; i++)
+		if (!strcmp(entries->items[i].kernel, kernel) && same(entries->items[i].runtime, runtime))
+			return true;
+	return false;
+}
+
+static bool name_is_taken(const struct entries *entries, const char *name)
+{
+	for (size_t i = 0; i < entries->count; i++)
+		if (!strcmp(entries->items[i].name, name))
+			return true;
+	return false;
+}
+
+/* One runtime is the same for all, and needs no name in each. */
+static char *entry_name(const char *kernel, const char *runtime, bool several)
+{
+	return several ? mem_printf("%s %s", kernel, runtime) : mem_strdup(kernel);
+}
+
+static char *choose_name(const struct entries *entries, const char *kernel, const char *runtime, bool several)
+{
+	struct kernel_spec spec;
+
+	kernel_spec_read(&spec, kernel);
+	char *name = entry_name(spec.kernel, runtime, several);
+	if (name_is_taken(entries, name)) { /* the same file, with other modules or another configuration */
+		free(name);
+		name = entry_name(kernel, runtime, several);
+	}
+	kernel_spec_free(&spec);
+	return name;
+}
+
 static void add_entry(struct entries *entries, const char *kernel, const char *runtime, bool several)
 {
-	/* One runtime is the same for all, and needs no name in each. */
-	char *name = several ? mem_printf("%s %s", kernel, runtime) : mem_strdup(kernel);
+	if (is_there(entries, kernel, runtime))
+		return;
 
-	for (size_t i = 0; i < entries->count; i++) {
-		if (!strcmp(entries->items[i].name, name)) {
-			free(name);
-			return;
-		}
-	}
-	entries->items = mem_realloc(entries->items, (entries->count + 1) * sizeof(*entries->items));
-
+	char *name = choose_name(entries, kernel, runtime, several);
 	struct entry entry = {
 		.kernel = mem_strdup(kernel), .runtime = runtime, .name = name, .folder = folder_name(name)};
 
@@ -54,6 +89,7 @@ static void add_entry(struct entries *entries, const char *kernel, const char *r
 		free(entry.folder);
 		entry.folder = numbered;
 	}
+	entries->items = mem_realloc(entries->items, (entries->count + 1) * sizeof(*entries->items));
 	entries->items[entries->count++] = entry;
 }
 

@@ -12,8 +12,8 @@
 struct entry {
 	char *kernel;        /* what --kernel was given */
 	const char *runtime; /* the caller's; NULL: none */
-	char *name;          /* the kernel, and the runtime where there are several */
-	char *folder;        /* below that of the matrix */
+	char *name; /* the kernel, in short if that is no other one's; and the runtime where there are several */
+	char *folder; /* below that of the matrix */
 };
 
 struct entries {

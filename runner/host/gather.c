@@ -110,8 +110,6 @@ struct start gather_start(char *const *arguments, size_t count, const void *suit
 
 static void put_kernel(struct facts *facts, const struct kernel *k)
 {
-	free(facts->kernel.name);
-	facts->kernel.name = copy(k->name);
 	facts->kernel.release = copy(k->release);
 	facts->kernel.package = copy(k->package);
 	facts->kernel.version = copy(k->version);

@@ -9,6 +9,7 @@
 #include "runner/base/text.h"
 #include "runner/contract.h"
 #include "runner/host/options_inside.h"
+#include "vm/spec.h"
 
 enum { SHOWN_MAX = 200 };
 
@@ -252,6 +253,21 @@ static int check_writable(const char *path, struct fault *fault)
 	return ret;
 }
 
+/* What --kernel says of its kernel is not said again. */
+static int check_kernel(const struct options *o, struct fault *fault)
+{
+	struct kernel_spec spec;
+
+	kernel_spec_read(&spec, o->kernel.spec); /* it is sound: that was looked at when it was stored */
+	const char *twice = spec.config && o->kernel.config     ? "config"
+			    : spec.modules && o->kernel.modules ? "modules"
+								: NULL;
+	kernel_spec_free(&spec);
+	return twice ? fault_set(fault, EXIT_BAD_INPUT, "--%s is given twice: --kernel %s says it as well",
+				 twice, o->kernel.spec)
+		     : 0;
+}
+
 int options_check(struct options *o, struct fault *fault)
 {
 	for (size_t i = 0; i < o->given_count; i++)
@@ -263,7 +279,7 @@ int options_check(struct options *o, struct fault *fault)
 	for (size_t i = 0; i < o->given_count; i++)
 		if (imply_all(&o->given[i], o, fault))
 			return -1;
-	if (check_words(o, fault))
+	if (check_words(o, fault) || check_kernel(o, fault))
 		return -1;
 	if (o->runtime.path && !strcmp(o->runtime.name, RUNTIME_REFERENCE))
 		return fault_set(fault, EXIT_BAD_INPUT,

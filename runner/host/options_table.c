@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "runner/contract.h"
+#include "vm/spec.h"
 
 #define AT(field) offsetof(struct options, field)
 
@@ -32,6 +33,15 @@ static const char *wrong_runtime(const char *value)
 	return value[strspn(value, "abcdefghijklmnopqrstuvwxyz0123456789_-:")]
 		       ? "a name of vm/runtimes.list, or reference"
 		       : NULL;
+}
+
+static const char *wrong_kernel(const char *value)
+{
+	struct kernel_spec spec;
+	const char *wrong = kernel_spec_read(&spec, value);
+
+	kernel_spec_free(&spec);
+	return wrong;
 }
 
 static const char *wrong_setup(const char *value)
@@ -64,8 +74,9 @@ const struct option_row option_table[] = {
 
 	{.group = 2, .help = "The kernel, and a container runtime on it:"},
 	{.name = "kernel", .letter = 'k', .group = 2, .argument = "K", .kind = OPTION_STRINGS,
-	 .offset = AT(kernels), .tasks = MACHINES | FETCH,
-	 .help = "A name (debian/6.12), a bzImage or PVH vmlinux, a build tree, or a .deb; several make a matrix"},
+	 .offset = AT(kernels), .wrong = wrong_kernel, .tasks = MACHINES | FETCH,
+	 .help = "A name (debian/6.12), a bzImage or PVH vmlinux, a build tree, or a .deb; several make a matrix. "
+		 "What is each one's own is said with it: K:config=FILE,modules=DIR"},
 	{.name = "matrix", .group = 2, .kind = OPTION_FLAG, .offset = AT(matrix), .tasks = RUNS | FETCH,
 	 .help = "Every kernel of vm/kernels.list, side by side"},
 	{.name = "modules", .group = 2, .argument = "DIR", .kind = OPTION_STRING, .offset = AT(kernel.modules),

@@ -12,6 +12,7 @@
 #include "vm/image.h"
 #include "vm/kernel.h"
 #include "vm/runtime.h"
+#include "vm/spec.h"
 #include "runner/base/sha256.h"
 
 /*
@@ -33,18 +34,16 @@ static int own_kernel(const char *path, struct kernel *kernel, struct fault *fau
 	return 0;
 }
 
-int kernel_resolve(const struct kernel_request *request, const char *cache_dir, struct kernel *kernel,
-		   struct fault *fault)
+static int find_kernel(const char *name, const char *cache_dir, struct kernel *kernel, struct fault *fault)
 {
-	*kernel = (struct kernel){0};
-	if (!strcmp(request->spec, "none"))
+	if (!strcmp(name, "none"))
 		return fault_set(fault, EXIT_BAD_INPUT, "no such kernel: none");
-	kernel->name = mem_strdup(request->spec);
-	if (file_exists(request->spec)) {
-		char *inside = mem_printf("%s/fake-kernel", request->spec);
+	kernel->name = mem_strdup(name);
+	if (file_exists(name)) {
+		char *inside = mem_printf("%s/fake-kernel", name);
 		struct stat st;
-		bool tree = !stat(request->spec, &st) && S_ISDIR(st.st_mode);
-		int ret = own_kernel(tree ? inside : request->spec, kernel, fault);
+		bool tree = !stat(name, &st) && S_ISDIR(st.st_mode);
+		int ret = own_kernel(tree ? inside : name, kernel, fault);
 
 		free(inside);
 		return ret;
@@ -55,9 +54,28 @@ int kernel_resolve(const struct kernel_request *request, const char *cache_dir, 
 	return file_exists(kernel->image) ? 0 : file_store(kernel->image, "kernel", 6, fault);
 }
 
+/* Which configuration and modules it was given is told as a version. */
+int kernel_resolve(const struct kernel_request *request, const char *cache_dir, struct kernel *kernel,
+		   struct fault *fault)
+{
+	struct kernel_spec spec;
+
+	*kernel = (struct kernel){0};
+	kernel_spec_read(&spec, request->spec);
+	const char *config = spec.config ? spec.config : request->config,
+		   *modules = spec.modules ? spec.modules : request->modules;
+	if (config || modules)
+		kernel->version =
+			mem_printf("config %s, modules %s", config ? config : "-", modules ? modules : "-");
+	int ret = find_kernel(spec.kernel, cache_dir, kernel, fault);
+	kernel_spec_free(&spec);
+	return ret;
+}
+
 void kernel_free(struct kernel *kernel)
 {
 	free(kernel->name);
+	free(kernel->version);
 	free(kernel->release);
 	free(kernel->image);
 }

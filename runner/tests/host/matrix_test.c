@@ -130,6 +130,50 @@ START_TEST(what_would_stop_every_kernel_is_told_once)
 }
 END_TEST
 
+/* What a run of the matrix in "out" was told to take. */
+static void has_version(const char *folder, const char *version)
+{
+	char *name = mem_printf("out/%s/results.json", folder), *text = slurp(name),
+	     *want = mem_printf("\"version\": \"%s\"", version);
+
+	holds(text, want);
+	free(name);
+	free(text);
+	free(want);
+}
+
+START_TEST(each_kernel_has_its_own_modules)
+{
+	three_kernels();
+	IS_STATUS(run_out("", "--reruns 0 -k k5:config=c5 -k k6:modules=m,config=c6 -k k7 -k k6:config=other "
+			      "-k k5:config=c5 a.two.third"),
+		  1);
+	holds(output, "kernel 1 of 4: k5\n");
+	holds(output, "kernel 4 of 4: k6:config=other\n");
+	holds(output, "[2] 6.1.0-fake      0 passed, 1 failed, 0 skipped\n");
+	has_version("k5", "config c5, modules -");
+	has_version("k6", "config c6, modules m");
+	has_version("k6-config-other", "config other, modules -");
+	/* A run of it is resumed, and a test repeated, with just these. */
+	char *cut = mem_printf("cd '%s' && sed -i '2,$d' out/k6/journal.ndjson && rm -r out/k6-config-other",
+			       dir);
+	ck_assert_int_eq(system(cut), 0);
+	free(cut);
+	IS_STATUS(run("", "--resume out"), 1);
+	holds(output, "kernel 1 of 4: k5: nothing is left to run\n");
+	holds(output, " --kernel k6:modules=m,config=c6 ");
+	has_version("k6", "config c6, modules m");
+	has_version("k6-config-other", "config other, modules -");
+	IS_STATUS(run_out("", "-k k6:modules=m a.one.second"), 0);
+	has_version(".", "config -, modules m");
+	IS_STATUS(run_out("", "-k k5 -k k6:modulse=m"), 2);
+	holds(output, "nscheck: --kernel k6:modulse=m: want KERNEL:config=FILE,modules=DIR; ");
+	ck_assert_int_eq(lines_of(output), 1);
+	IS_STATUS(run("", "--bisect a.one.first -k k6:config=c --config d"), 128);
+	ck_assert_str_eq(output, "nscheck: --config is given twice: --kernel k6:config=c says it as well\n");
+}
+END_TEST
+
 START_TEST(a_kernel_that_only_one_matrix_has_counts)
 {
 	three_kernels();
@@ -191,6 +235,7 @@ static Suite *matrices(void)
 	tcase_add_test(t, a_matrix_is_reported_again);
 	tcase_add_test(t, all_of_the_list);
 	tcase_add_test(t, an_interrupt_ends_the_matrix);
+	tcase_add_test(t, each_kernel_has_its_own_modules);
 	tcase_add_test(t, a_kernel_that_only_one_matrix_has_counts);
 	tcase_add_test(t, kernels_are_fetched_and_listed);
 	tcase_add_test(t, what_would_stop_every_kernel_is_told_once);

@@ -11,6 +11,7 @@
 #include "runner/tests/vm/samples.h"
 #include "runner/base/file.h"
 #include "vm/kernel.h"
+#include "vm/spec.h"
 #include "runner/base/sha256.h"
 
 static char *dir, *cache;
@@ -120,6 +121,64 @@ START_TEST(build_tree)
 END_TEST
 
 /* Modules of an earlier build are no part of a monolithic kernel. */
+START_TEST(a_word_with_config_and_modules)
+{
+	static const struct {
+		const char *value, *kernel, *config, *modules;
+	} sound[] = {
+		{"k", "k", NULL, NULL},
+		{"debian/6.12", "debian/6.12", NULL, NULL},
+		{"a:b,c", "a:b,c", NULL, NULL},
+		{"a:1=2", "a:1=2", NULL, NULL},
+		{"k:config=c", "k", "c", NULL},
+		{"k:modules=m,config=c", "k", "c", "m"},
+		{"a:b:config=c:d,e,modules=m=n", "a:b", "c:d,e", "m=n"},
+		{"k:config=c,", "k", "c,", NULL},
+		{"", "", NULL, NULL},
+	};
+	static const char *const wrong[] = {
+		"k:cfg=c",        "k:config=",           "k:config=a,config=b",
+		":config=c",      "k:config=c,moduls=m", "k:modules=,config=c",
+		"a:b=c:config=d",
+	};
+	struct kernel_spec spec;
+
+	for (size_t i = 0; i < sizeof(sound) / sizeof(*sound); i++) {
+		ck_assert_msg(!kernel_spec_read(&spec, sound[i].value), "%s", sound[i].value);
+		ck_assert_str_eq(spec.kernel, sound[i].kernel);
+		ck_assert_pstr_eq(spec.config, sound[i].config);
+		ck_assert_pstr_eq(spec.modules, sound[i].modules);
+		kernel_spec_free(&spec);
+	}
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		ck_assert_msg(kernel_spec_read(&spec, wrong[i]), "%s", wrong[i]);
+		kernel_spec_free(&spec);
+	}
+	/* A file that is there is itself. */
+	const char *odd = put_text("k:config=c", "x");
+	ck_assert_ptr_null(kernel_spec_read(&spec, odd));
+	ck_assert_str_eq(spec.kernel, odd);
+	kernel_spec_free(&spec);
+}
+END_TEST
+
+START_TEST(what_the_word_says_holds)
+{
+	const char *image = put("vmlinux", sample_vmlinux(SAMPLE_RELEASE, true)),
+		   *config = put_text("config", sample_config);
+
+	put("mods/kernel/veth.ko", sample_module_of(NULL));
+	const char *both = keep(mem_printf("%s:config=%s,modules=%s", image, config, at("mods")));
+	ck_assert_msg(resolve(both, NULL, NULL) == 0, "%s", fault.text);
+	ck_assert_str_eq(kernel.name, image);
+	ck_assert_str_eq(kernel.config, config);
+	ck_assert_str_eq(kernel.modules, at("mods"));
+	refuses(keep(mem_printf("%s:config=%s", image, at("none"))), NULL, NULL, "/none");
+	refuses(keep(mem_printf("%s:cfg=%s", image, config)), NULL, NULL,
+		": want KERNEL:config=FILE,modules=DIR");
+}
+END_TEST
+
 START_TEST(build_tree_without_modules)
 {
 	put("tree/arch/x86/boot/bzImage", sample_bzimage(SAMPLE_RELEASE));
@@ -391,6 +450,8 @@ static Suite *kernel_suite(void)
 	tcase_add_test(tc, bzimage_alone);
 	tcase_add_test(tc, vmlinux_with_modules_and_config);
 	tcase_add_test(tc, build_tree);
+	tcase_add_test(tc, a_word_with_config_and_modules);
+	tcase_add_test(tc, what_the_word_says_holds);
 	tcase_add_test(tc, build_tree_without_modules);
 	tcase_add_test(tc, one_package);
 	tcase_add_test(tc, split_package);
