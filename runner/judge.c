@@ -127,6 +127,19 @@ enum verdict judge_reruns(enum verdict first, const struct tally *further)
 	return judge_again(first) == AGAIN_ALL && further->good ? VERDICT_FLAKY : first;
 }
 
+enum bisected judge_bisected(const size_t total[VERDICTS])
+{
+	size_t good = total[VERDICT_PASS], bad = 0, all = 0;
+
+	for (int v = 0; v < VERDICTS; v++) {
+		all += total[v];
+		bad += verdict_is_failure((enum verdict)v) ? total[v] : 0;
+	}
+	if (all && good == all)
+		return BISECTED_GOOD;
+	return all && bad == all ? BISECTED_BAD : BISECTED_UNKNOWN;
+}
+
 bool judge_first_counts(enum verdict first, enum verdict second)
 {
 	/* It passed too early, for the splat that is known of it came late: as expected. */

@@ -91,6 +91,12 @@ void judge_count(struct tally *t, enum verdict v);
 /* The verdict on a test after all its further runs. */
 enum verdict judge_reruns(enum verdict first, const struct tally *further);
 
+/* What a commit is to a bisection. */
+enum bisected { BISECTED_GOOD, BISECTED_BAD, BISECTED_UNKNOWN };
+
+/* From the verdicts on runs of one test, each in a fresh VM: how many there are of each. They have to agree. */
+enum bisected judge_bisected(const size_t total[VERDICTS]);
+
 /* Whether the earlier of two results of one test, from the same run, counts. */
 bool judge_first_counts(enum verdict first, enum verdict second);
 

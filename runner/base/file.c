@@ -272,6 +272,29 @@ void dir_remove(const char *path)
 	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+char *file_absolute(const char *path)
+{
+	const char *slash = strrchr(path, '/'), *last = slash ? slash + 1 : path;
+	bool is_folder = !*last || !strcmp(last, ".") || !strcmp(last, "..");
+
+	if (*path == '/')
+		return mem_strdup(path);
+	char *folder = is_folder ? mem_strdup(path)
+		       : slash   ? mem_strndup(path, (size_t)(slash - path))
+				 : mem_strdup(".");
+	char *real = realpath(folder, NULL), *here = getcwd(NULL, 0), *absolute;
+	if (!real) /* it is not there yet */
+		absolute = mem_printf("%s/%s", here ? here : "", path);
+	else if (is_folder)
+		absolute = mem_strdup(real);
+	else
+		absolute = mem_printf("%s/%s", strcmp(real, "/") != 0 ? real : "", last);
+	free(folder);
+	free(real);
+	free(here);
+	return absolute;
+}
+
 static char *look_upwards(char *dir, const char *name)
 {
 	for (int level = 0; level < DATA_LEVELS; level++) {

@@ -64,6 +64,12 @@ void dir_remove(const char *path);
 int fault_writing(struct fault *fault, const char *path, int error);
 
 /*
+ * A path that is the same from any folder, to free: the current folder is put before it, and its own folder has no links
+ * any more. The last part of it stays, a link too.
+ */
+char *file_absolute(const char *path);
+
+/*
  * A data file of nscheck's own tree, e.g. "vm/kernels.list".
  * It is looked for from the running program's folder upwards, then from the current one, so that it is found
  * from build/ wherever the tree is. Returns a name to free, or NULL with a fault.

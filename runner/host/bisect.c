@@ -10,6 +10,7 @@
 #include "runner/base/mem.h"
 #include "runner/base/text.h"
 #include "results/run.h"
+#include "runner/host/commit.h"
 #include "runner/host/folder.h"
 #include "runner/host/loop.h"
 #include "runner/host/execute.h"
@@ -18,9 +19,11 @@ enum { VMS = 3 };
 
 struct step {
 	const struct options *options;
-	const char *id;    /* of the test */
-	char *folder;      /* results of this step */
-	char *release;     /* of the kernel, once it is known */
+	const char *id; /* of the test */
+	char *folder;   /* results of this step */
+	char *release;  /* of the kernel, once it is known */
+	char *kernel;   /* what the step is about: a file or a folder */
+	size_t total[VERDICTS];
 	struct text seen;  /* verdicts, separated by commas */
 	struct text about; /* why, in one line */
 	int status;
@@ -34,30 +37,32 @@ static void decide(struct step *s, int status, const char *why)
 		text_printf(&s->about, "%s", why);
 }
 
-static int status_of_verdict(enum verdict v)
+static int status_of(enum bisected b)
 {
-	if (v == VERDICT_PASS)
-		return BISECT_GOOD;
-	return verdict_is_failure(v) ? BISECT_BAD : BISECT_CANNOT_TELL;
+	switch (b) {
+	case BISECTED_GOOD: return BISECT_GOOD;
+	case BISECTED_BAD: return BISECT_BAD;
+	default: return BISECT_CANNOT_TELL;
+	}
 }
 
 static void look_at_test(struct step *s, const struct outcome *o, bool first)
 {
 	const struct result *r = o->result;
 	enum verdict v = outcome_verdict(o);
-	int status = status_of_verdict(v);
 
+	s->total[v]++;
+	s->status = status_of(judge_bisected(s->total));
 	text_printf(&s->seen, "%s%s", first ? "" : ", ", verdict_name(v));
-	if (!first && status != s->status) {
+	if (!first && s->status == BISECT_CANNOT_TELL) {
 		text_clear(&s->about);
-		decide(s, BISECT_CANNOT_TELL, "the verdicts disagree");
-		return;
+		text_printf(&s->about, "the verdicts disagree");
 	}
-	if (r && r->message && r->file && !s->about.len)
+	if (!first || !r || !r->message)
+		return;
+	if (r->file && !s->about.len)
 		text_printf(&s->about, "%s:%d: ", r->file, r->line);
-	if (first && r && r->message)
-		text_printf(&s->about, "%s", r->message);
-	s->status = status;
+	text_printf(&s->about, "%s", r->message);
 }
 
 /* Reads what one VM left. Returns whether another one should be asked. */
@@ -116,6 +121,7 @@ static bool has_kernel(struct step *s, struct fault *fault)
 		s->status = BISECT_STOP;
 		fault_set(fault, BISECT_STOP, "%s", failed.text);
 	}
+	s->kernel = mem_strdup(kernel.name ? kernel.name : request->spec);
 	kernel_free(&kernel);
 	return found;
 }
@@ -127,20 +133,6 @@ static const char *word(int status)
 	case BISECT_BAD: return "bad";
 	default: return "cannot tell";
 	}
-}
-
-/* The commit that is checked out where git runs this, "" when there is none. */
-static char *commit(void)
-{
-	FILE *f = popen("git rev-parse --short=12 HEAD 2>/dev/null", "re");
-	char line[64] = "";
-
-	if (f && !fgets(line, sizeof(line), f))
-		line[0] = '\0';
-	if (f)
-		pclose(f);
-	line[strcspn(line, "\n")] = '\0';
-	return mem_strdup(line);
 }
 
 static int append_log(const char *dir, const char *line, struct fault *fault)
@@ -163,7 +155,7 @@ static int append_log(const char *dir, const char *line, struct fault *fault)
 
 static int tell(const struct step *s, const char *dir, struct fault *fault)
 {
-	char *head = commit();
+	char *head = commit_of(s->kernel);
 	char *line = mem_printf("%s%s%s: %s %s%s%s%s%s", head, *head ? " " : "",
 				s->release ? s->release : "kernel", s->id, word(s->status),
 				s->seen.len ? ": " : "", text_get(&s->seen), s->about.len ? ": " : "",
@@ -213,6 +205,7 @@ int bisect_step(const struct options *o, struct table *table, struct fault *faul
 	if (!fault->status)
 		tell(&s, dir, fault);
 	free(s.folder);
+	free(s.kernel);
 	free(s.release);
 	text_free(&s.seen);
 	text_free(&s.about);

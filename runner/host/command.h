@@ -4,12 +4,12 @@
 
 #include "runner/host/options.h"
 
-/* Command lines that the user is told to type. */
+/* Command lines that the user is told to type, in whatever folder. */
 
 /* What repeats a test of this run when its id is added; to free. */
 char *command_repeat(const struct options *o);
 
 /* Prints the line that runs the rest of what is in a folder. */
-void command_tell_rest(const char *folder);
+void command_tell_rest(const struct options *o, const char *folder);
 
 #endif

@@ -114,7 +114,7 @@ static int status_of(const struct pool *p, const struct run *run)
 static void tell_rest(const struct options *o, const struct pool *p, const struct folder *f)
 {
 	if (!o->silent && o->task != TASK_MATRIX && p->ever_ready)
-		command_tell_rest(f->path);
+		command_tell_rest(o, f->path);
 }
 
 static int conclude(const struct execution *x, struct pool *p, const struct folder *f)

@@ -219,7 +219,7 @@ static int conclude(const struct options *o, const char *dir, bool parts, struct
 	term_begin(&term, stdout, "", "", 0);
 	matrix_print(&m, dir, term.colour, stdout);
 	if (o->task == TASK_MATRIX && has_rest(&m))
-		command_tell_rest(dir);
+		command_tell_rest(o, dir);
 	status = matrix_status(&m);
 	if ((matrix_report(&m, dir, parts, fault) || after_runs(&wanted, m.list, m.count, fault)) &&
 	    fault->status > status)

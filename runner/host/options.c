@@ -2,10 +2,12 @@
 #include "runner/host/options.h"
 
 #include <argp.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "runner/base/file.h"
 #include "runner/base/text.h"
 #include "runner/host/options_inside.h"
 
@@ -133,6 +135,16 @@ static const char *own(struct options *o, char *value)
 	return value;
 }
 
+/* What the user started. One that has no folder is found by its name. */
+static char *door(void)
+{
+	const char *name = getenv("NSCHECK_COMMAND");
+
+	if (!name || !*name)
+		name = program_invocation_name;
+	return strchr(name, '/') ? file_absolute(name) : mem_strdup(name);
+}
+
 static void set_defaults(struct options *o)
 {
 	struct fault never = {0};
@@ -142,6 +154,7 @@ static void set_defaults(struct options *o)
 		if (option_table[i].standard)
 			option_store(&option_table[i], option_table[i].standard, o, &never);
 	o->kernel.spec = "debian/6.12";
+	o->door = own(o, door());
 	o->guest = own(o, mem_printf("%s/nscheck-guest", o->home));
 	o->init = own(o, mem_printf("%s/nscheck-init", o->home));
 	o->cache = own(o, default_cache());
@@ -204,6 +217,7 @@ int options_parse_again(struct options *options, int argc, char **argv, const st
 {
 	if (parse(options, argc, argv, ARGP_SILENT, fault))
 		return -1;
+	options->door = now->door; /* as it is called now, and from where */
 	for (size_t i = 0; i < now->given_count; i++) {
 		const struct given *g = &now->given[i];
 
@@ -220,6 +234,11 @@ int options_parse_again(struct options *options, int argc, char **argv, const st
 	return 0;
 }
 
+char *options_path(const char *value)
+{
+	return strchr(value, '/') || file_exists(value) ? file_absolute(value) : mem_strdup(value);
+}
+
 char *options_remembered(const struct options *o)
 {
 	struct text command = {0};
@@ -231,10 +250,13 @@ char *options_remembered(const struct options *o)
 		if (replaced || !(g->row->flags & OPTION_REMEMBERED))
 			continue;
 		text_printf(&command, " --%s", g->row->name);
-		if (g->value) {
-			text_add(&command, " ", 1);
-			text_add_quoted(&command, g->value);
-		}
+		if (!g->value)
+			continue;
+		char *value =
+			g->row->flags & OPTION_IS_A_PATH ? options_path(g->value) : mem_strdup(g->value);
+		text_add(&command, " ", 1);
+		text_add_quoted(&command, value);
+		free(value);
 	}
 	return text_take(&command);
 }

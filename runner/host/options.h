@@ -71,6 +71,7 @@ struct options {
 	const char *output, *baseline, *update_baseline;
 	const char *times;                    /* where --shard knows durations from, or NULL */
 	const char *report, *resume, *bisect; /* what the task of that name is about */
+	const char *door;                     /* what the user started, so that any folder will do */
 	char *home;                           /* folder of the program's own executable */
 	char **argv;                          /* the command line itself */
 	int argc;
@@ -92,7 +93,13 @@ int options_parse(struct options *options, int argc, char **argv, int bad_status
 int options_parse_again(struct options *options, int argc, char **argv, const struct options *now,
 			struct fault *fault);
 
-/* The options that a command needs to repeat a test of this run, each with a blank before it; to free. */
+/* A value that may be a file, so that any folder will do; a word that is the name of none stays. To free. */
+char *options_path(const char *value);
+
+/*
+ * The options that a command needs to repeat a test of this run, but for the kernel and the runtime, each with a blank
+ * before it; to free. They hold in any folder.
+ */
 char *options_remembered(const struct options *options);
 
 /* What a run's facts tell of its options: a JSON object, the caller's. */

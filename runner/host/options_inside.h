@@ -25,6 +25,8 @@ enum option_flag {
 	OPTION_ONE_RUNTIME = 8,
 	OPTION_WANTS_WORDS = 16, /* not without a selection */
 	OPTION_IS_A_PLACE = 32,  /* where a file of the program's own is: also twice, the last one holds */
+	OPTION_IS_A_PATH =
+		64, /* a file, unless there is none of that name: told so that any folder will do */
 };
 
 /*

@@ -177,6 +177,46 @@ START_TEST(git_finds_the_first_bad_commit)
 }
 END_TEST
 
+/* What a step says of a kernel, as the commit before the colon. */
+static void names_commit(const char *kernel, const char *head)
+{
+	char *arguments = mem_printf("--accel tcg -o steps --bisect a.one.first -k '%s'", kernel),
+	     *line = mem_printf("bisect: %s%s6.0.1-fake: ", head, *head ? " " : "");
+
+	IS_STATUS(run("", arguments), 0);
+	ck_assert_msg(!strncmp(output, line, strlen(line)), "%s: %s", line, output);
+	free(arguments);
+	free(line);
+}
+
+/* Wherever the step is made, also in a repository of something else. */
+START_TEST(the_commit_is_that_of_the_kernels_tree)
+{
+	char *tree = mem_printf("%s/tree", dir);
+
+	ck_assert_int_eq(mkdir(tree, 0755), 0);
+	free(tree);
+	setenv("GIT_CONFIG_GLOBAL", "/dev/null", 1);
+	shell("git init -q .. && git -C .. " AS_SOMEBODY " commit -q --allow-empty -m other");
+	shell("git init -q && mkdir -p arch/x86/boot ../copy ../objects");
+	commit(1, "6.0.1-fake");
+	shell("git rev-parse --short=12 HEAD >../head && cp fake-kernel arch/x86/boot/bzImage && "
+	      "cp fake-kernel vmlinux && cp fake-kernel ../copy/bzImage && cp fake-kernel ../objects && "
+	      "ln -s ../tree ../objects/source");
+	char *head = slurp("head");
+	head[strcspn(head, "\n")] = '\0';
+	names_commit("tree", head);
+	names_commit("tree/arch/x86/boot/bzImage", head);
+	names_commit("./tree/vmlinux:config=x", head);
+	names_commit("objects", head); /* make O=objects */
+	names_commit("copy/bzImage", "");
+	setenv("GIT_DIR", ".git", 1);
+	names_commit("tree", head);
+	unsetenv("GIT_DIR");
+	free(head);
+}
+END_TEST
+
 static Suite *bisections(void)
 {
 	Suite *s = suite_create("host/bisect");
@@ -188,6 +228,7 @@ static Suite *bisections(void)
 	tcase_add_test(t, what_is_no_kernels_fault_stops_git);
 	tcase_add_test(t, an_interrupt_stops_git);
 	tcase_add_test(t, git_finds_the_first_bad_commit);
+	tcase_add_test(t, the_commit_is_that_of_the_kernels_tree);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -185,6 +185,27 @@ START_TEST(a_baseline_changes_what_it_expects_and_a_pass)
 }
 END_TEST
 
+/* Of every two verdicts, which may be the same. */
+START_TEST(a_commit_is_good_or_bad_when_all_agree)
+{
+	static const size_t none[VERDICTS] = {0};
+
+	ck_assert_int_eq(judge_bisected(none), BISECTED_UNKNOWN);
+	for (int a = 0; a < VERDICTS; a++)
+		for (int b = 0; b < VERDICTS; b++) {
+			size_t total[VERDICTS] = {0};
+			bool good = a == VERDICT_PASS && b == VERDICT_PASS;
+			bool bad = verdict_is_failure((enum verdict)a) && verdict_is_failure((enum verdict)b);
+
+			total[a]++;
+			total[b]++;
+			ck_assert_int_eq(judge_bisected(total), good  ? BISECTED_GOOD
+								: bad ? BISECTED_BAD
+								      : BISECTED_UNKNOWN);
+		}
+}
+END_TEST
+
 START_TEST(the_first_bad_result_counts)
 {
 	for (int v = 0; v < VERDICTS; v++)
@@ -208,6 +229,7 @@ static Suite *judging(void)
 	tcase_add_test(t, every_verdict_has_its_consequences);
 	tcase_add_test(t, the_worst_of_a_run_decides);
 	tcase_add_test(t, a_baseline_changes_what_it_expects_and_a_pass);
+	tcase_add_test(t, a_commit_is_good_or_bad_when_all_agree);
 	tcase_add_test(t, the_first_bad_result_counts);
 	suite_add_tcase(s, t);
 	return s;

@@ -219,7 +219,8 @@ START_TEST(one_interrupt_lets_the_test_end)
 	ck_assert_int_ge(total("pass"), 1);
 	ck_assert_int_eq(total("pass") + total("miss"), 5);
 	holds(output, "to run the rest: ");
-	holds(output, " --resume out\n");
+	holds(output, " --resume /");
+	holds(output, "/out\n");
 	is_whole_again((int)total("pass"), (int)total("miss"));
 }
 END_TEST

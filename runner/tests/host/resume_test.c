@@ -139,7 +139,7 @@ START_TEST(an_interrupted_matrix_goes_on)
 	holds(output, "[2] k6  not run: interrupted\n");
 	const char *rest = strstr(output, "to run the rest: ");
 	ck_assert_ptr_nonnull(rest);
-	holds(rest, "out\n");
+	holds(rest, "/out\n");
 	ck_assert_ptr_null(strstr(rest + 1, "to run the rest: "));
 	IS_STATUS(run("", "--resume out"), 1);
 	is_whole();

@@ -260,7 +260,9 @@ START_TEST(a_known_failure_is_expected)
 	IS_STATUS(run_out("fail:a.one.first,fail:a.one.second", ""), 1);
 	IS_STATUS(run_out("fail:a.one.first,fail:a.two.third", "--baseline known '!a.one.second'"), 1);
 	holds(output, "again: ");
-	holds(output, " --baseline known a.two.third\n");
+	char *known = mem_printf(" --baseline %s/known a.two.third\n", dir);
+	holds(output, known);
+	free(known);
 	IS_STATUS(run_out("timeout:a.one.first", "--baseline known a.one.first"), 1);
 	IS_STATUS(run_out("skip:a.one.first", "--baseline known a.one.first"), 0);
 	IS_STATUS(run_out("error:a.one.first", "--baseline known a.one.first"), 3);
@@ -363,7 +365,71 @@ START_TEST(the_door_names_itself_in_what_repeats_a_test)
 	setenv("NSCHECK_COMMAND", "./run.sh", 1);
 	IS_STATUS(run_out("fail:a.one.first", "a"), 1);
 	unsetenv("NSCHECK_COMMAND");
-	holds(output, "    again: ./run.sh --qemu ");
+	char *again = mem_printf("    again: %s/run.sh --qemu ", dir);
+	holds(output, again);
+	free(again);
+	setenv("NSCHECK_COMMAND", "nscheck", 1); /* found by its name, wherever one is */
+	IS_STATUS(run_out("fail:a.one.first", "a"), 1);
+	unsetenv("NSCHECK_COMMAND");
+	holds(output, "    again: nscheck --qemu ");
+}
+END_TEST
+
+/* What the last run says that repeats its one failed test, to free. */
+static char *again_line(void)
+{
+	const char *line = strstr(output, "    again: ");
+
+	ck_assert_msg(line, "%s", output);
+	line += strlen("    again: ");
+	return strndup(line, strcspn(line, "\n"));
+}
+
+static json_t *options_told_in(const char *name)
+{
+	char *text = slurp(name);
+	json_t *root = json_loads(text, 0, NULL), *run = json_object_get(root, "run");
+	json_t *options = json_deep_copy(json_object_get(run, "options"));
+
+	ck_assert_ptr_nonnull(options);
+	json_decref(root);
+	free(text);
+	return options;
+}
+
+/* In another folder, and with all that the run was told. */
+START_TEST(what_repeats_a_test_holds_anywhere)
+{
+	write_kernel("k it", "6.1.0-k fail:a.one.second");
+	write_kernel("c", "");
+	write_known("a.two.third\t-\tfail\tbroken\t-\t2026-01-01\t2999-01-01\n");
+	IS_STATUS(
+		run_out("",
+			"-k './k it:config=./c,modules=sub/../m' --append 'a b' --append 'a b' --cpus 2 "
+			"--memory 256 --setup 'echo x' --setup true --timeout-factor 2 --cold --runtime crun "
+			"--runtime-path ./c --baseline known --reruns 0 a.one.second"),
+		1);
+	char *line = again_line();
+	char *command = mem_printf(
+		"cd / && TEST_FOLDER='%s' FAKE_MACHINE= %s --reruns 0 -o '%s/second' >'%s/log' 2>&1", dir,
+		line, dir, dir);
+	ck_assert_int_eq(WEXITSTATUS(system(command)), 1);
+	free(output);
+	output = slurp("log");
+	char *same = again_line();
+	ck_assert_str_eq(line, same);
+	json_t *first = options_told_in("out/results.json"), *second = options_told_in("second/results.json");
+	json_object_del(first, "baseline"); /* the path of which was not absolute */
+	json_object_del(second, "baseline");
+	ck_assert_msg(json_equal(first, second), "%s", line);
+	holds(line, "/k it:config=/");
+	holds(line, ",modules=/");
+	holds(line, " --runtime crun ");
+	json_decref(first);
+	json_decref(second);
+	free(command);
+	free(line);
+	free(same);
 }
 END_TEST
 
@@ -535,6 +601,7 @@ static Suite *runs(void)
 	tcase_add_test(t, an_entry_that_is_over_does_not_count);
 	tcase_add_test(t, a_run_makes_a_baseline_and_annotations);
 	tcase_add_test(t, the_door_names_itself_in_what_repeats_a_test);
+	tcase_add_test(t, what_repeats_a_test_holds_anywhere);
 	tcase_add_test(t, quiet_tells_what_went_wrong);
 	tcase_add_test(t, selections);
 	tcase_add_test(t, nonsense_is_one_line_and_status_2);
