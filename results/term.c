@@ -3,14 +3,16 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "runner/base/mem.h"
-#include "results/grid.h"
 #include "results/matrix.h"
+#include "results/trace.h"
 #include "runner/base/text.h"
 
-enum { KERNEL_LINES = 5, NAMES_SHOWN = 3, STATUS_WIDTH = 78 };
+enum { NAMES_SHOWN = 3, USUAL_WIDTH = 80 };
 
 #define RED    "\033[31m"
 #define GREEN  "\033[32m"
@@ -34,7 +36,27 @@ void term_begin(struct term *t, FILE *out, const char *kernel, const char *comma
 			   .colour = tty && !is_set("NO_COLOR"),
 			   .kernel = kernel,
 			   .command = command,
-			   .planned = planned};
+			   .progress = {.planned = planned,
+					.kernel = kernel,
+					.passed_word = "passed",
+					.failed_word = "failed"}};
+}
+
+/* One less than the terminal has: some begin a new line when the last column is written. */
+static size_t width(const struct term *t)
+{
+	struct winsize size;
+	unsigned int columns = ioctl(fileno(t->out), TIOCGWINSZ, &size) ? 0 : size.ws_col;
+
+	return (columns > 1 ? columns : USUAL_WIDTH) - 1;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec at;
+
+	clock_gettime(CLOCK_MONOTONIC, &at);
+	return (int64_t)at.tv_sec * 1000 + at.tv_nsec / 1000000;
 }
 
 /* The line that changes has to go before anything else is printed. */
@@ -45,19 +67,41 @@ static void wipe(struct term *t)
 	t->drawn = false;
 }
 
-void term_status(struct term *t, const char *text)
+static const char *paint(const struct term *t, const char *colour)
 {
+	return t->colour ? colour : "";
+}
+
+static void draw(struct term *t)
+{
+	char *line;
+
 	if (!t->live || t->quiet)
 		return;
 	wipe(t);
-	char *line =
-		mem_printf("[%zu/%zu] %s: %s%s", t->done, t->planned, t->kernel, text, t->bad ? ", " : "");
-	fprintf(t->out, "%.*s", STATUS_WIDTH - 12, line);
-	if (t->bad)
-		fprintf(t->out, "%s%zu bad%s", t->colour ? RED : "", t->bad, t->colour ? PLAIN : "");
+	line = progress_line(&t->progress, t->status, width(t), now_ms(), paint(t, RED), paint(t, PLAIN));
+	fputs(line, t->out);
 	free(line);
 	fflush(t->out);
 	t->drawn = true;
+}
+
+void term_status(struct term *t, const char *text)
+{
+	snprintf(t->status, sizeof(t->status), "%s", text);
+	draw(t);
+}
+
+void term_test(struct term *t, const char *id)
+{
+	progress_begin(&t->progress, now_ms());
+	term_status(t, id);
+}
+
+void term_resized(struct term *t)
+{
+	if (t->drawn)
+		draw(t);
 }
 
 void term_note(struct term *t, const char *text)
@@ -65,11 +109,6 @@ void term_note(struct term *t, const char *text)
 	wipe(t);
 	fprintf(t->out, "note: %s\n", text);
 	fflush(t->out);
-}
-
-static const char *paint(const struct term *t, const char *colour)
-{
-	return t->colour ? colour : "";
 }
 
 static bool is_bad(const struct term *t, const struct result *r)
@@ -96,61 +135,96 @@ static void print_line(struct term *t, const struct result *r)
 	if (r->verdict == VERDICT_XFAIL)
 		reason = r->known_reason;
 
-	fprintf(t->out, "[%zu/%zu] %s%-7s%s %s (%.2f s)%s%s%s\n", t->done, t->planned, paint(t, colour),
-		word(t, r), paint(t, PLAIN), r->id, (double)r->duration_ms / 1000,
+	fprintf(t->out, "[%zu/%zu] %s%-7s%s %s (%.2f s)%s%s%s\n", t->progress.done, t->progress.planned,
+		paint(t, colour), word(t, r), paint(t, PLAIN), r->id, (double)r->duration_ms / 1000,
 		r->again ? " again, alone and cold" : "", reason ? ": " : "", reason ? reason : "");
 }
 
-/* The kernel's lines that say most: from the first complaint on, or the last ones. */
-static void print_kernel(struct term *t, const char *log, const char *message)
+static void put_lines(FILE *out, const char *before, const char *lines)
 {
-	const char *line = message ? strstr(log, message) : NULL;
+	while (*lines) {
+		size_t len = strcspn(lines, "\n");
 
-	if (line) {
-		while (line > log && line[-1] != '\n')
-			line--;
-	} else {
-		line = log + strlen(log);
-		for (int i = 0; i <= KERNEL_LINES && line > log; i++) {
-			line--;
-			while (line > log && line[-1] != '\n')
-				line--;
-		}
-	}
-	for (int i = 0; i < KERNEL_LINES && *line; i++) {
-		size_t len = strcspn(line, "\n");
-
-		fprintf(t->out, "    kernel: %.*s\n", (int)len, line);
-		line += len + (line[len] == '\n');
+		fprintf(out, "    %s%.*s\n", before, (int)len, lines);
+		lines += len + (lines[len] == '\n');
 	}
 }
 
-static void print_detail(struct term *t, const struct result *r)
+/* What the kernel said: all of it, or what says most. */
+static void print_kernel(const struct term *t, const struct result *r)
 {
-	fputs("    ", t->out);
-	if (r->file)
-		fprintf(t->out, "%s:%d: ", r->file, r->line);
+	char *brief;
+
+	if (!r->kernel_log)
+		return;
+	if (t->verbose) {
+		put_lines(t->out, "kernel: ", r->kernel_log);
+	} else if (r->verdict != VERDICT_FAIL) {
+		brief = trace_brief(r->kernel_log, r->message);
+		put_lines(t->out, "kernel: ", brief);
+		free(brief);
+	}
+}
+
+/* A source file's name with which it can be opened from here; as it is where there are no sources. To free. */
+static char *place(const struct term *t, const char *file)
+{
+	char *path = mem_printf("%s/%s", t->sources ? t->sources : ".", file), *here = getcwd(NULL, 0);
+	size_t len = here ? strlen(here) : 0;
+	const char *shown = path;
+
+	if (!t->sources || access(path, R_OK))
+		shown = file;
+	else if (len && !strncmp(path, here, len) && path[len] == '/')
+		shown = path + len + 1;
+	char *copy = mem_strdup(shown);
+	free(here);
+	free(path);
+	return copy;
+}
+
+/* FILE:LINE: at the start of a line is what editors look for. */
+static void print_why(const struct term *t, const struct result *r, const struct term_test *test)
+{
+	const char *file = r->file ? r->file : test->file;
+	char *at = file ? place(t, file) : NULL;
+
+	if (at)
+		fprintf(t->out, "%s:%d: ", at, r->file ? r->line : test->line);
 	if (r->role && !(r->message && strstr(r->message, r->role)))
 		fprintf(t->out, "in '%s': ", r->role);
 	fprintf(t->out, "%s\n", r->message ? r->message : "no message");
-	if (r->kernel_log && r->verdict != VERDICT_FAIL)
-		print_kernel(t, r->kernel_log, r->message);
-	fprintf(t->out, "    again: %s %s\n", t->command, r->id);
+	free(at);
 }
 
-void term_result(struct term *t, const struct result *r)
+static void count(struct term *t, const struct result *r, const struct term_test *test)
+{
+	bool bad = is_bad(t, r);
+
+	t->progress.done++;
+	t->progress.failed += bad;
+	t->progress.passed += !bad && (t->sabotage ? r->verdict != VERDICT_SKIP : r->verdict == VERDICT_PASS);
+	progress_over(&t->progress, test->expected_ms);
+}
+
+void term_result(struct term *t, const struct result *r, const struct term_test *test)
 {
 	bool bad = is_bad(t, r);
 
 	if (!r->again)
-		t->done++;
-	t->bad += bad && !r->again;
-	if (!bad && (t->quiet || (t->live && r->verdict != VERDICT_XFAIL)))
+		count(t, r, test);
+	if (!bad && (t->quiet || (t->live && !t->verbose && r->verdict != VERDICT_XFAIL)))
 		return;
 	wipe(t);
 	print_line(t, r);
 	if (bad && !r->again)
-		print_detail(t, r);
+		print_why(t, r, test);
+	if (t->verbose && r->diagnostics)
+		put_lines(t->out, "", r->diagnostics);
+	if (t->verbose || (bad && !r->again))
+		print_kernel(t, r);
+	if (bad && !r->again)
+		fprintf(t->out, "    again: %s %s\n", t->command, r->id);
 	fflush(t->out);
 }
 
@@ -158,12 +232,12 @@ void term_verdict(struct term *t, const struct result *r, const char *why)
 {
 	bool known = r->verdict == VERDICT_XFAIL;
 
-	t->bad -= known && t->bad;
-	t->bad += r->verdict == VERDICT_SPLAT;
+	t->progress.failed -= known && t->progress.failed;
+	t->progress.failed += r->verdict == VERDICT_SPLAT;
 	if (known && t->quiet)
 		return;
 	wipe(t);
-	fprintf(t->out, "[%zu/%zu] %s%-7s%s %s: %s%s%s\n", t->done, t->planned,
+	fprintf(t->out, "[%zu/%zu] %s%-7s%s %s: %s%s%s\n", t->progress.done, t->progress.planned,
 		paint(t, known ? YELLOW : RED), verdict_name(r->verdict), paint(t, PLAIN), r->id, why,
 		known ? ": " : "", known ? r->known_reason : "");
 	fflush(t->out);

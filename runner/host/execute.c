@@ -228,10 +228,35 @@ static void go_on(struct pool *p, const struct table *table, const struct run *b
 		if (!o->result)
 			continue;
 		p->before_ms = o->result->at_ms > p->before_ms ? o->result->at_ms : p->before_ms;
-		p->term->done++;
+		p->term->progress.done++;
+		p->term->progress.passed += o->result->verdict == VERDICT_PASS;
+		p->term->progress.failed += !verdict_is_good(o->result->verdict);
 		again_resume(p, table_find(table, o->id), o);
 	}
-	p->term->planned = before->count;
+	p->term->progress.planned = before->count;
+}
+
+/* How much is told, and what there is to do. */
+static void tell_term(struct term *term, const struct options *o, const struct plan *plan)
+{
+	term->sabotage = o->sabotage;
+	term->quiet = o->quiet;
+	term->verbose = o->verbose;
+	if (o->sabotage) {
+		term->progress.passed_word = "caught";
+		term->progress.failed_word = "survived";
+	}
+	for (size_t i = 0; i < plan->count; i++)
+		progress_expect(&term->progress, plan->jobs[i].expected_ms, (size_t)o->repeat);
+}
+
+/* Where the suites are in a source tree: above the folder of the program. To free. */
+static char *source_folder(const char *home)
+{
+	char *above = mem_printf("%s/..", home), *path = realpath(above, NULL);
+
+	free(above);
+	return path;
 }
 
 /* From here on there is a folder, and whatever happens its reports are written. */
@@ -243,8 +268,8 @@ static int run_in_folder(struct execution *x, const struct folder *f, struct fau
 	struct plan *plan = &x->plan;
 	struct journal journal;
 	struct term term;
-	char *command = command_repeat(o), *log = mem_printf("%s/console.log", f->path),
-	     *setup_log = mem_printf("%s/setup.log", f->path);
+	char *command = command_repeat(o), *sources = source_folder(o->home),
+	     *log = mem_printf("%s/console.log", f->path), *setup_log = mem_printf("%s/setup.log", f->path);
 	struct pool pool = {.machine = &s->machine,
 			    .config = wanted_pool(o),
 			    .journal = &journal,
@@ -270,8 +295,8 @@ static int run_in_folder(struct execution *x, const struct folder *f, struct fau
 		s->machine.setup_log = fopen(setup_log, before ? "ae" : "we");
 	FILE *out = o->silent ? fopen("/dev/null", "we") : NULL;
 	term_begin(&term, out ? out : stdout, short_name(s), command, plan->count * (size_t)o->repeat);
-	term.sabotage = o->sabotage;
-	term.quiet = o->quiet;
+	tell_term(&term, o, plan);
+	term.sources = sources;
 	if (!o->sabotage)
 		tell_expired(&x->baseline, &journal, &term, fault);
 	if (before)
@@ -294,6 +319,7 @@ static int run_in_folder(struct execution *x, const struct folder *f, struct fau
 out:
 	facts_free(&facts);
 	free(command);
+	free(sources);
 	free(log);
 	free(setup_log);
 	return fault->status && status != EXIT_INTERRUPTED ? fault->status : status;

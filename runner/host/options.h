@@ -65,7 +65,7 @@ struct options {
 	bool matrix;          /* all of vm/kernels.list */
 	bool github, timings; /* annotations of GitHub Actions; where the time went */
 	bool gdb;             /* the VM waits for a debugger */
-	bool quiet;           /* only what went wrong, and the summary */
+	bool quiet, verbose;  /* only what went wrong, and the summary; all that was said */
 	bool silent;          /* a run prints nothing: whoever started it tells the outcome; no option */
 	const char *append, *qemu, *guest, *init, *cache;
 	const char *output, *baseline, *update_baseline;

@@ -133,7 +133,7 @@ static void order(struct pool *p, struct slot *slot)
 		term_status(p->term, text);
 		free(text);
 	} else {
-		term_status(p->term, test->id);
+		term_test(p->term, test->id);
 	}
 	vm_order(slot->vm, test, p->config.sabotage);
 }
@@ -183,6 +183,10 @@ static void on_signal(void *arg, struct watch *w)
 
 	if (read(w->fd, &info, sizeof(info)) != sizeof(info))
 		return;
+	if (info.ssi_signo == SIGWINCH) {
+		term_resized(p->term);
+		return;
+	}
 	p->interrupts++;
 	p->stopping = true;
 	if (p->interrupts == 1) {
@@ -201,6 +205,7 @@ static int watch_signals(struct pool *p)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGWINCH);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	p->signals = (struct watch){
 		.fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK), .ready = on_signal, .arg = p};

@@ -83,7 +83,7 @@ static void on_planned_result(struct pool *p, struct slot *slot, struct result *
 	pool_journal(p, "test", result_to_json(r));
 	if (p->dropping)
 		return; /* it is not on the disk */
-	term_result(p->term, r);
+	term_result(p->term, r, &(struct term_test){job.test->file, job.test->line, job.expected_ms});
 	if (verdict_is_good(r->verdict))
 		p->good++;
 	else if (p->config.repeat > 1)

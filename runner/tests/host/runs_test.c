@@ -445,6 +445,21 @@ START_TEST(quiet_tells_what_went_wrong)
 }
 END_TEST
 
+START_TEST(verbose_tells_what_was_said)
+{
+	IS_STATUS(run_out("fail:a.one.second", "-v --reruns 0 a"), 1);
+	holds(output, "] pass    a.one.first (");
+	holds(output,
+	      "\nsuites/fake/one.c:42: in 'init': getpid() is 2, expected 1\n    detail: more of it\n");
+	IS_STATUS(run_out("crash:a.one.second", "-v --reruns 0 a"), 1);
+	holds(output, "    kernel: [    2.000002]  ? guessed+0x1/0x2\n");
+	IS_STATUS(run_out("", "-v -q a"), 2);
+	IS_STATUS(run_out("crash:a.one.second", "--reruns 0 a"), 1);
+	holds(output, "    kernel: [    2.000001] RIP: 0010:fake_crash+0x12/0x34\n");
+	ck_assert_ptr_null(strstr(output, "guessed"));
+}
+END_TEST
+
 START_TEST(selections)
 {
 	IS_STATUS(run("", "--list"), 0);
@@ -603,6 +618,7 @@ static Suite *runs(void)
 	tcase_add_test(t, the_door_names_itself_in_what_repeats_a_test);
 	tcase_add_test(t, what_repeats_a_test_holds_anywhere);
 	tcase_add_test(t, quiet_tells_what_went_wrong);
+	tcase_add_test(t, verbose_tells_what_was_said);
 	tcase_add_test(t, selections);
 	tcase_add_test(t, nonsense_is_one_line_and_status_2);
 	tcase_add_test(t, a_name_that_no_report_can_have_is_refused);
