@@ -22,6 +22,7 @@ static const struct place places[] = {
 	{"kernel", "version", AT(kernel.version)},
 	{"kernel", "image", AT(kernel.image)},
 	{"kernel", "sha256", AT(kernel.sha256)},
+	{"kernel", "commit", AT(kernel.commit)},
 	{"runtime", "name", AT(runtime.name)},
 	{"runtime", "version", AT(runtime.version)},
 	{"runtime", "package", AT(runtime.package)},

@@ -26,7 +26,8 @@ struct facts {
 	char *command;      /* repeats a test when its id is added */
 	struct {
 		char *name, *release, *package, *version, *image, *sha256;
-	} kernel; /* name: as it was asked for */
+		char *commit; /* what git has checked out in its build tree */
+	} kernel;             /* name: as it was asked for */
 	struct {
 		char *name, *version, *package, *path;
 		char *suite; /* its tests are about the runtime and not about the kernel; NULL: none */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * results.kcidb.json: kcidb schema 5.0 (kernelci/kcidb-io, schema/v05_00.py). A kernel is a checkout and its build, named
- * after the sum of its image, so that two runs on one kernel speak of the same build; each test is a test there.
+ * after the sum of its image, so that two runs on one kernel speak of the same build; each test is a test there. What the
+ * baseline knows is an issue, named after its reason, and a test that it knows an incident of it.
  */
 #include <errno.h>
 #include <jansson.h>
@@ -11,9 +12,11 @@
 
 #include "runner/base/mem.h"
 #include "results/report.h"
+#include "runner/base/sha256.h"
 #include "runner/base/text.h"
 
-enum { EXCERPT_MAX = 16384, COMMENT_MAX = 4096 };
+/* An issue is never changed: another reason is another one. */
+enum { EXCERPT_MAX = 16384, COMMENT_MAX = 4096, ISSUE_VERSION = 1 };
 
 /* Who submits; the user's CI if it says so. */
 static const char *origin_name(void)
@@ -133,6 +136,7 @@ static void add_kernel(json_t *root, const struct run *run, const char *name)
 		json_t *checkout = new_object(id), *build = new_object(id);
 
 		put(checkout, "comment", comment, COMMENT_MAX);
+		put(checkout, "git_commit_hash", run->facts.kernel.commit, COMMENT_MAX);
 		json_object_set_new(checkout, "valid", json_true());
 		put_time(checkout, run, 0);
 		json_array_append_new(checkouts, checkout);
@@ -173,9 +177,14 @@ static json_t *environment(const struct run *run)
 	return e;
 }
 
+static char *test_id(const struct run *run, const char *name, const char *about)
+{
+	return mem_printf("%s:%s.%s", origin_name(), run->facts.id ? run->facts.id : name, about);
+}
+
 static json_t *new_test(const struct run *run, const char *name, const char *about, const char *status)
 {
-	char *id = mem_printf("%s:%s.%s", origin_name(), run->facts.id ? run->facts.id : name, about);
+	char *id = test_id(run, name, about);
 	char *build = build_id(run, name);
 	json_t *test = new_object(id);
 
@@ -234,14 +243,72 @@ static void add_tests(json_t *tests, const struct grid *g, size_t run)
 	}
 }
 
+/* The same reason is the same issue, whatever test, kernel or run it is met in. */
+static char *issue_id(const struct result *r)
+{
+	char *known = mem_printf("%s\n%s", r->known_reason, r->known_link ? r->known_link : ""), sum[65];
+
+	sha256_of(known, strlen(known), sum);
+	free(known);
+	return mem_printf("%s:known.%.16s", origin_name(), sum);
+}
+
+static void add_issue(json_t *issues, const struct run *run, const struct result *r, const char *id)
+{
+	bool of_runtime = run_asks_runtime(run, r->id);
+	const char *link = r->known_link ? r->known_link : "";
+
+	if (is_listed(issues, id))
+		return;
+	json_t *issue = new_object(id);
+	json_object_set_new(issue, "version", json_integer(ISSUE_VERSION));
+	if ((!strncmp(link, "https://", 8) || !strncmp(link, "http://", 7)) && !strpbrk(link, " \t"))
+		put(issue, "report_url", link, COMMENT_MAX);
+	put(issue, "comment", r->known_reason, COMMENT_MAX);
+	json_object_set_new(
+		issue, "culprit",
+		json_pack("{s:b,s:b,s:b}", "code", !of_runtime, "tool", of_runtime, "harness", 0));
+	json_array_append_new(issues, issue);
+}
+
+/* A test that the baseline knows, which failed as it should or passed though it should not. */
+static void add_incident(json_t *root, const struct run *run, const char *name, const struct outcome *o)
+{
+	const struct result *r = o->result;
+	char *test, *issue;
+
+	if (!r || !r->known_reason || (r->verdict != VERDICT_XFAIL && r->verdict != VERDICT_XPASS))
+		return;
+	test = test_id(run, name, o->id);
+	issue = issue_id(r);
+	add_issue(json_object_get(root, "issues"), run, r, issue);
+	json_t *incident = new_object(test);
+	put(incident, "issue_id", issue, COMMENT_MAX);
+	json_object_set_new(incident, "issue_version", json_integer(ISSUE_VERSION));
+	put(incident, "test_id", test, COMMENT_MAX);
+	json_object_set_new(incident, "present", json_boolean(r->verdict == VERDICT_XFAIL));
+	put(incident, "comment", r->message, COMMENT_MAX);
+	json_array_append_new(json_object_get(root, "incidents"), incident);
+	free(issue);
+	free(test);
+}
+
+static void add_incidents(json_t *root, const struct grid *g, size_t run)
+{
+	for (size_t i = 0; i < g->row_count; i++)
+		if (g->rows[i].cells[run])
+			add_incident(root, g->runs[run], g->names[run], g->rows[i].cells[run]);
+}
+
 static int report(const struct grid *g, FILE *out)
 {
-	json_t *root = json_pack("{s:{s:i,s:i},s:[],s:[],s:[]}", "version", "major", 5, "minor", 0,
-				 "checkouts", "builds", "tests");
+	json_t *root = json_pack("{s:{s:i,s:i},s:[],s:[],s:[],s:[],s:[]}", "version", "major", 5, "minor", 0,
+				 "checkouts", "builds", "tests", "issues", "incidents");
 
 	for (size_t i = 0; i < g->count; i++) {
 		add_kernel(root, g->runs[i], g->names[i]);
 		add_tests(json_object_get(root, "tests"), g, i);
+		add_incidents(root, g, i);
 	}
 	int ret = json_dumpf(root, out, JSON_INDENT(1) | JSON_ENSURE_ASCII);
 	json_decref(root);

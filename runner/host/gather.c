@@ -3,11 +3,13 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "runner/base/mem.h"
+#include "runner/base/program.h"
 #include "runner/contract.h"
 
 /* A copy, NULL for "" as well. */
@@ -108,6 +110,35 @@ struct start gather_start(char *const *arguments, size_t count, const void *suit
 	return start;
 }
 
+/* The commit that git has checked out in a folder; NULL where it has none. */
+static char *commit_in(const char *folder)
+{
+	const char *argv[] = {"git", "-C", folder, "rev-parse", "--verify", "HEAD", NULL};
+	struct program git;
+	char line[80] = "";
+
+	if (program_start(&git, (char *const *)argv, PROGRAM_BY_NAME | PROGRAM_QUIET))
+		return NULL;
+	if (!fgets(line, sizeof(line), git.says))
+		line[0] = '\0';
+	int status = program_end(&git);
+	line[strcspn(line, "\n")] = '\0';
+	return status || line[strspn(line, "0123456789abcdef")] ? NULL : copy(line);
+}
+
+/* That of a build tree, or of its sources where it was built beside them (make O=). */
+static char *tree_commit(const char *tree)
+{
+	struct stat st;
+
+	if (stat(tree, &st) || !S_ISDIR(st.st_mode))
+		return NULL;
+	char *source = mem_printf("%s/source", tree);
+	char *commit = commit_in(access(source, X_OK) ? tree : source);
+	free(source);
+	return commit;
+}
+
 static void put_kernel(struct facts *facts, const struct kernel *k)
 {
 	facts->kernel.release = copy(k->release);
@@ -115,6 +146,7 @@ static void put_kernel(struct facts *facts, const struct kernel *k)
 	facts->kernel.version = copy(k->version);
 	facts->kernel.image = copy(k->image);
 	facts->kernel.sha256 = copy(k->sha256);
+	facts->kernel.commit = tree_commit(k->name);
 }
 
 static void put_runtime(struct facts *facts, const struct runtime *r)

@@ -460,6 +460,44 @@ START_TEST(verbose_tells_what_was_said)
 }
 END_TEST
 
+static void is_commit(const char *want)
+{
+	json_t *root = results(), *run = json_object_get(root, "run"),
+	       *kernel = json_object_get(run, "kernel");
+	const char *commit = json_string_value(json_object_get(kernel, "commit"));
+
+	ck_assert_str_eq(commit ? commit : "", want);
+	json_decref(root);
+}
+
+/* The commit of a build tree, and of the sources of one that was built beside them. */
+START_TEST(the_commit_of_a_build_tree_is_kept)
+{
+	char *make =
+		mem_printf("cd '%s' && mkdir tree beside && git -c init.defaultBranch=main init -q tree && "
+			   "git -C tree -c user.name=a -c user.email=a@b -c commit.gpgsign=false commit -q "
+			   "--allow-empty -m one && "
+			   "git -C tree rev-parse HEAD >head && ln -s ../tree beside/source",
+			   dir);
+
+	ck_assert_int_eq(system(make), 0);
+	free(make);
+	write_kernel("tree/fake-kernel", "6.0.0-tree");
+	write_kernel("beside/fake-kernel", "6.0.0-beside");
+	write_kernel("alone", "6.0.0-alone");
+	char *head = slurp("head");
+	head[strcspn(head, "\n")] = '\0';
+	ck_assert_uint_eq(strlen(head), 40);
+	IS_STATUS(run_out("", "--kernel tree a.one.first"), 0);
+	is_commit(head);
+	IS_STATUS(run_out("", "--kernel beside a.one.first"), 0);
+	is_commit(head);
+	IS_STATUS(run_out("", "--kernel alone a.one.first"), 0);
+	is_commit("");
+	free(head);
+}
+END_TEST
+
 START_TEST(selections)
 {
 	IS_STATUS(run("", "--list"), 0);
@@ -619,6 +657,7 @@ static Suite *runs(void)
 	tcase_add_test(t, what_repeats_a_test_holds_anywhere);
 	tcase_add_test(t, quiet_tells_what_went_wrong);
 	tcase_add_test(t, verbose_tells_what_was_said);
+	tcase_add_test(t, the_commit_of_a_build_tree_is_kept);
 	tcase_add_test(t, selections);
 	tcase_add_test(t, nonsense_is_one_line_and_status_2);
 	tcase_add_test(t, a_name_that_no_report_can_have_is_refused);

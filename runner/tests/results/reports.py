@@ -4,7 +4,7 @@
 reports.py sample DIR [TESTS]   a matrix of four kernels, one of which did not boot; texts that break out of markup
 reports.py kcidb FILE           kcidb's schema 5.0, as far as it is about what nscheck writes
 reports.py json FILE            the schema of results/README.md
-reports.py junit FILE           the totals are those of the elements
+reports.py junit FILE           Jenkins' xUnit plugin takes it, and the totals are those of the elements
 reports.py markdown FILE        its tables, as cmark-gfm reads them
 """
 
@@ -27,6 +27,8 @@ def entries(name, index, tests):
              "statement": "Promise %d is <kept> & stays so." % i, "expected": "It is seen.", "source": "none.7"}
             for i in range(tests)]
     kernel = {"name": name}
+    if index == 2:
+        kernel["commit"] = "0123456789abcdef" * 2 + "01234567"
     if index < 3:
         kernel.update(release="6.%d.0-1-amd64" % index, version="6.%d.9-1" % index, sha256="%064d" % index)
     yield {"type": "run", "journal_schema": 1, "id": "run%d" % index, "started": "2026-11-24T10:00:00Z",
@@ -75,13 +77,19 @@ PATH = r"([a-zA-Z0-9_-]+(\.[a-zA-Z0-9_-]+)*)?"
 
 # Object by object: what may be there and the pattern or type it fits; ! marks what has to be.
 KCIDB = {
-    "checkouts": {"id!": ORIGIN_ID, "origin!": ORIGIN, "comment": TEXT, "start_time": TIME, "valid": bool, "misc": dict},
+    "checkouts": {"id!": ORIGIN_ID, "origin!": ORIGIN, "comment": TEXT, "start_time": TIME, "valid": bool, "misc": dict,
+                  "git_commit_hash": "[0-9a-f]{40}([0-9a-f]{24})?"},
     "builds": {"checkout_id!": ORIGIN_ID, "id!": ORIGIN_ID, "origin!": ORIGIN, "comment": TEXT, "start_time": TIME,
                "architecture": "[a-z0-9_]*", "status": STATUS, "misc": dict},
     "tests": {"build_id!": ORIGIN_ID, "id!": ORIGIN_ID, "origin!": ORIGIN, "environment": dict, "path": PATH,
               "comment": TEXT, "log_excerpt": LOG, "status": STATUS, "start_time": TIME, "duration": (int, float),
               "misc": dict},
+    "issues": {"id!": ORIGIN_ID, "version!": int, "origin!": ORIGIN, "report_url": "https?://[^ ]+", "report_subject": TEXT,
+               "culprit": dict, "comment": TEXT, "misc": dict},
+    "incidents": {"id!": ORIGIN_ID, "origin!": ORIGIN, "issue_id!": ORIGIN_ID, "issue_version!": int, "build_id": ORIGIN_ID,
+                  "test_id": ORIGIN_ID, "present": bool, "comment": TEXT, "misc": dict},
 }
+CULPRIT = {"code": bool, "tool": bool, "harness": bool}
 ENVIRONMENT = {"comment": TEXT, "misc": dict}
 
 RESULT = {
@@ -114,7 +122,7 @@ def kcidb(path):
     ids = {}
     for kind, rules in KCIDB.items():
         ids[kind] = [thing["id"] for thing in root[kind]]
-        assert len(set(ids[kind])) == len(ids[kind]) > 0, kind
+        assert len(set(ids[kind])) == len(ids[kind]) > 0, kind  # the sample has some of each
         for thing in root[kind]:
             fits(thing, rules, "%s %s" % (kind, thing["id"]))
     for build in root["builds"]:
@@ -122,6 +130,14 @@ def kcidb(path):
     for test in root["tests"]:
         assert test["build_id"] in ids["builds"]
         fits(test["environment"], ENVIRONMENT, test["id"])
+    for issue in root["issues"]:
+        assert issue["version"] >= 0
+        fits(issue["culprit"], CULPRIT, issue["id"])
+        assert any(issue["culprit"].values()), issue
+    for incident in root["incidents"]:
+        assert incident["test_id"] in ids["tests"] and incident["issue_id"] in ids["issues"]
+        status = next(test["status"] for test in root["tests"] if test["id"] == incident["test_id"])
+        assert incident["present"] == (status == "FAIL"), incident
 
 
 def results(path):
@@ -150,11 +166,39 @@ def markdown(path):
     assert messages and all(m == HOSTILE.split("\n")[0] for m in messages), messages[:1]
 
 
+# What the xUnit plugin of Jenkins lets pass (its junit-10.xsd): of each element the attributes, ! for those that have to be,
+# and what may be in it, as far as nscheck writes such elements.
+XUNIT = {
+    "testsuites": ("name time tests failures errors", "testsuite"),
+    "testsuite": ("name! tests! failures! errors! group time skipped timestamp hostname id package file log url",
+                  "testsuite properties testcase system-out system-err"),
+    "testcase": ("name! time classname group", "skipped error failure system-out system-err"),
+    "failure": ("type message", ""), "error": ("type message", ""), "skipped": ("type message", ""),
+    "system-out": ("", ""), "system-err": ("", ""),
+}
+
+
+def xunit(element):
+    attributes, children = (words.split() for words in XUNIT[element.tag])
+    for name in attributes:
+        assert not name.endswith("!") or name[:-1] in element.attrib, (element.tag, name)
+    unknown = set(element.attrib) - {name.rstrip("!") for name in attributes}
+    assert not unknown, (element.tag, unknown)
+    if element.tag in ("testsuite", "testsuites"):
+        assert re.fullmatch(r"[0-9]*(\.[0-9]*)?", element.get("time", "")), element.attrib
+    for child in element:
+        assert child.tag in children, (element.tag, child.tag)
+        xunit(child)
+
+
 def junit(path):
     root = ElementTree.parse(path).getroot()
+    xunit(root)
     for holder in [root] + list(root):
         cases = list(holder.iter("testcase"))
         for key, element in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+            if holder is root and key == "skipped":
+                continue
             assert int(holder.get(key)) == sum(case.find(element) is not None for case in cases), holder.attrib
         assert int(holder.get("tests")) == len(cases)
 

@@ -223,13 +223,14 @@ START_TEST(junit_holds_what_ci_reads)
 	is_plain_text();
 	is_well_formed(output);
 	lacks("]]>");
-	holds("<testsuites name=\"nscheck\" tests=\"8\" failures=\"2\" errors=\"2\" skipped=\"3\" "
-	      "time=\"9.000\">");
+	holds("<testsuites name=\"nscheck\" tests=\"8\" failures=\"2\" errors=\"2\" time=\"9.000\">");
 	holds("<testsuite name=\"debian/5.10/a\" tests=\"2\" failures=\"1\" errors=\"0\" skipped=\"1\" "
 	      "time=\"3.000\" "
 	      "timestamp=\"2026-11-24T10:00:00Z\">");
-	holds("<testcase classname=\"debian/6.1/b\" name=\"two.failed\" file=\"suites/a/one.c\" line=\"10\" "
-	      "time=\"1.500\">\n   <failure message=\"getpid() is 2, expected 1\" type=\"fail\">");
+	holds("<testcase classname=\"debian/6.1/b\" name=\"two.failed\" time=\"1.500\">\n   <failure "
+	      "message=\"getpid() is 2, expected 1\" type=\"fail\">");
+	holds("\nat suites/a/one.c:10\n");
+	holds("\nat suites/a/one.c:12\n");
 	holds("again: ./run.sh --kernel &#39;a b&#39; b.two.failed\n");
 	holds("<error message=\"never ran\" type=\"miss\">");
 	holds("<skipped message=\"no | tun\"/>");
@@ -353,6 +354,38 @@ START_TEST(kcidb_has_a_test_for_each_result)
 }
 END_TEST
 
+START_TEST(kcidb_knows_commit_and_known_failures)
+{
+	result_set(&runs[1].facts.kernel.commit, "0123456789abcdef0123456789abcdef01234567");
+	runs[1].tests[1].result->verdict = VERDICT_XPASS;
+	add_test(&runs[1], "b.two.other", VERDICT_XFAIL, "is 3");
+	result_set(&runs[1].tests[runs[1].count - 1].result->known_reason, "because");
+	result_set(&runs[1].tests[runs[1].count - 1].result->known_link, "https://example.org/1");
+
+	json_t *root = json_loads(made(&reporter_kcidb, 3), 0, NULL),
+	       *issues = json_object_get(root, "issues"), *incidents = json_object_get(root, "incidents"),
+	       *issue, *incident;
+	ck_assert_ptr_null(
+		json_object_get(json_array_get(json_object_get(root, "checkouts"), 0), "git_commit_hash"));
+	fits(json_array_get(json_object_get(root, "checkouts"), 1), "git_commit_hash", "^[0-9a-f]{40}$");
+	ck_assert_uint_eq(json_array_size(issues), 2);
+	ck_assert_uint_eq(json_array_size(incidents), 3);
+	incident = json_array_get(incidents, 0);
+	fits(incident, "test_id", "^nscheck:debian/5.10.a.one.known$");
+	ck_assert(json_is_true(json_object_get(incident, "present")));
+	issue = json_array_get(issues, 0);
+	fits(issue, "id", "^nscheck:known.[0-9a-f]{16}$");
+	ck_assert_ptr_null(json_object_get(issue, "report_url"));
+	for (int i = 0; i < 2; i++)
+		ck_assert(json_equal(json_object_get(json_array_get(incidents, (size_t)i), "issue_id"),
+				     json_object_get(issue, "id")));
+	ck_assert(json_is_false(json_object_get(json_array_get(incidents, 1), "present")));
+	fits(json_array_get(issues, 1), "report_url", "^https://example.org/1$");
+	fits(json_array_get(issues, 1), "comment", "^because$");
+	json_decref(root);
+}
+END_TEST
+
 START_TEST(long_messages_are_cut_where_they_are_shown)
 {
 	char *most = mem_zalloc(100001);
@@ -395,7 +428,7 @@ START_TEST(under_sabotage_a_pass_is_what_asks_for_attention)
 	holds("\n| pass | `a.one.hostile` |");
 	lacks("| fail |");
 	made(&reporter_junit, 1);
-	holds(" failures=\"1\" errors=\"1\" skipped=\"1\"");
+	holds(" failures=\"1\" errors=\"1\" time=");
 	holds("<failure message=\"passes although the helpers lied\" type=\"pass\">");
 	made(&reporter_html, 1);
 	holds("<summary>Asks for attention: 2</summary>");
@@ -442,6 +475,7 @@ static Suite *reports(void)
 	tcase_add_test(t, a_line_of_markdown_is_told_once_for_kernels_that_agree);
 	tcase_add_test(t, annotations_are_one_line_each);
 	tcase_add_test(t, kcidb_has_a_test_for_each_result);
+	tcase_add_test(t, kcidb_knows_commit_and_known_failures);
 	tcase_add_test(t, long_messages_are_cut_where_they_are_shown);
 	tcase_add_test(t, a_run_without_an_end_was_killed);
 	tcase_add_test(t, under_sabotage_a_pass_is_what_asks_for_attention);
