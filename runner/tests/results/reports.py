@@ -30,7 +30,7 @@ def entries(name, index, tests):
     if index == 2:
         kernel["commit"] = "0123456789abcdef" * 2 + "01234567"
     if index < 3:
-        kernel.update(release="6.%d.0-1-amd64" % index, version="6.%d.9-1" % index, sha256="%064d" % index)
+        kernel.update(release="6.%d.0-1-amd64" % index, version="6.%d.9-1" % index, sha256=str(index) * 64)
     yield {"type": "run", "journal_schema": 1, "id": "run%d" % index, "started": "2026-11-24T10:00:00Z",
            "kernel": kernel, "accel": "tcg",
            "command": "'./my nscheck/run.sh' --kernel " + name, "options": {}, "plan": plan}
