@@ -159,8 +159,8 @@ enum group verdict_group(enum verdict v)
 const char *group_word(enum group group)
 {
 	static const char *const words[GROUPS] = {[GROUP_BAD] = "failed",
-						  [GROUP_OPEN] = "not decided",
-						  [GROUP_KNOWN] = "known",
+						  [GROUP_OPEN] = "error or miss",
+						  [GROUP_KNOWN] = "xfail",
 						  [GROUP_GOOD] = "passed",
 						  [GROUP_SKIP] = "skipped"};
 

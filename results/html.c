@@ -153,11 +153,15 @@ static void put_run(FILE *out, const struct run *run, const char *name)
 	for (int i = 0; i < GROUPS; i++) {
 		size_t n = run_group(run, (enum group)i);
 
-		fprintf(out, "<td class=\"n%s\">%zu</td>", !n ? " zero" : i < 2 ? " some-bad" : "", n);
+		fprintf(out, "<td class=\"n%s\" data-label=\"%s\">%zu</td>",
+			!n      ? " zero"
+			: i < 2 ? " some-bad"
+				: "",
+			group_word((enum group)i), n);
 	}
-	fputs("<td>", out);
+	fprintf(out, "<td class=\"n\" data-label=\"tests\">%zu</td><td class=\"drawn\">", run->count);
 	put_bar(out, run);
-	fputs("</td><td class=\"n\">", out);
+	fprintf(out, "</td><td class=\"n\"%s>", run_took(run) ? " data-label=\"time\"" : "");
 	if (run_took(run))
 		html_seconds(out, run_took(run));
 	fputs("</td><td class=\"release\">", out);
@@ -166,7 +170,7 @@ static void put_run(FILE *out, const struct run *run, const char *name)
 				   fact_text(run->facts.accel), NULL});
 	fputs("</td></tr>\n", out);
 	if (trouble) {
-		fprintf(out, "<tr><td class=\"why\" colspan=\"%d\">not finished: ", GROUPS + 4);
+		fprintf(out, "<tr><td class=\"why\" colspan=\"%d\">not finished: ", GROUPS + 5);
 		markup_text(out, trouble, MESSAGE_MAX);
 		fputs("</td></tr>\n", out);
 	}
@@ -177,7 +181,8 @@ static void put_runs(FILE *out, const struct grid *g)
 	fputs("<div class=\"wide\"><table class=\"runs\">\n<thead><tr><th scope=\"col\">kernel</th>", out);
 	for (int i = 0; i < GROUPS; i++)
 		fprintf(out, "<th scope=\"col\" class=\"n\">%s</th>", group_word((enum group)i));
-	fputs("<td></td><th scope=\"col\" class=\"n\">time</th><th scope=\"col\">release, package, "
+	fputs("<th scope=\"col\" class=\"n\">tests</th><td></td><th scope=\"col\" class=\"n\">time</th><th "
+	      "scope=\"col\">release, package, "
 	      "accelerator</th></tr></thead>\n<tbody>\n",
 	      out);
 	for (size_t i = 0; i < g->count; i++)
@@ -254,9 +259,24 @@ static bool bad_cells(const struct row *row, size_t count, enum verdict v)
 	return false;
 }
 
+/* What was wrong and where, of the first kernel on which something was. */
+static void put_why(FILE *out, const struct outcome *o)
+{
+	const struct result *r = o->result;
+	bool placed = r && r->file;
+
+	fputs("<span class=\"why\">", out);
+	if (r && r->message) {
+		markup_text(out, r->message, WHY_MAX);
+		fputs(r->role || placed || o->file ? "<br>" : "", out);
+	}
+	html_where(out, r ? r->role : NULL, placed ? r->file : o->file, placed ? r->line : o->line);
+	fputs("</span>", out);
+}
+
 static void put_attention_row(FILE *out, const struct grid *g, const struct row *row)
 {
-	const struct result *told = NULL;
+	const struct outcome *told = NULL, *c = row_catalogue(g, row);
 
 	fputs("<li>", out);
 	html_link(out, row->id);
@@ -269,9 +289,10 @@ static void put_attention_row(FILE *out, const struct grid *g, const struct row 
 	}
 	for (size_t i = 0; i < g->count && !told; i++)
 		if (outcome_is_bad(row->cells[i]))
-			told = row->cells[i]->result;
-	if (told && told->message)
-		html_element(out, "span", "why", told->message, WHY_MAX);
+			told = row->cells[i];
+	if (c->statement)
+		html_element(out, "span", "says", c->statement, 0);
+	put_why(out, told);
 	fputs("</li>\n", out);
 }
 
@@ -312,24 +333,36 @@ static void put_suites(FILE *out, const struct grid *g)
 	fputs("</select></label>\n", out);
 }
 
+/* How many verdicts of that kind there are, of all kernels. */
+static size_t count_verdicts(const struct grid *g, enum verdict v)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < g->row_count; i++)
+		for (size_t k = 0; k < g->count; k++)
+			n += g->rows[i].cells[k] && outcome_verdict(g->rows[i].cells[k]) == v;
+	return n;
+}
+
+/* The numbers add up to that of the legend. */
 static void put_buttons(FILE *out, const struct grid *g)
 {
-	fputs("<fieldset><legend class=\"hidden\">verdicts</legend>", out);
+	size_t all = 0;
+
+	for (int v = 0; v < VERDICTS; v++)
+		all += count_verdicts(g, (enum verdict)v);
+	fprintf(out, "<fieldset><legend>%zu verdict%s%s:</legend>", all, html_plural(all),
+		g->count > 1 ? " in all" : "");
 	for (int i = 0; i < GROUPS * VERDICTS; i++) {
 		enum verdict v = (enum verdict)(i % VERDICTS);
-		size_t rows = 0;
+		size_t n = verdict_group(v) == (enum group)(i / VERDICTS) ? count_verdicts(g, v) : 0;
 
-		if (verdict_group(v) != (enum group)(i / VERDICTS))
-			continue;
-
-		for (size_t k = 0; k < g->row_count; k++)
-			rows += row_has(g, &g->rows[k], v);
-		if (!rows)
+		if (!n)
 			continue;
 		fprintf(out, "<button type=\"button\" aria-pressed=\"false\" data-verdict=\"%s\">",
 			verdict_name(v));
 		html_verdict(out, v);
-		fprintf(out, " <span class=\"count\">%zu</span></button>", rows);
+		fprintf(out, " <span class=\"count\">%zu</span></button>", n);
 	}
 	fputs("</fieldset>\n", out);
 }
@@ -380,9 +413,10 @@ static int report(const struct grid *g, FILE *out)
 	put_filters(out, g);
 	fputs("<main>\n", out);
 	html_rows(out, g);
+	fputs("</main>\n<footer>A row opens on click; its link names it.\n", out);
+	html_legend(out);
 	fprintf(out,
-		"</main>\n<footer>A row opens on click; its link names it. Verdicts: README.md of "
-		"nscheck.</footer>\n"
+		"</footer>\n"
 		"</div>\n<script>%s</script>\n</body>\n</html>\n",
 		page_script);
 	return ferror(out) ? -1 : 0;

@@ -110,6 +110,38 @@
 
 		seen.forEach(function (r) { r.open = open; });
 	});
+	/* Commands are copied as text that is marked: that needs no network, no permission, and no server. */
+	function copy(button) {
+		var range = document.createRange(), marked = getSelection(), done = false;
+
+		range.selectNodeContents(button.previousSibling);
+		marked.removeAllRanges();
+		marked.addRange(range);
+		try {
+			done = document.execCommand("copy");
+		} catch (e) {
+			/* It stays marked for the user to copy. */
+		}
+		if (done)
+			marked.removeAllRanges();
+		button.textContent = done ? "copied" : "marked: copy it";
+		setTimeout(function () { button.textContent = "copy"; }, 2000);
+	}
+
+	/* A row gets its buttons when it is opened. */
+	document.addEventListener("toggle", function (e) {
+		if (!e.target.open || !e.target.matches("details.row") || e.target.querySelector(".copy"))
+			return;
+		[].forEach.call(e.target.querySelectorAll(".command"), function (command) {
+			var button = document.createElement("button");
+
+			button.type = "button";
+			button.className = "copy";
+			button.textContent = "copy";
+			button.addEventListener("click", function () { copy(button); });
+			command.parentNode.insertBefore(button, command.nextSibling);
+		});
+	}, true);
 	document.addEventListener("keydown", function (e) {
 		if (e.key === "/" && !/^(INPUT|SELECT|TEXTAREA)$/.test(e.target.tagName) && !e.ctrlKey && !e.altKey && !e.metaKey) {
 			e.preventDefault();

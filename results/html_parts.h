@@ -23,6 +23,12 @@ void html_verdict(FILE *out, enum verdict v);
 void html_seconds(FILE *out, long ms);
 void html_link(FILE *out, const char *id);
 
+/* " in the child ROLE, at FILE:LINE"; what is NULL is not told. */
+void html_where(FILE *out, const char *role, const char *file, int line);
+
+/* What each verdict means, and which ones are counted together. */
+void html_legend(FILE *out);
+
 /* A term and what there is to say about it, in a <dl>; nothing when text is NULL or empty. */
 void html_pair(FILE *out, const char *term, const char *text);
 

@@ -49,8 +49,8 @@ static void put_known(FILE *out, const struct result *r)
 {
 	if (!r->known_reason)
 		return;
-	fprintf(out,
-		"<p>known as %s: ", verdict_name(r->verdict == VERDICT_XPASS ? VERDICT_FAIL : r->observed));
+	fprintf(out, "<p>the baseline expects %s: ",
+		verdict_name(r->verdict == VERDICT_XPASS ? VERDICT_FAIL : r->observed));
 	markup_text(out, r->known_reason, MESSAGE_MAX);
 	if (r->known_link && !strncmp(r->known_link, "https://", 8)) {
 		fputs(" <a rel=\"noreferrer\"", out);
@@ -67,15 +67,7 @@ static void put_result(FILE *out, const struct outcome *o, const struct result *
 	put_known(out, r);
 	if (r->role || r->file) {
 		fputs("<p class=\"quiet\">", out);
-		if (r->role) {
-			fputs("in the child ", out);
-			html_element(out, "code", NULL, r->role, 0);
-		}
-		if (r->file) {
-			fputs(r->role ? ", at <code>" : "at <code>", out);
-			markup_text(out, r->file, 0);
-			fprintf(out, ":%d</code>", r->line);
-		}
+		html_where(out, r->role, r->file, r->line);
 		fputs("</p>\n", out);
 	}
 	char *again = outcome_again(o);
@@ -186,6 +178,14 @@ static void put_row(FILE *out, const struct grid *g, const struct row *row)
 	fputs("</details>\n", out);
 }
 
+/* Those that ask for attention, or those that do not. */
+static void put_rows(FILE *out, const struct grid *g, size_t first, size_t end, bool bad)
+{
+	for (size_t i = first; i < end; i++)
+		if (g->rows[i].bad == bad)
+			put_row(out, g, &g->rows[i]);
+}
+
 void html_rows(FILE *out, const struct grid *g)
 {
 	for (size_t i = 0, end; i < g->row_count; i = end) {
@@ -201,8 +201,8 @@ void html_rows(FILE *out, const struct grid *g)
 		fputs("><h2>", out);
 		markup_text(out, suite, 0);
 		fprintf(out, "<small>%zu behaviour%s</small></h2>\n", end - i, html_plural(end - i));
-		for (size_t j = i; j < end; j++)
-			put_row(out, g, &g->rows[j]);
+		put_rows(out, g, i, end, true);
+		put_rows(out, g, i, end, false);
 		fputs("</section>\n", out);
 		free(suite);
 	}

@@ -11,7 +11,7 @@
 #include "runner/base/text.h"
 
 /* A summary of GitHub may have 1 MiB; nobody reads as much. */
-enum { MESSAGE_MAX = 300, ROWS_MAX = 200 };
+enum { MESSAGE_MAX = 300, ROWS_MAX = 200, IDS_MAX = 10 };
 
 static size_t longest_run_of_backticks(const char *s, size_t len)
 {
@@ -142,6 +142,98 @@ static size_t put_rows(FILE *out, const struct grid *g, bool open, size_t shown)
 	return shown;
 }
 
+static const char *word_of(const struct row *row, size_t run)
+{
+	return row->cells[run] ? verdict_name(outcome_verdict(row->cells[run])) : "-";
+}
+
+static bool is_alike(const struct grid *g, const struct row *a, const struct row *b)
+{
+	for (size_t i = 0; i < g->count; i++)
+		if (strcmp(word_of(a, i), word_of(b, i)) != 0)
+			return false;
+	return true;
+}
+
+static void put_kernel_heads(FILE *out, const struct grid *g)
+{
+	fputs("\nWhat differs:\n\n| ", out);
+	for (size_t i = 0; i < g->count; i++) {
+		if (!run_has_results(g->runs[i]))
+			continue;
+		put_code(out, g->names[i]);
+		fputs(" | ", out);
+	}
+	fputs("behaviours |\n|", out);
+	for (size_t i = 0; i < g->count; i++)
+		fputs(run_has_results(g->runs[i]) ? "---|" : "", out);
+	fputs("---|\n", out);
+}
+
+/* How many behaviours have which verdict wherever they were planned. */
+static void put_same(FILE *out, const struct grid *g)
+{
+	size_t total[VERDICTS] = {0};
+	const char *separator = " ";
+
+	for (size_t i = 0; i < g->row_count; i++)
+		for (size_t j = 0; j < g->count && !g->rows[i].differs; j++) {
+			if (!g->rows[i].cells[j])
+				continue;
+			total[outcome_verdict(g->rows[i].cells[j])]++;
+			break;
+		}
+	fprintf(out, "\nThe same on every %s:", grid_column(g));
+	for (int v = 0; v < VERDICTS; v++) {
+		if (!total[v])
+			continue;
+		fprintf(out, "%s%zu %s", separator, total[v], verdict_name((enum verdict)v));
+		separator = ", ";
+	}
+	fputs(*separator == ' ' ? " nothing.\n" : ".\n", out);
+}
+
+/* The behaviours from `first` on that look like it, in one line. */
+static void put_alike(FILE *out, const struct grid *g, size_t first, bool *told)
+{
+	size_t shown = 0;
+
+	fputs("| ", out);
+	for (size_t i = 0; i < g->count; i++)
+		if (run_has_results(g->runs[i]))
+			fprintf(out, "%s | ", word_of(&g->rows[first], i));
+	for (size_t i = first; i < g->row_count; i++) {
+		if (told[i] || !g->rows[i].differs || !is_alike(g, &g->rows[first], &g->rows[i]))
+			continue;
+		told[i] = true;
+		if (shown++ >= IDS_MAX)
+			continue;
+		fputs(shown > 1 ? ", " : "", out);
+		put_code(out, g->rows[i].id);
+	}
+	if (shown > IDS_MAX)
+		fprintf(out, " and %zu more", shown - IDS_MAX);
+	fputs(" |\n", out);
+}
+
+static void put_differences(FILE *out, const struct grid *g)
+{
+	bool *told = mem_zalloc(g->row_count + 1);
+	size_t lines = 0;
+
+	put_same(out, g);
+	for (size_t i = 0; i < g->row_count; i++) {
+		if (told[i] || !g->rows[i].differs || lines++ >= ROWS_MAX)
+			continue;
+		if (lines == 1)
+			put_kernel_heads(out, g);
+		put_alike(out, g, i, told);
+	}
+	if (lines > ROWS_MAX)
+		fputs("\nand more\n", out);
+	free(told);
+}
+
 static bool any_bad(const struct grid *g)
 {
 	for (size_t i = 0; i < g->row_count; i++)
@@ -166,6 +258,8 @@ static int report(const struct grid *g, FILE *out)
 		if (shown > ROWS_MAX)
 			fprintf(out, "\nand %zu more\n", shown - ROWS_MAX);
 	}
+	if (g->count > 1 && g->row_count)
+		put_differences(out, g);
 	fputc('\n', out);
 	put_totals(out, g);
 	return ferror(out) ? -1 : 0;

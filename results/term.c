@@ -280,12 +280,12 @@ void term_totals(FILE *out, const struct run *run)
 		const char *word;
 		bool always;
 	} words[] = {
-		{VERDICT_PASS, "passed", true},     {VERDICT_FAIL, "failed", true},
-		{VERDICT_SKIP, "skipped", true},    {VERDICT_TIMEOUT, "timed out", false},
-		{VERDICT_CRASH, "crashed", false},  {VERDICT_SPLAT, "splats", false},
-		{VERDICT_LEAK, "leaks", false},     {VERDICT_ERROR, "errors", false},
-		{VERDICT_MISS, "never run", false}, {VERDICT_XFAIL, "xfail", false},
-		{VERDICT_XPASS, "xpass", false},    {VERDICT_FLAKY, "flaky", false},
+		{VERDICT_PASS, "passed", true},    {VERDICT_FAIL, "failed", true},
+		{VERDICT_SKIP, "skipped", true},   {VERDICT_TIMEOUT, "timed out", false},
+		{VERDICT_CRASH, "crashed", false}, {VERDICT_SPLAT, "splats", false},
+		{VERDICT_LEAK, "leaks", false},    {VERDICT_ERROR, "errors", false},
+		{VERDICT_MISS, "miss", false},     {VERDICT_XFAIL, "xfail", false},
+		{VERDICT_XPASS, "xpass", false},   {VERDICT_FLAKY, "flaky", false},
 		{VERDICT_LOST, "lost", false},
 	};
 	const char *separator = "";

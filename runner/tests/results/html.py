@@ -148,6 +148,61 @@ class Page:
         assert self.value("document.documentElement.scrollWidth") <= 390
         self.browser.look()
 
+    def cuts_no_number(self):
+        """At 400 pixels each number of the summary is seen, with what it counts."""
+        self.browser.look(width=400, height=844)
+        self.open()
+        seen = self.value("""[].map.call(document.querySelectorAll('table.runs td[data-label]'), function (cell) {
+            var box = cell.getBoundingClientRect();
+            return [cell.dataset.label, box.width > 0 && box.left >= 0 && box.right <= 400]; })""")
+        self.browser.look()
+        assert {label for label, _ in seen} == {"failed", "error or miss", "xfail", "passed", "skipped", "tests", "time"}, seen
+        assert all(whole for _, whole in seen), seen
+
+    def tells_what_asks_for_attention(self):
+        self.open()
+        text = self.value("document.querySelector('.attention').textContent")
+        for part in ("net.group.number_014", "Promise 14 is <kept> & stays so.", "]]> --> </script>", "in the child box/inner",
+                     "at suites/x/y.c:19", "at suites/x/y.c:57"):
+            assert part in text, (part, text[:2000])
+
+    def has_failing_rows_first(self):
+        self.open()
+        orders = self.value("""[].map.call(document.querySelectorAll('section.suite'), function (suite) {
+            return [].map.call(suite.querySelectorAll('details.row'), function (row) {
+                return /fail|timeout|crash|splat|leak|error|miss|xpass|flaky|lost/.test(row.dataset.verdicts.replace('xfail', ''))
+                    ? 'x' : '.'; }).join(''); })""")
+        assert len(orders) == 2 and all("x" in order and ".x" not in order for order in orders), orders
+
+    def has_numbers_that_add_up(self):
+        for page, said in ((self.matrix, "360 verdicts in all:"), (self.run, "120 verdicts:")):
+            self.open(of=page)
+            counts = self.value("[].map.call(document.querySelectorAll('.count'), function (c) { return +c.textContent; })")
+            assert self.value("document.querySelector('.filters legend').textContent") == said
+            assert sum(counts) == int(said.split()[0]), counts
+            rows = self.value("""[].map.call(document.querySelectorAll('table.runs tr'), function (tr) {
+                return [].map.call(tr.querySelectorAll('td[data-label]:not([data-label=time])'), function (c) {
+                    return +c.textContent; }); })""")
+            rows = [row for row in rows if row]
+            assert rows and all(sum(row[:-1]) == row[-1] for row in rows), rows
+
+    def copies_the_command(self):
+        self.open("#?verdict=splat")
+        self.browser.click("details.row:not([hidden]) > summary")
+        for _ in range(50):
+            if self.value("document.querySelectorAll('.copy').length"):
+                break
+            self.value("new Promise(function (done) { setTimeout(done, 20); })")
+        self.value("document.addEventListener('copy', function () { window.copied = getSelection().toString(); }); 0")
+        self.browser.click("details.row:not([hidden]) .copy")
+        assert self.value("window.copied") == "'./my nscheck/run.sh' --kernel debian/5.10 net.group.number_112"
+        assert self.value("document.querySelector('.copy').textContent") == "copied"
+
+    def explains_its_verdicts(self):
+        self.open()
+        terms = self.value("[].map.call(document.querySelectorAll('.legend dt'), function (t) { return t.textContent; })")
+        assert sorted(terms) == sorted("pass fail skip timeout crash splat leak error miss xfail xpass flaky lost".split()), terms
+
     def is_about_one_run_too(self):
         self.open("#?verdict=crash", of=self.run)
         self.shows(2)
@@ -190,6 +245,12 @@ def main(chromium, run, matrix, pictures=None):
                        ("it is readable without script", page.is_readable_without_script),
                        ("its colours have contrast, light and dark", page.has_colours_that_are_read),
                        ("it fits a narrow screen", page.fits_a_narrow_screen),
+                       ("at 400 pixels no number is cut", page.cuts_no_number),
+                       ("what asks for attention has its promise, place and child", page.tells_what_asks_for_attention),
+                       ("failing rows come first", page.has_failing_rows_first),
+                       ("its numbers add up", page.has_numbers_that_add_up),
+                       ("a button copies the command", page.copies_the_command),
+                       ("all verdicts are explained", page.explains_its_verdicts),
                        ("one run has such a page too", page.is_about_one_run_too),
                        ("no guest's script runs, nothing is fetched, no error", page.runs_nothing_else)):
         page.check(what, test)

@@ -18,7 +18,7 @@ import xml.etree.ElementTree as ElementTree
 HOSTILE = "]]> --> </script><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\"> " \
           "&lt; ' | ` # SKIP\n# Subtest: evil\nok 1 - no\n::error::x\\x1b[31m"
 
-VERDICTS = "pass skip fail timeout crash splat leak error miss xfail xpass flaky".split()
+VERDICTS = "pass skip fail timeout crash splat leak error miss xfail xpass flaky lost".split()
 
 
 def entries(name, index, tests):

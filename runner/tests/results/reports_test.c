@@ -258,9 +258,31 @@ START_TEST(html_runs_no_script_but_its_own)
 	holds("<code class=\"command\">./run.sh --kernel &#39;a b&#39; a.one.hostile</code>");
 	holds("not finished: no kernel &lt;debian/9.9&gt;");
 	ck_assert_uint_eq(times("<details class=\"row\""), 5);
+	for (int v = 0; v < VERDICTS; v++) {
+		char *term = mem_printf("<dt><span class=\"v v-%s\">", verdict_name((enum verdict)v));
+
+		ck_assert_uint_eq(times(term), 1);
+		free(term);
+	}
+	lacks("not decided");
 	ck_assert_uint_eq(times(" data-differs"), 1);
 	made(&reporter_html, 1);
 	ck_assert_uint_eq(times("name=\"differs\""), 0);
+}
+END_TEST
+
+START_TEST(html_has_failing_rows_first)
+{
+	const char *good, *bad, *other;
+
+	add_test(&runs[0], "a.one.zeal", VERDICT_FAIL, "is 1");
+	made(&reporter_html, 2);
+	bad = strstr(output, "<div class=\"more\" id=\"a.one.zeal\"");
+	good = strstr(output, "<div class=\"more\" id=\"a.one.known\"");
+	other = strstr(output, "<div class=\"more\" id=\"b.two.failed\"");
+	ck_assert(bad && good && other && bad < good && good < other);
+	holds("<span class=\"says\">It holds &amp; is &lt;so&gt;.</span><span class=\"why\">is 1<br> at "
+	      "<code>suites/a/one.c:10</code></span>");
 }
 END_TEST
 
@@ -298,6 +320,35 @@ START_TEST(a_line_of_markdown_is_told_once_for_kernels_that_agree)
 	ck_assert_uint_eq(times("`b.two.failed`"), 1);
 	made(&reporter_html, 2);
 	holds("on debian/5.10 <small>1.50 s</small>, debian/6.1 <small>1.50 s</small></h3>");
+}
+END_TEST
+
+/* Green or not: what a matrix was made for. */
+START_TEST(markdown_tells_what_differs)
+{
+	made(&reporter_markdown, 3);
+	holds("\nThe same on every kernel: 1 skip, 1 fail, 1 miss, 1 xfail.\n");
+	lacks("`debian/9.9` | behaviours");
+	run_free(&runs[0]);
+	run_free(&runs[1]);
+	make_run(&runs[0], "debian/5.10", END_FINISHED);
+	make_run(&runs[1], "debian/6.1", END_FINISHED);
+	for (int i = 0; i < 14; i++) {
+		char *id = mem_printf("a.one.number_%02d", i);
+
+		add_test(&runs[0], id, i ? VERDICT_SKIP : VERDICT_PASS, i ? "no" : NULL);
+		add_test(&runs[1], id, VERDICT_PASS, NULL);
+		free(id);
+	}
+	made(&reporter_markdown, 2);
+	holds("## nscheck: 14 behaviours, all as expected\n\nThe same on every kernel: 1 pass.\n\nWhat "
+	      "differs:\n\n"
+	      "| `debian/5.10` | `debian/6.1` | behaviours |\n|---|---|---|\n"
+	      "| skip | pass | `a.one.number_01`, `a.one.number_02`, ");
+	holds("`a.one.number_10` and 3 more |\n\n| kernel |");
+	made(&reporter_markdown, 1);
+	lacks("differs");
+	lacks("The same");
 }
 END_TEST
 
@@ -471,8 +522,10 @@ static Suite *reports(void)
 	tcase_add_test(t, no_two_runs_have_one_name);
 	tcase_add_test(t, junit_holds_what_ci_reads);
 	tcase_add_test(t, html_runs_no_script_but_its_own);
+	tcase_add_test(t, html_has_failing_rows_first);
 	tcase_add_test(t, markdown_keeps_its_table);
 	tcase_add_test(t, a_line_of_markdown_is_told_once_for_kernels_that_agree);
+	tcase_add_test(t, markdown_tells_what_differs);
 	tcase_add_test(t, annotations_are_one_line_each);
 	tcase_add_test(t, kcidb_has_a_test_for_each_result);
 	tcase_add_test(t, kcidb_knows_commit_and_known_failures);

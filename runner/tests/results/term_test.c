@@ -391,6 +391,21 @@ START_TEST(of_a_log_without_a_complaint_the_end_is_told)
 }
 END_TEST
 
+/* Each word is one of the verdict table, or says the same. */
+START_TEST(totals_have_the_words_of_the_verdicts)
+{
+	struct run run = {.total = {[VERDICT_PASS] = 3, [VERDICT_MISS] = 2, [VERDICT_XFAIL] = 1}};
+	size_t len;
+
+	FILE *out = open_memstream(&told, &len);
+	term_totals(out, &run);
+	fclose(out);
+	ck_assert_str_eq(told, "3 passed, 0 failed, 0 skipped, 2 miss, 1 xfail");
+	free(told);
+	told = NULL;
+}
+END_TEST
+
 static Suite *term(void)
 {
 	Suite *s = suite_create("results/term");
@@ -408,6 +423,7 @@ static Suite *term(void)
 	tcase_add_test(t, a_file_is_one_that_can_be_opened_from_here);
 	tcase_add_test(t, of_an_oops_the_trace_is_told);
 	tcase_add_test(t, of_a_log_without_a_complaint_the_end_is_told);
+	tcase_add_test(t, totals_have_the_words_of_the_verdicts);
 	suite_add_tcase(s, t);
 	return s;
 }
