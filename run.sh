@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # The door of nscheck: installs what is missing, builds, and hands over to build/nscheck with the same
-# arguments. `./run.sh --self-test` runs the project's own tests instead.
+# arguments. `./run.sh --self-test` runs the project's own tests instead. With NSCHECK_BUILT=1 the programs in build/ were
+# made elsewhere, by a run.sh of the same tree: nothing is built, and no compiler is installed.
 set -eu
 
 top=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -40,16 +41,26 @@ writable() {
 
 # What is needed: a Debian package, then the commands, headers, libraries or files that show it is there.
 needs() {
+	if $built; then
+		cat <<-END
+			libjansson4   libjansson.so.4
+			libarchive13  libarchive.so.13
+			libelf1       libelf.so.1
+		END
+	else
+		cat <<-END
+			gcc             gcc
+			make            make
+			libc6-dev       stdio.h libc.a
+			check           check.h libcheck.a libcheck_pic.a
+			libsubunit-dev  libsubunit.a
+			libcap-dev      sys/capability.h libcap.a
+			libjansson-dev  jansson.h
+			libarchive-dev  archive.h
+			libelf-dev      gelf.h
+		END
+	fi
 	cat <<-END
-		gcc                     gcc
-		make                    make
-		libc6-dev               stdio.h libc.a
-		check                   check.h libcheck.a libcheck_pic.a
-		libsubunit-dev          libsubunit.a
-		libcap-dev              sys/capability.h libcap.a
-		libjansson-dev          jansson.h
-		libarchive-dev          archive.h
-		libelf-dev              gelf.h
 		qemu-system-x86         qemu-system-x86_64
 		busybox-static          busybox
 		iproute2                ip
@@ -90,7 +101,7 @@ is_there() {
 	case $1 in
 	/*) any "$1" ;;
 	*.h) any "/usr/include/$1" /usr/include/*/"$1" "/usr/local/include/$1" ;;
-	*.a) any "/usr/lib/$1" /usr/lib/*/"$1" "/usr/lib64/$1" "/usr/local/lib/$1" ;;
+	*.a | *.so.*) any "/usr/lib/$1" /usr/lib/*/"$1" "/usr/lib64/$1" "/usr/local/lib/$1" ;;
 	*) command -v "$1" >/dev/null ;;
 	esac
 }
@@ -140,6 +151,13 @@ install_packages() {
 
 # build TARGET...: quietly; a tree that is built already may belong to somebody else.
 build() {
+	if $built; then
+		for program in nscheck nscheck-init nscheck-guest; do
+			[ -x "$top/build/$program" ] ||
+				die 2 "NSCHECK_BUILT is set, and there is no program $top/build/$program"
+		done
+		return
+	fi
 	make -C "$top" -q BUILD=build "$@" >/dev/null 2>&1 && return
 	say "building"
 	writable "$top/build" || die 2 "$top/build cannot be written; use a clone of your own"
@@ -149,10 +167,16 @@ build() {
 	}
 }
 
+case ${NSCHECK_BUILT-} in
+'') built=false ;;
+1) built=true ;;
+*) die 2 "NSCHECK_BUILT is 1 or nothing" ;;
+esac
 self_test=false
 if [ "${1-}" = --self-test ]; then
 	[ $# -eq 1 ] || die 2 "--self-test takes no other argument"
 	self_test=true
+	built=false
 fi
 
 if [ "${1-}" = --help ] && [ ! -x "$top/build/nscheck" ]; then

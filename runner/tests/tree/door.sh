@@ -61,6 +61,20 @@ names_packages() {
 	says 2 'no apt-get; install what these Debian packages hold: gcc ' env "PATH=$work/tools" "$top/run.sh"
 }
 
+# Programs that were built elsewhere, in a tree that looks newer and on a system without a compiler.
+takes_what_was_built() {
+	local tree=$work/handed
+	mkdir -p "$tree/build" && cp -a run.sh Makefile helpers runner results suites vm "$tree" &&
+		cp build/nscheck build/nscheck-init build/nscheck-guest "$tree/build" && find "$tree" -name '*.[ch]' -exec touch {} + &&
+		NSCHECK_BUILT=1 lists "$tree/run.sh" && [ ! -e "$tree/build/make.log" ] && [ ! -e "$tree/build/obj" ] || return
+	# shellcheck disable=SC2086
+	system_of $bare
+	says 2 'hold: libjansson4 |hold: qemu-system-x86 ' env NSCHECK_BUILT=1 "PATH=$work/tools" "$tree/run.sh" || return
+	rm "$tree/build/nscheck-init"
+	says 2 'NSCHECK_BUILT is set, and there is no program .*/build/nscheck-init' env NSCHECK_BUILT=1 "$tree/run.sh" --list &&
+		says 2 'NSCHECK_BUILT is 1 or nothing' env NSCHECK_BUILT=yes "$tree/run.sh" --list
+}
+
 header_from_tree() {
 	local header=$work/tree/tools/testing/selftests/kselftest.h
 	mkdir -p "$(dirname "$header")" && echo 'void ksft_test_result(void);' >"$header" &&
@@ -78,6 +92,7 @@ else
 fi
 check "run.sh names the one command to run where it may not install" names_one_command
 check "run.sh names the packages where there is no apt" names_packages
+check "run.sh takes what was built elsewhere" takes_what_was_built
 check "run.sh stops git bisect where something is missing" says 128 'cache /proc/.* set NSCHECK_CACHE' \
 	env NSCHECK_CACHE=/proc/none ./run.sh --bisect pid.init.reaps_orphans --kernel .
 check "run.sh says that the cache cannot be written" says 2 'cache /proc/.* set NSCHECK_CACHE' \
