@@ -159,7 +159,7 @@ static void print_kernel(const struct term *t, const struct result *r)
 		return;
 	if (t->verbose) {
 		put_lines(t->out, "kernel: ", r->kernel_log);
-	} else if (r->verdict != VERDICT_FAIL) {
+	} else if (r->verdict != VERDICT_FAIL && r->verdict != VERDICT_LOST) {
 		brief = trace_brief(r->kernel_log, r->message);
 		put_lines(t->out, "kernel: ", brief);
 		free(brief);
@@ -197,6 +197,21 @@ static void print_why(const struct term *t, const struct result *r, const struct
 	free(at);
 }
 
+/* What the test said, and the kernel. */
+static void print_said(const struct term *t, const struct result *r)
+{
+	if (t->verbose && r->diagnostics)
+		put_lines(t->out, "", r->diagnostics);
+	print_kernel(t, r);
+}
+
+static void print_detail(const struct term *t, const struct result *r, const struct term_test *test)
+{
+	print_why(t, r, test);
+	print_said(t, r);
+	fprintf(t->out, "    again: %s %s\n", t->command, r->id);
+}
+
 static void count(struct term *t, const struct result *r, const struct term_test *test)
 {
 	bool bad = is_bad(t, r);
@@ -218,13 +233,9 @@ void term_result(struct term *t, const struct result *r, const struct term_test 
 	wipe(t);
 	print_line(t, r);
 	if (bad && !r->again)
-		print_why(t, r, test);
-	if (t->verbose && r->diagnostics)
-		put_lines(t->out, "", r->diagnostics);
-	if (t->verbose || (bad && !r->again))
-		print_kernel(t, r);
-	if (bad && !r->again)
-		fprintf(t->out, "    again: %s %s\n", t->command, r->id);
+		print_detail(t, r, test);
+	else if (t->verbose)
+		print_said(t, r);
 	fflush(t->out);
 }
 
@@ -233,13 +244,27 @@ void term_verdict(struct term *t, const struct result *r, const char *why)
 	bool known = r->verdict == VERDICT_XFAIL;
 
 	t->progress.failed -= known && t->progress.failed;
-	t->progress.failed += r->verdict == VERDICT_SPLAT;
 	if (known && t->quiet)
 		return;
 	wipe(t);
 	fprintf(t->out, "[%zu/%zu] %s%-7s%s %s: %s%s%s\n", t->progress.done, t->progress.planned,
 		paint(t, known ? YELLOW : RED), verdict_name(r->verdict), paint(t, PLAIN), r->id, why,
 		known ? ": " : "", known ? r->known_reason : "");
+	fflush(t->out);
+}
+
+void term_late(struct term *t, const struct result *r, const struct term_test *test)
+{
+	if (r->verdict != VERDICT_SPLAT) {
+		term_verdict(t, r, r->message);
+		return;
+	}
+	t->progress.failed++;
+	t->progress.passed -= t->progress.passed > 0; /* as which it was counted, most likely */
+	wipe(t);
+	fprintf(t->out, "[%zu/%zu] %ssplat%s   %s\n", t->progress.done, t->progress.planned, paint(t, RED),
+		paint(t, PLAIN), r->id);
+	print_detail(t, r, test);
 	fflush(t->out);
 }
 

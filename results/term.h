@@ -45,6 +45,10 @@ void term_resized(struct term *t);
 void term_result(struct term *t, const struct result *r, const struct term_test *test);
 /* A test's verdict is another one now: why. */
 void term_verdict(struct term *t, const struct result *r, const char *why);
+
+/* The same of one that the kernel complained of after its end. */
+void term_late(struct term *t, const struct result *r, const struct term_test *test);
+
 void term_note(struct term *t, const char *text);
 
 /* Totals, skips by reason, tests that never ran, where the results are. */

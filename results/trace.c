@@ -95,11 +95,14 @@ static bool is_trace(const char *line)
 	return begins(said(line), "Call Trace:") || begins(said(line), "Call trace:");
 }
 
-/* From the line that holds the message; NULL: none does. */
+/* From the line that holds the message, or what it has behind its first colon; NULL: none does. */
 static const char *find(const char *log, const char *message)
 {
 	const char *at = message && *message ? strstr(log, message) : NULL;
+	const char *rest = message ? strstr(message, ": ") : NULL;
 
+	if (!at && rest && rest[2])
+		at = strstr(log, rest + 2);
 	while (at && at > log && at[-1] != '\n')
 		at--;
 	return at;

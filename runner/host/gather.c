@@ -110,9 +110,15 @@ struct start gather_start(char *const *arguments, size_t count, const void *suit
 	return start;
 }
 
-/* The commit that git has checked out in a folder; NULL where it has none. */
+/* The commit that git has checked out in a folder, which is the whole of what it has checked out; NULL where it has none. */
 static char *commit_in(const char *folder)
 {
+	char *own = mem_printf("%s/.git", folder);
+	bool has_own = !access(own, F_OK);
+
+	free(own);
+	if (!has_own)
+		return NULL;
 	const char *argv[] = {"git", "-C", folder, "rev-parse", "--verify", "HEAD", NULL};
 	struct program git;
 	char line[80] = "";

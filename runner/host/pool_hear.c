@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdlib.h>
+#include <string.h>
 
 #include "runner/base/mem.h"
 #include "runner/host/pool_inside.h"
@@ -134,6 +135,18 @@ static void on_note(void *arg, struct vm *vm, const char *text)
 	free(line);
 }
 
+/* Where a test of the plan is. */
+static struct term_test place_of(const struct pool *p, const char *id)
+{
+	for (size_t i = 0; i < p->plan->count; i++) {
+		const struct test *test = p->plan->jobs[i].test;
+
+		if (!strcmp(test->id, id))
+			return (struct term_test){.file = test->file, .line = test->line};
+	}
+	return (struct term_test){0};
+}
+
 /* The kernel complained after a test's verdict was given: that verdict does not stand. */
 static void on_late_splat(void *arg, struct vm *vm, const char *id, const char *line, const char *log)
 {
@@ -155,7 +168,8 @@ static void on_late_splat(void *arg, struct vm *vm, const char *id, const char *
 	if (!r->sabotage)
 		pool_expect(p, r);
 	pool_journal(p, "test", result_to_json(r));
-	term_verdict(p->term, r, r->message);
+	const struct term_test at = place_of(p, id);
+	term_late(p->term, r, &at);
 	result_free(r);
 }
 

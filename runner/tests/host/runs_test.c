@@ -58,6 +58,8 @@ START_TEST(kernel_complaints_are_verdicts)
 	holds(fact("a.one.first", "kernel_log"), "WARNING: CPU: 0 PID: 7");
 	ck_assert_str_eq(fact("a.one.second", "verdict"), "splat");
 	holds(fact("a.one.second", "message"), "after its end: WARNING: CPU: 1");
+	holds(output, "] splat   a.one.second\nsuites/");
+	holds(output, ": after its end: WARNING: CPU: 1 PID: 9 at fs/late.c:1 late+0x1/0x2\n    kernel: [");
 	ck_assert_str_eq(fact("a.two.third", "verdict"), "pass");
 	IS_STATUS(run_out("no-marks:a.one.first,splat:a.one.first", "a.one.first"), 1);
 	ck_assert_str_eq(fact("a.one.first", "verdict"), "splat");
@@ -485,7 +487,7 @@ START_TEST(the_commit_of_a_build_tree_is_kept)
 	write_kernel("tree/fake-kernel", "6.0.0-tree");
 	write_kernel("beside/fake-kernel", "6.0.0-beside");
 	write_kernel("alone", "6.0.0-alone");
-	char *head = slurp("head");
+	char *head = slurp("head"), *inner = mem_printf("%s/tree/inner", dir);
 	head[strcspn(head, "\n")] = '\0';
 	ck_assert_uint_eq(strlen(head), 40);
 	IS_STATUS(run_out("", "--kernel tree a.one.first"), 0);
@@ -494,6 +496,12 @@ START_TEST(the_commit_of_a_build_tree_is_kept)
 	is_commit(head);
 	IS_STATUS(run_out("", "--kernel alone a.one.first"), 0);
 	is_commit("");
+	/* One that lies within something else's. */
+	ck_assert_int_eq(mkdir(inner, 0777), 0);
+	write_kernel("tree/inner/fake-kernel", "6.0.0-inner");
+	IS_STATUS(run_out("", "--kernel tree/inner a.one.first"), 0);
+	is_commit("");
+	free(inner);
 	free(head);
 }
 END_TEST

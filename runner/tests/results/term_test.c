@@ -375,6 +375,8 @@ START_TEST(of_an_oops_the_trace_is_told)
 	is_brief("[ 1.0] a\n[ 1.1] BUG: bad page state\n[ 1.2] more", "BUG: bad",
 		 "[ 1.1] BUG: bad page state\n[ 1.2] more\n");
 	is_brief("", "x", "");
+	is_brief("[ 1.0] a\n[ 1.1] WARNING: b\n[ 1.2] c", "after its end: WARNING: b",
+		 "[ 1.1] WARNING: b\n[ 1.2] c\n");
 }
 END_TEST
 
