@@ -257,8 +257,7 @@ START_TEST(the_disk_is_full)
 	holds(output, "; what came before is kept\n");
 	const char *line = strstr(output, "6.0.0-fake: ");
 	int passed = 0, missed = 0;
-	ck_assert(line &&
-		  sscanf(line, "%*s %d passed, 0 failed, 0 skipped, %d miss", &passed, &missed) == 2);
+	ck_assert(line && sscanf(line, "%*s %d passed, 0 failed, 0 skipped, %d miss", &passed, &missed) == 2);
 	ck_assert(passed > 0 && passed + missed == 5);
 	is_whole_again(passed, missed);
 }
