@@ -15,6 +15,7 @@
 #include "runner/host/list.h"
 #include "runner/host/loop.h"
 #include "runner/host/matrix.h"
+#include "runner/host/only_failed.h"
 #include "runner/host/options.h"
 #include "runner/host/resume.h"
 #include "runner/host/execute.h"
@@ -83,8 +84,14 @@ static bool makes_reports(enum task task)
 	       task == TASK_MERGE || task == TASK_BISECT;
 }
 
-static int act(const struct options *o, struct fault *fault)
+static int act(struct options *o, struct fault *fault)
 {
+	if (o->only_failed) {
+		int ret = only_failed(o, fault);
+
+		if (ret)
+			return ret < 0 ? fault->status : EXIT_EXPECTED;
+	}
 	if (makes_reports(o->task) && report_check(fault))
 		return fault->status;
 	for (size_t i = 0; i < o->runtimes.count; i++)

@@ -239,6 +239,62 @@ char *options_path(const char *value)
 	return strchr(value, '/') || file_exists(value) ? file_absolute(value) : mem_strdup(value);
 }
 
+/* Whether what was given to an earlier run holds for this one too. */
+static bool is_inherited(const struct option_row *row, const struct options *now)
+{
+	bool counts = row->fact || row->flags & OPTION_REMEMBERED;
+
+	if (option_given(row, now) || !counts || row->flags & OPTION_IS_A_PLACE)
+		return false;
+	if (row->flags & OPTION_ONE_KERNEL && (now->matrix || now->kernels.count))
+		return false;
+	return !(row->flags & OPTION_ONE_RUNTIME && now->runtimes.count);
+}
+
+static void add_given(struct strings *line, const struct given *g, const char *folder)
+{
+	const char *argument = g->row->argument;
+	bool file = argument &&
+		    (!strcmp(argument, "DIR") || !strcmp(argument, "FILE") || !strcmp(argument, "PATH"));
+	char *value = g->value && file ? options_path_from(g->value, folder) : NULL;
+
+	strings_take(line, mem_printf("--%s%s%s", g->row->name, g->value ? "=" : "",
+				      value      ? value
+				      : g->value ? g->value
+						 : ""));
+	free(value);
+}
+
+char *options_path_from(const char *path, const char *folder)
+{
+	char *whole = folder && *path != '/' ? mem_printf("%s/%s", folder, path) : NULL;
+
+	if (whole && !access(whole, F_OK))
+		return whole;
+	free(whole);
+	return mem_strdup(path);
+}
+
+int options_inherit(struct strings *line, const struct options *now, int argc, char **argv,
+		    const char *folder, struct fault *fault)
+{
+	struct options before = {0};
+	int ret = parse(&before, argc, argv, ARGP_SILENT, fault);
+
+	for (size_t i = 0; !ret && i < before.given_count; i++)
+		if (is_inherited(before.given[i].row, now))
+			add_given(line, &before.given[i], folder);
+	options_free(&before);
+	return ret;
+}
+
+void options_repeat(struct strings *line, const struct options *o, const char *but)
+{
+	for (size_t i = 0; i < o->given_count; i++)
+		if (strcmp(o->given[i].row->name, but) != 0)
+			add_given(line, &o->given[i], NULL);
+}
+
 char *options_remembered(const struct options *o)
 {
 	struct text command = {0};
@@ -309,6 +365,7 @@ void options_free(struct options *o)
 	strings_free(&o->runtimes);
 	strings_free(&o->setup);
 	strings_free(&o->own);
+	strings_free(&o->line);
 	free(o->given);
 	free(o->home);
 }

@@ -69,6 +69,7 @@ struct options {
 	bool silent;          /* a run prints nothing: whoever started it tells the outcome; no option */
 	const char *append, *qemu, *guest, *init, *cache;
 	const char *output, *baseline, *update_baseline;
+	const char *only_failed;              /* the run or matrix whose failures are run again, or NULL */
 	const char *times;                    /* where --shard knows durations from, or NULL */
 	const char *report, *resume, *bisect; /* what the task of that name is about */
 	const char *door;                     /* what the user started, so that any folder will do */
@@ -77,7 +78,8 @@ struct options {
 	int argc;
 	struct given *given;
 	size_t given_count;
-	struct strings own; /* values that are nobody else's */
+	struct strings own;  /* values that are nobody else's */
+	struct strings line; /* the command line, where it is not the user's own */
 };
 
 /*
@@ -95,6 +97,22 @@ int options_parse_again(struct options *options, int argc, char **argv, const st
 
 /* A value that may be a file, so that any folder will do; a word that is the name of none stays. To free. */
 char *options_path(const char *value);
+
+/*
+ * Adds to a command line, as --NAME=VALUE, what was given in another one and goes into what a run's tests meet: all that
+ * the facts tell or a command that repeats a test has, but for what `now` gives itself, also by another kernel or runtime,
+ * and for programs of this machine: whoever wrote that line starts none here.
+ * argc, argv: that other command line
+ * folder: where it was given; a file that is named from there is named whole
+ */
+int options_inherit(struct strings *line, const struct options *now, int argc, char **argv,
+		    const char *folder, struct fault *fault);
+
+/* A path that was given in a folder (NULL: this one) as it is found from here, to free; what is no file stays as it is. */
+char *options_path_from(const char *path, const char *folder);
+
+/* Adds what was given to a command line, but for the option of that name, and no words. */
+void options_repeat(struct strings *line, const struct options *options, const char *but);
 
 /*
  * The options that a command needs to repeat a test of this run, but for the kernel and the runtime, each with a blank

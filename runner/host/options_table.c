@@ -152,6 +152,10 @@ const struct option_row option_table[] = {
 	{.name = "bisect", .group = 4, .argument = "ID", .kind = OPTION_TASK, .task = TASK_BISECT,
 	 .offset = AT(bisect), .needs = "kernel", .flags = OPTION_ONE_KERNEL | OPTION_ONE_RUNTIME,
 	 .help = "One step of git bisect run about that test: exit 0 good, 1 bad, 125 cannot tell"},
+	{.name = "only-failed", .group = 4, .argument = "DIR", .kind = OPTION_STRING,
+	 .offset = AT(only_failed), .tasks = RUNS,
+	 .help = "Of the selection only what failed in that run or matrix, on its kernels and with its options "
+		 "where none are given"},
 	{.name = "sabotage", .group = 4, .kind = OPTION_FLAG, .offset = AT(sabotage), .tasks = RUNS,
 	 .not_with = {"baseline", "update-baseline", "repeat"}, .implies = {"reruns=0"},
 	 .flags = OPTION_REMEMBERED, .fact = "sabotage",
