@@ -237,10 +237,8 @@ void planned_read(struct planned *p, const json_t *object)
 }
 
 static const char *const how_names[] = {
-	[END_KILLED] = "killed",
-	[END_FINISHED] = "finished",
-	[END_INTERRUPTED] = "interrupted",
-	[END_FAULT] = "fault",
+	[END_KILLED] = "killed",       [END_FINISHED] = "finished", [END_INTERRUPTED] = "interrupted",
+	[END_FAIL_FAST] = "fail-fast", [END_FAULT] = "fault",
 };
 
 static const char *const share_names[SHARES] = {

@@ -74,6 +74,7 @@ enum run_end_how {
 	END_KILLED, /* there is no end */
 	END_FINISHED,
 	END_INTERRUPTED,
+	END_FAIL_FAST, /* stopped at what was not expected, as it was told to */
 	END_FAULT,
 };
 

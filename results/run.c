@@ -298,6 +298,8 @@ int run_exit_status(const struct run *run)
 {
 	if (run->end.how == END_INTERRUPTED)
 		return EXIT_INTERRUPTED;
+	if (run->end.how == END_FAIL_FAST)
+		return judge_cut(run->total);
 	if (run->end.how != END_FINISHED)
 		return EXIT_UNFINISHED;
 	return judge_run(run->total, run->facts.sabotage);
@@ -328,6 +330,7 @@ const char *run_trouble(const struct run *run)
 	switch (run->end.how) {
 	case END_FINISHED: return NULL;
 	case END_INTERRUPTED: return "interrupted";
+	case END_FAIL_FAST: return "stopped by --fail-fast";
 	case END_FAULT: return "fault";
 	default: return "nscheck was killed";
 	}

@@ -159,3 +159,12 @@ int judge_run(const size_t total[VERDICTS], bool sabotage)
 			return EXIT_TEST_FAILED;
 	return total[VERDICT_ERROR] ? EXIT_UNFINISHED : EXIT_EXPECTED;
 }
+
+int judge_cut(const size_t total[VERDICTS])
+{
+	size_t ran[VERDICTS];
+
+	memcpy(ran, total, sizeof(ran));
+	ran[VERDICT_MISS] = 0;
+	return judge_run(ran, false);
+}

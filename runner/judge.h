@@ -103,4 +103,7 @@ bool judge_first_counts(enum verdict first, enum verdict second);
 /* The exit status that a run's verdicts ask for; what stopped it is the caller's to look at. sabotage: the helpers lied. */
 int judge_run(const size_t total[VERDICTS], bool sabotage);
 
+/* The same of a run that was told to stop at what was not expected: what never ran is not asked for. */
+int judge_cut(const size_t total[VERDICTS]);
+
 #endif

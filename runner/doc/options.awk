@@ -15,11 +15,13 @@ function option(line,    words, text, value) {
 		line = substr(line, 1, RSTART - 1)
 	}
 	words = line
-	if (match(line, /=.*/)) {
-		value = substr(line, RSTART + 1)
+	if (match(line, /\[?=.*/)) { # --name=VALUE, or --name[=VALUE]
+		value = substr(line, RSTART)
 		words = substr(line, 1, RSTART - 1)
+		gsub(/[][=]/, "", value)
+		value = (line ~ /\[=/) ? "[=\\fI" roff(value) "\\fR]" : "=\\fI" roff(value) "\\fR"
 	}
-	options = options ".TP\n\\fB" roff(words) "\\fR" (value == "" ? "" : "=\\fI" roff(value) "\\fR") "\n" roff(text) "\n"
+	options = options ".TP\n\\fB" roff(words) "\\fR" value "\n" roff(text) "\n"
 }
 
 FNR == NR {

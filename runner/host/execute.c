@@ -64,6 +64,7 @@ static struct run_end end_of(const struct pool *p, const struct session *s, int6
 	return (struct run_end){
 		.how = p->fault->status ? END_FAULT
 		       : p->interrupts  ? END_INTERRUPTED
+		       : p->cut         ? END_FAIL_FAST
 					: END_FINISHED,
 		.fault = p->fault->status ? p->fault->text : NULL,
 		.timed = true,
@@ -107,7 +108,7 @@ static int status_of(const struct pool *p, const struct run *run)
 		return EXIT_INTERRUPTED;
 	if (p->fault->status)
 		return p->fault->status;
-	return judge_run(run->total, p->config.sabotage);
+	return p->cut ? judge_cut(run->total) : judge_run(run->total, p->config.sabotage);
 }
 
 /* Only where there is something to go on with; of a matrix it is told once, at its end. */
@@ -135,6 +136,9 @@ static int conclude(const struct execution *x, struct pool *p, const struct fold
 		return p->fault->status;
 	int64_t took = loop_now() - before;
 	term_summary(p->term, &run, f->path, (double)(earlier + loop_now() - x->began) / 1000);
+	if (p->cut && !o->silent)
+		printf("stopped by --fail-fast after %d unexpected verdict%s\n", p->bad,
+		       p->bad == 1 ? "" : "s");
 	if (run.total[VERDICT_MISS] && p->config.repeat == 1 && run.count)
 		tell_rest(o, p, f);
 	if (p->config.sabotage)
@@ -440,7 +444,7 @@ int execute_report(const struct options *o, struct fault *fault)
 
 	if (load_and_report(&run, dir, fault))
 		return fault->status;
-	int status = judge_run(run.total, false);
+	int status = run.end.how == END_FAIL_FAST ? judge_cut(run.total) : judge_run(run.total, false);
 	const char *release = run.facts.kernel.release;
 
 	term_begin(&term, stdout, release ? release : "kernel", "", run.count);

@@ -112,8 +112,8 @@ struct going {
 	const struct shard *shard;
 	struct table *table;
 	const char *dir;
-	bool again;       /* it is resumed */
-	bool interrupted; /* no further run may begin */
+	bool again;            /* it is resumed */
+	enum run_end_how rest; /* how those that are left end, END_FINISHED: the next one may begin */
 	struct fault *fault;
 };
 
@@ -146,6 +146,17 @@ static void select_all(const struct going *g, size_t entry)
 		select_tests(g->table, words->items, words->count, &never);
 }
 
+/* Whether a run stopped at what was not expected, as it was told to. */
+static bool was_cut(const char *dir)
+{
+	struct fault ignored = {0};
+	struct run run;
+	bool cut = !run_load(&run, dir, &ignored) && run.end.how == END_FAIL_FAST;
+
+	run_free(&run);
+	return cut;
+}
+
 static void carry_out(struct going *g, const struct options *own, const char *name, const struct run *before)
 {
 	struct fault fault = {0};
@@ -157,10 +168,13 @@ static void carry_out(struct going *g, const struct options *own, const char *na
 		status = execute_tests(own, g->table, loop_now(), before, &fault);
 	if (fault.status)
 		fprintf(stderr, "nscheck: %s: %s\n", name, fault.text);
-	g->interrupted = status == EXIT_INTERRUPTED;
 	if (!has_journal(own->output))
-		execute_none(own, g->table, g->interrupted ? END_INTERRUPTED : END_FAULT, fault.text,
-			     g->fault);
+		execute_none(own, g->table, status == EXIT_INTERRUPTED ? END_INTERRUPTED : END_FAULT,
+			     fault.text, g->fault);
+	if (status == EXIT_INTERRUPTED)
+		g->rest = END_INTERRUPTED;
+	else if (own->fail_fast && was_cut(own->output))
+		g->rest = END_FAIL_FAST;
 }
 
 static void tell_entry(const struct going *g, size_t i, enum left left)
@@ -180,12 +194,12 @@ static void run_entry(struct going *g, size_t i)
 	enum left left = g->again ? look_at(&before, output, g->fault) : LEFT_ALL;
 
 	select_all(g, i);
-	if (!g->interrupted && !g->fault->status) {
+	if (g->rest == END_FINISHED && !g->fault->status) {
 		tell_entry(g, i, left);
 		if (left != LEFT_NOTHING)
 			carry_out(g, &own, e->name, left == LEFT_REST ? &before : NULL);
 	} else if (!g->fault->status && left == LEFT_ALL) {
-		execute_none(&own, g->table, END_INTERRUPTED, "", g->fault);
+		execute_none(&own, g->table, g->rest, "", g->fault);
 	}
 	run_free(&before);
 	free(output);
@@ -199,8 +213,8 @@ static bool has_rest(const struct matrix *m)
 	for (size_t i = 0; i < m->count; i++) {
 		const struct run *run = &m->runs[i];
 
-		rest |= run->end.how == END_INTERRUPTED || run->end.how == END_KILLED ||
-			(run_has_results(run) && run->total[VERDICT_MISS]);
+		rest |= run->end.how == END_INTERRUPTED || run->end.how == END_FAIL_FAST ||
+			run->end.how == END_KILLED || (run_has_results(run) && run->total[VERDICT_MISS]);
 	}
 	return rest;
 }
@@ -291,6 +305,7 @@ int matrix_run(const struct options *o, struct table *table, const struct matrix
 	    !(o->shards && shard_cut(&shard, &entries, table, &part, fault)) &&
 	    !take_folder(&folder, o, before, fault)) {
 		struct going going = {.options = o,
+				      .rest = END_FINISHED,
 				      .entries = &entries,
 				      .shard = &shard,
 				      .table = table,

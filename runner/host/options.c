@@ -52,6 +52,8 @@ static void note(struct options *o, const struct option_row *row, const char *va
 
 static int take_option(struct parse *p, const struct option_row *row, const char *value)
 {
+	if (!value)
+		value = row->without;
 	const struct given *before = option_given(row, p->options);
 	bool again = before && value && strcmp(before->value, value) != 0;
 
@@ -100,6 +102,7 @@ static struct argp_option *argp_table(void)
 		table[i] = (struct argp_option){.name = row->name,
 						.key = row->name ? key_of(row) : 0,
 						.arg = row->argument,
+						.flags = row->without ? OPTION_ARG_OPTIONAL : 0,
 						.doc = row->help,
 						.group = row->group};
 	}

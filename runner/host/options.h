@@ -56,6 +56,7 @@ struct options {
 	int jobs;         /* 0: as many as make sense */
 	int repeat;
 	int reruns;        /* of a failed test, alone in booted VMs */
+	int fail_fast;     /* unexpected verdicts after which a run stops; 0: never */
 	int shard, shards; /* which part of how many; 0: all */
 	int cache_size;    /* MiB of snapshots */
 	double timeout_factor;

@@ -46,6 +46,7 @@ struct option_row {
 	const char *(*wrong)(
 		const char *); /* NULL, or what a value would have to be; NULL when it is sound */
 	const char *standard;  /* the value when it is not given; NULL: 0 */
+	const char *without;   /* the value when it is given without one; NULL: it needs one */
 	unsigned int tasks;    /* TASK_BIT() of those that it belongs to */
 	const char *needs;     /* an option it makes no sense without, or NULL */
 	const char *not_with[3];

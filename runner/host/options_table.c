@@ -152,6 +152,10 @@ const struct option_row option_table[] = {
 	{.name = "bisect", .group = 4, .argument = "ID", .kind = OPTION_TASK, .task = TASK_BISECT,
 	 .offset = AT(bisect), .needs = "kernel", .flags = OPTION_ONE_KERNEL | OPTION_ONE_RUNTIME,
 	 .help = "One step of git bisect run about that test: exit 0 good, 1 bad, 125 cannot tell"},
+	{.name = "fail-fast", .group = 4, .argument = "N", .kind = OPTION_NUMBER, .least = 1, .most = 1000000,
+	 .offset = AT(fail_fast), .tasks = RUNS | RESUME, .not_with = {"sabotage", "repeat"},
+	 .without = "1", .fact = "fail_fast",
+	 .help = "Stop a kernel after N unexpected verdicts (default 1), and begin no other; see --resume"},
 	{.name = "only-failed", .group = 4, .argument = "DIR", .kind = OPTION_STRING,
 	 .offset = AT(only_failed), .tasks = RUNS,
 	 .help = "Of the selection only what failed in that run or matrix, on its kernels and with its options "

@@ -66,6 +66,17 @@ static void on_trial_result(struct pool *p, struct slot *slot, const struct resu
 		again_trial(p, &job, last && crashed);
 }
 
+/* A planned test has a verdict that was not expected. */
+static void count_bad(struct pool *p)
+{
+	const struct pool_config *c = &p->config;
+
+	if (++p->bad < c->fail_fast || !c->fail_fast || p->stopping)
+		return;
+	p->cut = p->next < p->plan->count;
+	p->stopping = true;
+}
+
 static void on_planned_result(struct pool *p, struct slot *slot, struct result *r)
 {
 	struct job job = slot->job;
@@ -89,6 +100,8 @@ static void on_planned_result(struct pool *p, struct slot *slot, struct result *
 		p->good++;
 	else if (p->config.repeat > 1)
 		p->stopping = true;
+	if (!verdict_is_good(r->verdict) && !job.again)
+		count_bad(p);
 	if (job.again)
 		again_result(p, &job, r);
 	else
@@ -170,6 +183,8 @@ static void on_late_splat(void *arg, struct vm *vm, const char *id, const char *
 	pool_journal(p, "test", result_to_json(r));
 	const struct term_test at = place_of(p, id);
 	term_late(p->term, r, &at);
+	if (!verdict_is_good(r->verdict))
+		count_bad(p);
 	result_free(r);
 }
 

@@ -47,8 +47,11 @@ struct session_request wanted_session(const struct options *o)
 
 struct pool_config wanted_pool(const struct options *o)
 {
-	return (struct pool_config){
-		.sabotage = o->sabotage, .cold = o->cold, .repeat = o->repeat, .reruns = o->reruns};
+	return (struct pool_config){.sabotage = o->sabotage,
+				    .cold = o->cold,
+				    .repeat = o->repeat,
+				    .reruns = o->reruns,
+				    .fail_fast = o->fail_fast};
 }
 
 struct entries_request wanted_entries(const struct options *o)

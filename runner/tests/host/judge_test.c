@@ -143,6 +143,7 @@ START_TEST(every_verdict_has_its_consequences)
 		total[v]++;
 		ck_assert_int_eq(judge_run(total, false), rows[v].status);
 		ck_assert_int_eq(judge_run(total, true), rows[v].sabotaged);
+		ck_assert_int_eq(judge_cut(total), v == VERDICT_MISS ? 0 : rows[v].status);
 	}
 	ck_assert_int_eq(verdict_parse("nonsense"), -1);
 }

@@ -556,6 +556,8 @@ START_TEST(nonsense_is_one_line_and_status_2)
 		"-o /proc/none",
 		"-o /proc/self",
 		"--sabotage --repeat 2",
+		"--fail-fast=0",
+		"--fail-fast --repeat 2",
 		"--gdb --matrix",
 		"--gdb --list",
 		"--gdb --sabotage",

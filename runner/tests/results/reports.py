@@ -144,7 +144,7 @@ def results(path):
     with open(path) as f:
         root = json.load(f)
     assert root["schema"] == 1
-    assert root["end"]["how"] in ("finished", "interrupted", "fault", "killed")
+    assert root["end"]["how"] in ("finished", "interrupted", "fail-fast", "fault", "killed")
     assert sum(root["totals"].values()) == len(root["tests"])
     for test in root["tests"]:
         fits(test, RESULT, test["id"])
