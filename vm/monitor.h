@@ -49,7 +49,9 @@ struct monitor_request {
 	const char *append;          /* more for the kernel's command line, or NULL */
 	enum accel accel;            /* ACCEL_KVM or ACCEL_TCG */
 	int memory_mib;
-	int cpus;             /* 0: monitor_cpus_online() says how many are online */
+	int cpus;          /* 0: monitor_cpus_online() says how many are online */
+	char *const *more; /* words of the user's own for the monitor's command line, as they are */
+	size_t more_count;
 	bool shell;           /* the kernel's command line asks for a shell */
 	int fds[MONITOR_FDS]; /* numbers in the monitor's process; -1: not there */
 };

@@ -114,6 +114,8 @@ static char **argv_of(const struct monitor_request *r, struct fault *fault)
 	}
 	if (r->fds[MONITOR_DEBUGGER] >= 0)
 		add_debugger(&argv, r->fds[MONITOR_DEBUGGER]);
+	for (size_t i = 0; i < r->more_count; i++)
+		add(&argv, r->more[i], NULL);
 	if (r->fds[MONITOR_SAVED] >= 0)
 		add(&argv, "-incoming", mem_printf("fd:%d", r->fds[MONITOR_SAVED]));
 	strings_take(&argv, NULL);

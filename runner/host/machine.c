@@ -25,6 +25,8 @@ static char **argv_of(const struct machine *m, bool shared, bool restoring, stru
 		.accel = m->accel,
 		.memory_mib = c->memory_mib,
 		.cpus = c->cpus,
+		.more = c->more,
+		.more_count = c->more_count,
 		.shell = c->shell,
 	};
 

@@ -17,6 +17,8 @@
 struct machine_config {
 	const char *program; /* the monitor's */
 	const char *append;  /* more for the kernel's command line */
+	char *const *more;   /* words for the monitor's command line, as they are */
+	size_t more_count;
 	int memory_mib, cpus;
 	bool shell;         /* boots to a shell instead of serving */
 	char *const *setup; /* shell lines that are run before the tests */

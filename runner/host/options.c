@@ -367,6 +367,7 @@ void options_free(struct options *o)
 	strings_free(&o->kernels);
 	strings_free(&o->runtimes);
 	strings_free(&o->setup);
+	strings_free(&o->qemu_args);
 	strings_free(&o->own);
 	strings_free(&o->line);
 	free(o->given);

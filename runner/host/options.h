@@ -49,6 +49,7 @@ struct options {
 	struct strings kernels;         /* each --kernel */
 	struct strings runtimes;        /* each --runtime */
 	struct strings setup;           /* each --setup */
+	struct strings qemu_args;       /* each --qemu-arg */
 	struct kernel_request kernel;   /* spec: the one of them that this run is about */
 	struct runtime_request runtime; /* name: the one of them that this run is about, or NULL */
 	enum accel accel;

@@ -44,6 +44,11 @@ static const char *wrong_kernel(const char *value)
 	return wrong;
 }
 
+static const char *wrong_qemu_arg(const char *value)
+{
+	return strstr(value, "-sandbox") ? "another one: the sandbox stays as it is" : NULL;
+}
+
 static const char *wrong_setup(const char *value)
 {
 	return strlen(value) > SETUP_MAX ? "a shorter line: give several" : NULL;
@@ -118,6 +123,10 @@ const struct option_row option_table[] = {
 	{.name = "qemu", .group = 3, .argument = "PATH", .kind = OPTION_STRING, .offset = AT(qemu),
 	 .standard = QEMU, .tasks = ANY, .flags = OPTION_REMEMBERED | OPTION_IS_A_PLACE | OPTION_IS_A_PATH,
 	 .help = "QEMU to use (default " QEMU ")"},
+	{.name = "qemu-arg", .group = 3, .argument = "ARG", .kind = OPTION_STRINGS, .offset = AT(qemu_args),
+	 .wrong = wrong_qemu_arg, .tasks = MACHINES, .flags = OPTION_REMEMBERED, .fact = "qemu_args",
+	 .help = "One more word of QEMU's command line, as it is; may be given again (--qemu-arg -device "
+		 "--qemu-arg virtio-balloon-pci)"},
 	{.name = "setup", .group = 3, .argument = "LINE", .kind = OPTION_STRINGS, .offset = AT(setup),
 	 .wrong = wrong_setup, .tasks = RUNS | BISECT, .flags = OPTION_REMEMBERED,
 	 .fact = "setup", .help = "A shell line run in each VM before the tests; may be given again"},

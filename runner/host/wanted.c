@@ -28,6 +28,8 @@ struct session_request wanted_session(const struct options *o)
 			    .append = o->append,
 			    .memory_mib = o->memory,
 			    .cpus = o->cpus,
+			    .more = o->qemu_args.items,
+			    .more_count = o->qemu_args.count,
 			    .shell = o->task == TASK_SHELL,
 			    .setup = o->setup.items,
 			    .setups = o->setup.count,

@@ -39,6 +39,8 @@ static char **argv_of(const struct monitor_request *r, struct fault *fault)
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (r->fds[i] >= 0)
 			strings_take(&argv, mem_printf("%s=%d", names[i], r->fds[i]));
+	for (size_t i = 0; i < r->more_count; i++)
+		strings_add(&argv, r->more[i]);
 	strings_take(&argv, NULL);
 	free(line);
 	return argv.items;

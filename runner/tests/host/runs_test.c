@@ -199,6 +199,29 @@ START_TEST(vms_are_saved_and_restored)
 }
 END_TEST
 
+/* Another machine by its words is another saved VM; the facts have them, and so does the line that repeats a test. */
+START_TEST(words_of_ones_own_for_the_monitor)
+{
+	IS_STATUS(run_out("", "a.one.first"), 0);
+	IS_STATUS(
+		run_out("fail:a.one.first", "--qemu-arg -device --qemu-arg 'x,y=1 2' --reruns 0 a.one.first"),
+		1);
+	ck_assert_str_eq(fact("a.one.first", "start"), "cold");
+	holds(output, " --qemu-arg -device --qemu-arg 'x,y=1 2' ");
+	char *json = slurp("out/results.json");
+	holds(json, "-device 'x,y=1 2'\"");
+	holds(json, "\"qemu_args\"");
+	free(json);
+	IS_STATUS(run_out("", "--qemu-arg -device --qemu-arg 'x,y=1 2' a.one.first"), 0);
+	ck_assert_str_eq(fact("a.one.first", "start"), "warm");
+	IS_STATUS(run_out("", "--qemu-arg -device --qemu-arg z a.one.first"), 0);
+	ck_assert_str_eq(fact("a.one.first", "start"), "cold");
+	IS_STATUS(run("", "--qemu-arg -sandbox --qemu-arg off"), 2);
+	ck_assert_str_eq(output,
+			 "nscheck: --qemu-arg -sandbox: want another one: the sandbox stays as it is\n");
+}
+END_TEST
+
 START_TEST(several_vms_share_the_queue)
 {
 	IS_STATUS(run("slow", "--accel tcg --jobs 3 -o out"), 0);
@@ -654,6 +677,7 @@ static Suite *runs(void)
 	tcase_add_test(t, a_vm_that_does_not_come_up_is_explained);
 	tcase_add_test(t, a_setup_line_speaks_for_itself);
 	tcase_add_test(t, vms_are_saved_and_restored);
+	tcase_add_test(t, words_of_ones_own_for_the_monitor);
 	tcase_add_test(t, several_vms_share_the_queue);
 	tcase_add_test(t, sabotage_is_scored);
 	tcase_add_test(t, repeat_stops_at_the_first_that_is_bad);

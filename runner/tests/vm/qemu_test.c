@@ -134,6 +134,23 @@ START_TEST(what_is_asked_for)
 }
 END_TEST
 
+START_TEST(more_words_are_taken_as_they_are)
+{
+	char *more[] = {(char *)"-device", (char *)"a,b='c d'"};
+	struct monitor_request r = request();
+
+	r.more = more;
+	r.more_count = 2;
+	char **argv = monitor_argv(qemu, &r, &fault), **last = argv;
+
+	while (last[1])
+		last++;
+	ck_assert_str_eq(last[-1], "-device");
+	ck_assert_str_eq(last[0], "a,b='c d'");
+	monitor_argv_free(argv);
+}
+END_TEST
+
 START_TEST(a_debugger_is_waited_for)
 {
 	struct monitor_request r = request();
@@ -368,6 +385,7 @@ static Suite *qemu_suite(void)
 	tcase_add_test(tc, what_no_vm_has);
 	tcase_add_test(tc, what_is_asked_for);
 	tcase_add_test(tc, a_debugger_is_waited_for);
+	tcase_add_test(tc, more_words_are_taken_as_they_are);
 	tcase_add_test(tc, processors_online);
 	tcase_add_test(tc, nonsense);
 	tcase_add_test(tc, command_line_that_the_kernel_would_cut);
