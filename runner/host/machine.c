@@ -38,8 +38,10 @@ static char **argv_of(const struct machine *m, bool shared, bool restoring, stru
 		r.fds[MONITOR_DEBUGGER] = -1;
 	if (shared && m->kernel_fd >= 0) {
 		snprintf(image, sizeof(image), "/dev/fd/%d", r.fds[MONITOR_KERNEL]);
-		snprintf(initrd, sizeof(initrd), "/dev/fd/%d", r.fds[MONITOR_INITRD]);
 		r.kernel = image;
+	}
+	if (shared && m->initrd_fd >= 0) {
+		snprintf(initrd, sizeof(initrd), "/dev/fd/%d", r.fds[MONITOR_INITRD]);
 		r.initrd = initrd;
 	}
 	return monitor_argv(m->monitor, &r, fault);

@@ -40,8 +40,9 @@ struct machine {
 	const char *initrd;
 	enum accel accel; /* never auto */
 	struct identity identity;
-	int kernel_fd, initrd_fd; /* shared with a monitor that may not read the paths, else -1 */
-	int debugger_fd;          /* that a debugger connects to, or -1 */
+	int kernel_fd,
+		initrd_fd; /* for a monitor that may not read the paths, or an image without one; else -1 */
+	int debugger_fd;   /* that a debugger connects to, or -1 */
 	struct snapshots *snapshots;
 	bool snapshots_wanted;
 	FILE *console_log;

@@ -71,6 +71,7 @@ struct options {
 	bool silent;          /* a run prints nothing: whoever started it tells the outcome; no option */
 	const char *append, *qemu, *guest, *init, *cache;
 	const char *output, *baseline, *update_baseline;
+	const char *share;                    /* a folder for --shell, or NULL */
 	const char *only_failed;              /* the run or matrix whose failures are run again, or NULL */
 	const char *times;                    /* where --shard knows durations from, or NULL */
 	const char *report, *resume, *bisect; /* what the task of that name is about */

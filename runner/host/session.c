@@ -11,6 +11,7 @@
 #include "runner/base/mem.h"
 #include "runner/base/file.h"
 #include "vm/image.h"
+#include "vm/share.h"
 
 /* Whether the command line makes the kernel insist on signatures of modules (module.sig_enforce, lockdown=). */
 static bool wants_signatures(const char *append)
@@ -72,6 +73,22 @@ static int share_files(struct session *s, struct fault *fault)
 		return 0;
 	m->kernel_fd = spawn_share_file(s->kernel.image, fault);
 	m->initrd_fd = m->kernel_fd < 0 ? -1 : spawn_share_file(s->initrd, fault);
+	return m->initrd_fd < 0 ? -1 : 0;
+}
+
+/* What may be shared of a machine's memory, which holds it twice while it boots. */
+enum { SHARED_PART = 4 };
+
+static int share_folder(struct session *s, const struct session_request *wanted, struct fault *fault)
+{
+	struct machine *m = &s->machine;
+
+	if (!wanted->share)
+		return 0;
+	if (m->initrd_fd >= 0)
+		close(m->initrd_fd);
+	m->initrd_fd = share_pack(wanted->share, s->initrd,
+				  ((long long)m->config.memory_mib << 20) / SHARED_PART, fault);
 	return m->initrd_fd < 0 ? -1 : 0;
 }
 
@@ -143,7 +160,7 @@ int session_open(struct session *s, const struct session_request *wanted, struct
 		return fault_set(fault, EXIT_UNFINISHED, "cannot make an event loop: %m");
 	if (wanted->machine.debugged && await_debugger(s, fault))
 		return -1;
-	if (map_suites(s, wanted->guest, fault) || share_files(s, fault) ||
+	if (map_suites(s, wanted->guest, fault) || share_files(s, fault) || share_folder(s, wanted, fault) ||
 	    load_allowed(s, wanted->home, fault))
 		return -1;
 	began = loop_now();

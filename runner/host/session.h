@@ -15,6 +15,7 @@ struct session_request {
 	enum accel accel;
 	const char *init, *guest, *cache;
 	const char *home;  /* the folder of the program */
+	const char *share; /* a folder that the guest gets a copy of, or NULL */
 	int snapshots_mib; /* room for saved VMs; 0: none is saved or restored */
 };
 

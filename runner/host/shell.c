@@ -15,6 +15,7 @@
 #include "runner/base/mem.h"
 #include "runner/contract.h"
 #include "runner/host/wanted.h"
+#include "vm/share.h"
 
 /* Ends the shell from this side; what it stands for at the end of the input is the guest's end of file. */
 enum { LEAVE_KEY = 0x1d /* ^] */, END_OF_FILE = 0x04 };
@@ -193,6 +194,9 @@ int shell_run(const struct options *o, struct fault *fault)
 	if (!session_open(&s, &wanted, fault)) {
 		tell_debug(o->init);
 		tell_debug(o->guest);
+		if (o->share)
+			fprintf(stderr, "/" SHARE_PATH " is a copy of %s: what is done to it stays there.\n",
+				o->share);
 		fputs("Booting; `exit` in the guest or Ctrl-] here ends it.\n", stderr);
 		converse_or_emulate(&s, fault);
 	}

@@ -43,6 +43,7 @@ struct session_request wanted_session(const struct options *o)
 		.guest = o->guest,
 		.cache = o->cache,
 		.home = o->home,
+		.share = o->share,
 		.snapshots_mib = o->cold || o->gdb || o->task == TASK_SHELL ? 0 : o->cache_size,
 	};
 }

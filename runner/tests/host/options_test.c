@@ -67,15 +67,24 @@ static void add_needs(struct line *l, const struct option_row *row)
 		add_option(l, needed, false);
 }
 
-/* Of a pair that is no task: the one that they are for. */
-static void add_task(struct line *l, const struct option_row *a, const struct option_row *b)
+/* Of a pair that is no task: the one that they are for, if either is for no run. */
+static bool add_task(struct line *l, const struct option_row *a, const struct option_row *b)
 {
-	if (a->kind == OPTION_TASK || b->kind == OPTION_TASK)
-		return;
-	if (a->tasks == TASK_BIT(TASK_LIST) || b->tasks == TASK_BIT(TASK_LIST))
-		add(l, mem_strdup("--list"));
-	else if (a->tasks == TASK_BIT(TASK_COMPARE) || b->tasks == TASK_BIT(TASK_COMPARE))
-		add(l, mem_strdup("--compare"));
+	static const struct {
+		enum task task;
+		const char *option;
+	} tasks[] = {{TASK_LIST, "--list"}, {TASK_COMPARE, "--compare"}, {TASK_SHELL, "--shell"}};
+
+	for (size_t i = 0; i < sizeof(tasks) / sizeof(*tasks); i++) {
+		unsigned int alone = TASK_BIT(tasks[i].task);
+
+		if (a->kind == OPTION_TASK || b->kind == OPTION_TASK ||
+		    (a->tasks != alone && b->tasks != alone))
+			continue;
+		add(l, mem_strdup(tasks[i].option));
+		return true;
+	}
+	return false;
 }
 
 static void add_words(struct line *l)
@@ -86,7 +95,8 @@ static void add_words(struct line *l)
 		add(l, mem_strdup("word"));
 }
 
-static void make_pair(struct line *l, const struct option_row *a, const struct option_row *b)
+/* Whether a task was added: a refusal may be about that one, and name just one of the pair. */
+static bool make_pair(struct line *l, const struct option_row *a, const struct option_row *b)
 {
 	*l = (struct line){0};
 	add(l, mem_strdup("nscheck"));
@@ -94,8 +104,9 @@ static void make_pair(struct line *l, const struct option_row *a, const struct o
 	add_option(l, b, a == b);
 	add_needs(l, a);
 	add_needs(l, b);
-	add_task(l, a, b);
+	bool added = add_task(l, a, b);
 	add_words(l);
+	return added;
 }
 
 static int parse(struct options *o, struct line *l, struct fault *fault)
@@ -180,15 +191,14 @@ START_TEST(each_pair_works_or_is_refused)
 
 			if (!a->name || !b->name)
 				continue;
-			make_pair(&l, a, b);
+			bool added = make_pair(&l, a, b);
 			make_pair(&turned, b, a);
 			int ret = parse(&o, &l, &fault), same = parse(&other, &turned, &its);
 			ck_assert_msg(ret == same, "%s %s: it depends on the order", l.words[1], l.words[2]);
 			if (ret) {
 				ck_assert_int_eq(fault.status, EXIT_BAD_INPUT);
 				ck_assert_ptr_null(strchr(fault.text, '\n'));
-				if (a->kind == OPTION_TASK || b->kind == OPTION_TASK ||
-				    (!has(&l, "list") && !has(&l, "compare"))) {
+				if (!added) {
 					names(&fault, a, &l);
 					names(&fault, b, &l);
 				}
@@ -266,6 +276,7 @@ START_TEST(what_is_refused_says_why)
 		{"--runtime reference --runtime-path p",
 		 "--runtime-path does not go with --runtime reference"},
 		{"--times t", "--times wants --shard"},
+		{"--share d", "--share goes with --shell only"},
 		{"--bisect a", "--bisect wants --kernel"},
 		{"--bisect a -k k b", "--bisect selects no tests: b has no place there"},
 		{"--in-order", "--in-order wants tests that are named"},
