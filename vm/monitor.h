@@ -52,6 +52,7 @@ struct monitor_request {
 	int cpus;          /* 0: monitor_cpus_online() says how many are online */
 	char *const *more; /* words of the user's own for the monitor's command line, as they are */
 	size_t more_count;
+	bool dumped; /* a guest that has ended stands still until the monitor is killed, so that it can be dumped */
 	bool shell;           /* the kernel's command line asks for a shell */
 	int fds[MONITOR_FDS]; /* numbers in the monitor's process; -1: not there */
 };
@@ -63,6 +64,7 @@ enum monitor_event_kind {
 	MONITOR_STOPPED,    /* the guest stands still for good and by itself; text: one line that says so */
 	MONITOR_ENDING, /* the VM is about to end, which is the guest's doing; text: a word or two of why, such as guest-panic */
 	MONITOR_ENDED_BY_HOST, /* the same, but a signal to the monitor or an error of its own ends it */
+	MONITOR_DUMP_ENDED, /* of dump(); text: why it failed, NULL: the file is whole. The guest may run on */
 };
 
 struct monitor_event {
@@ -103,6 +105,13 @@ struct monitor {
 	void (*save)(struct monitor_talk *talk, int fd);
 	/* Lets a guest that was saved, or could not be, run again. */
 	void (*go_on)(struct monitor_talk *talk);
+
+	/*
+	 * Writes the guest's memory and registers to a file, from where fd stands, as an ELF core that debuggers read, with
+	 * the note that the kernel has for them if it hands one over; MONITOR_DUMP_ENDED follows. The guest stands still
+	 * meanwhile; one that has ended is still there if the request said `dumped`.
+	 */
+	void (*dump)(struct monitor_talk *talk, int fd);
 
 	/* A break on the console's line, which makes the next byte there a sysrq key. */
 	void (*send_break)(struct monitor_talk *talk);

@@ -40,6 +40,13 @@ static void add_machine(struct strings *argv, const struct monitor_request *r)
 	add(argv, "-smp", mem_printf("%d", r->cpus ? r->cpus : MONITOR_CPUS));
 }
 
+/* Neither its end nor a reset takes the guest's memory away. The device is what the kernel tells where its symbols are. */
+static void add_dump(struct strings *argv)
+{
+	add(argv, "-no-shutdown", NULL);
+	add(argv, "-device", mem_strdup("vmcoreinfo"));
+}
+
 static void add_socket(struct strings *argv, const char *id, int fd)
 {
 	add(argv, "-chardev", mem_printf("socket,id=%s,fd=%d", id, fd));
@@ -112,6 +119,8 @@ static char **argv_of(const struct monitor_request *r, struct fault *fault)
 		strings_free(&argv);
 		return NULL;
 	}
+	if (r->dumped)
+		add_dump(&argv);
 	if (r->fds[MONITOR_DEBUGGER] >= 0)
 		add_debugger(&argv, r->fds[MONITOR_DEBUGGER]);
 	for (size_t i = 0; i < r->more_count; i++)
@@ -132,7 +141,8 @@ static bool is_mine(const char *version)
 struct talk {
 	struct monitor_talk base;
 	struct qmp qmp;
-	bool saving;
+	bool saving, dumping;
+	bool ended; /* the guest has, whether or not this program goes on */
 };
 
 static void tell(struct talk *t, enum monitor_event_kind kind, const char *text)
@@ -146,6 +156,12 @@ static void end_saving(struct talk *t, const char *trouble)
 {
 	t->saving = false;
 	tell(t, MONITOR_SAVE_ENDED, trouble);
+}
+
+static void end_dumping(struct talk *t, const char *trouble)
+{
+	t->dumping = false;
+	tell(t, MONITOR_DUMP_ENDED, trouble);
 }
 
 static void end_restoring(struct talk *t, const char *trouble)
@@ -166,8 +182,10 @@ static void got_event(struct talk *t, const struct qmp_message *m)
 			end_saving(t, "QEMU could not write it");
 	} else if (!strcmp(m->name, "SHUTDOWN")) {
 		bool by_host = json_is_false(json_object_get(m->data, "guest"));
+
+		t->ended = true;
 		tell(t, by_host ? MONITOR_ENDED_BY_HOST : MONITOR_ENDING, reason ? reason : "unknown");
-	} else if (!strcmp(m->name, "STOP") && !t->saving && !t->base.restoring) {
+	} else if (!strcmp(m->name, "STOP") && !t->saving && !t->dumping && !t->ended && !t->base.restoring) {
 		tell(t, MONITOR_STOPPED, "QEMU stopped the guest");
 	}
 }
@@ -176,6 +194,8 @@ static void got_return(struct talk *t, const struct qmp_message *m)
 {
 	if (!strcmp(m->about, "chardev-send-break"))
 		tell(t, MONITOR_BREAK_SENT, NULL);
+	if (t->dumping && !strcmp(m->about, "dump-guest-memory"))
+		end_dumping(t, NULL);
 	if (!t->base.restoring)
 		return;
 	if (!strcmp(m->about, "query-status")) {
@@ -203,7 +223,9 @@ static void on_message(void *arg, const struct qmp_message *m)
 	case QMP_EVENT: got_event(t, m); break;
 	case QMP_RETURN: got_return(t, m); break;
 	case QMP_ERROR:
-		if (t->saving)
+		if (t->dumping && (!strcmp(m->about, "dump-guest-memory") || !strcmp(m->about, "getfd")))
+			end_dumping(t, m->name);
+		else if (t->saving)
 			end_saving(t, m->name);
 		else if (t->base.restoring)
 			end_restoring(t, m->name);
@@ -265,6 +287,15 @@ static void go_on(struct monitor_talk *talk)
 	command(talk, "cont", NULL);
 }
 
+static void dump(struct monitor_talk *talk, int fd)
+{
+	struct talk *t = (struct talk *)talk;
+
+	t->dumping = true;
+	qmp_send(&t->qmp, "getfd", json_pack("{s:s}", "fdname", "dump"), fd);
+	command(talk, "dump-guest-memory", json_pack("{s:b,s:s}", "paging", 0, "protocol", "fd:dump"));
+}
+
 static void send_break(struct monitor_talk *talk)
 {
 	command(talk, "chardev-send-break", json_pack("{s:s}", "id", "console"));
@@ -286,6 +317,7 @@ static const struct monitor qemu = {
 	.wake = wake,
 	.save = save,
 	.go_on = go_on,
+	.dump = dump,
 	.send_break = send_break,
 	.interrupt = interrupt,
 };

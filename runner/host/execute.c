@@ -289,6 +289,7 @@ static int run_in_folder(struct execution *x, const struct folder *f, struct fau
 	int ret = gather_facts(&facts, &asked, s, f, fault);
 
 	pool.config.hint = s->hint;
+	pool.config.dumps = o->dump ? f->path : NULL;
 	facts.command = mem_strdup(command);
 	if (ret || begin_journal(&journal, f, &facts, plan, before, fault))
 		goto out;

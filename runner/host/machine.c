@@ -27,6 +27,7 @@ static char **argv_of(const struct machine *m, bool shared, bool restoring, stru
 		.cpus = c->cpus,
 		.more = c->more,
 		.more_count = c->more_count,
+		.dumped = c->dumped,
 		.shell = c->shell,
 	};
 

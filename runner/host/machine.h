@@ -20,6 +20,7 @@ struct machine_config {
 	char *const *more;   /* words for the monitor's command line, as they are */
 	size_t more_count;
 	int memory_mib, cpus;
+	bool dumped;        /* a guest that died or hangs can be dumped */
 	bool shell;         /* boots to a shell instead of serving */
 	char *const *setup; /* shell lines that are run before the tests */
 	size_t setups;

@@ -134,6 +134,10 @@ const struct option_row option_table[] = {
 	 .not_with = {"sabotage", "repeat", "shard"}, .implies = {"jobs=1", "reruns=0"},
 	 .flags = OPTION_ONE_KERNEL | OPTION_ONE_RUNTIME,
 	 .help = "The VM waits for a debugger, and has no time limits: two lines to type are printed"},
+	{.name = "dump", .group = 3, .kind = OPTION_FLAG, .offset = AT(dump), .tasks = RUNS,
+	 .not_with = {"gdb"}, .fact = "dump",
+	 .help = "Keep the memory of a guest that dies or hangs, as large as --memory, in the results: an ELF core for "
+		 "crash or drgn"},
 	{.name = "share", .group = 3, .argument = "DIR", .kind = OPTION_STRING, .offset = AT(share),
 	 .tasks = SHELL,
 	 .help = "With --shell: a copy of this folder is /share there, and nothing that is done to it comes back"},

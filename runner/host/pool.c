@@ -284,6 +284,7 @@ int pool_run(struct pool *p)
 	}
 	free(p->slots);
 	again_end(p);
+	pool_dump_end(p);
 	loop_remove(p->machine->loop, &p->signals);
 	int64_t ended = loop_now();
 	p->times.ending = p->last_result_at ? ended - p->last_result_at : 0;

@@ -21,10 +21,11 @@ struct pool_times {
 struct pool_config {
 	const char *hint; /* what the user is told at the start of each VM, or NULL */
 	bool sabotage;
-	bool cold;     /* no VM is restored */
-	int repeat;    /* rounds of the plan; stops at the first bad result when more than one */
-	int reruns;    /* of a failed test, alone in booted VMs */
-	int fail_fast; /* unexpected verdicts after which no further test is begun; 0: never */
+	bool cold;         /* no VM is restored */
+	int repeat;        /* rounds of the plan; stops at the first bad result when more than one */
+	int reruns;        /* of a failed test, alone in booted VMs */
+	const char *dumps; /* the folder for the memory of guests that died or hung, or NULL */
+	int fail_fast;     /* unexpected verdicts after which no further test is begun; 0: never */
 };
 
 /* One queue of jobs feeds some VMs; every result is in the journal before its VM gets the next job. */
@@ -50,6 +51,7 @@ struct pool {
 	bool dropping; /* what the running tests still say does not count */
 	int interrupts;
 	int64_t stop_until;
+	int dumps, not_dumped;    /* pool_dump.c */
 	int bad;                  /* unexpected verdicts of planned tests */
 	bool cut;                 /* they were enough, and something was left to run */
 	size_t good;              /* results that were pass, skip or xfail */

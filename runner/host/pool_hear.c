@@ -193,6 +193,8 @@ struct vm_owner pool_owner(struct pool *p)
 	return (struct vm_owner){.ready = on_ready,
 				 .result = on_result,
 				 .note = on_note,
+				 .dump = pool_dump,
+				 .dumped = pool_dumped,
 				 .late_splat = on_late_splat,
 				 .arg = p};
 }

@@ -5,8 +5,8 @@
 #include "runner/host/pool.h"
 
 /*
- * A pool as its own four files know it: pool.c, which feeds the VMs; pool_hear.c, what they tell; pool_lose.c, those
- * that ended; again.c, what is run again. Nobody else includes this.
+ * A pool as its own five files know it: pool.c, which feeds the VMs; pool_hear.c, what they tell; pool_lose.c, those
+ * that ended; pool_dump.c, the memory of those; again.c, what is run again. Nobody else includes this.
  */
 
 /* A place for one VM after the other. */
@@ -18,6 +18,8 @@ struct slot {
 	bool spoiled; /* ran a job that wants nothing after it in its VM */
 	bool announced;
 	struct job job;
+	char *dump; /* the file that its VM's memory goes to, or NULL */
+	int dump_fd;
 	size_t step;                 /* of a trial: how many of its tests have ended */
 	const struct test **history; /* ran in this VM */
 	size_t ran;
@@ -34,6 +36,17 @@ struct vm_owner pool_owner(struct pool *p);
 
 /* The VM there is gone: why, and what comes of it; frees it. */
 void pool_lose(struct pool *p, struct slot *slot);
+
+/*
+ * The memory of a guest that died or hangs: struct vm_owner's dump and dumped. The first time that a test crashes counts,
+ * and the first DUMPS of a run: each is as large as the guest.
+ */
+enum { DUMPS = 3 };
+int pool_dump(void *arg, struct vm *vm);
+void pool_dumped(void *arg, struct vm *vm, const char *trouble);
+
+/* Tells what was left out because of the limit. */
+void pool_dump_end(struct pool *p);
 
 /*
  * What is run again, and what comes of it. A test that fails, times out or leaks is run --reruns times more, alone in

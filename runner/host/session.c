@@ -125,6 +125,18 @@ static int await_debugger(struct session *s, struct fault *fault)
 	return 0;
 }
 
+/* A kernel that has it as a module hands its note for debuggers over once that is loaded. */
+static void set_up_dump(struct session *s)
+{
+	struct machine_config *c = &s->machine.config;
+
+	strings_add(&s->setup, "modprobe -q qemu_fw_cfg || :");
+	for (size_t i = 0; i < c->setups; i++)
+		strings_add(&s->setup, c->setup[i]);
+	c->setup = s->setup.items;
+	c->setups = s->setup.count;
+}
+
 int session_open(struct session *s, const struct session_request *wanted, struct fault *fault)
 {
 	memset(s, 0, sizeof(*s));
@@ -138,6 +150,8 @@ int session_open(struct session *s, const struct session_request *wanted, struct
 				      .snapshots = &s->snapshots,
 				      .allow = &s->allow,
 				      .monitor_version = s->qemu_version};
+	if (wanted->machine.dumped)
+		set_up_dump(s);
 	int64_t began = loop_now();
 	if (dir_make(wanted->cache, fault))
 		return -1;
@@ -185,6 +199,7 @@ void session_close(struct session *s)
 	loop_close(&s->loop);
 	debugger_close(&s->debugger);
 	free(s->hint);
+	strings_free(&s->setup);
 	kernel_free(&s->kernel);
 	runtime_free(&s->runtime);
 	free(s->initrd);

@@ -32,6 +32,7 @@ struct session {
 	struct debugger debugger;
 	char *hint; /* how a debugger attaches, or NULL: none was asked for */
 	struct machine machine;
+	struct strings setup; /* the lines of the machine's setup, where they are not the user's alone */
 	void *suites;
 	bool kvm_opens;
 	int64_t qemu_ms, kernel_ms, image_ms, snapshot_ms; /* how long these took */

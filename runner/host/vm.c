@@ -13,8 +13,8 @@
 #include "runner/base/text.h"
 #include "runner/host/vm_inside.h"
 
-/* Milliseconds from the order to power off to the end. */
-enum { LEAVE = 1000 };
+/* Milliseconds from the order to power off to the end, and for a dump, which is multiplied by the harness's patience. */
+enum { LEAVE = 1000, DUMP = 300000 };
 
 enum { STRAYS_SHOWN = 5, DRAIN_MAX = 32 << 20, ERRORS_MAX = 4096 };
 
@@ -152,11 +152,36 @@ static void got_stopped(struct vm *vm, const char *why)
 	if (vm->machine->config.debugged)
 		return;
 	if (vm->state == VM_BOOTING)
-		vm_end_now(vm, VM_END_BOOT, why);
+		vm_end_dead(vm, VM_END_BOOT, why);
 	else if (vm->setting_up)
-		vm_end_now(vm, VM_END_SETUP, why);
+		vm_end_dead(vm, VM_END_SETUP, why);
 	else if (vm->life.ready_at)
-		vm_end_now(vm, VM_END_CRASH, why);
+		vm_end_dead(vm, VM_END_CRASH, why);
+}
+
+/* One that can be dumped does not go by itself. */
+static void got_ending(struct vm *vm, const struct monitor_event *event)
+{
+	vm->ended_by_host = event->kind == MONITOR_ENDED_BY_HOST;
+	free(vm->ending);
+	vm->ending = mem_strdup(event->text);
+	if (!vm->machine->config.dumped || vm->ended_by_host || vm->state == VM_DYING ||
+	    vm->state == VM_DEAD || vm->state == VM_DUMPING)
+		return;
+	if (vm_is_leaving(vm))
+		vm_kill(vm);
+	else
+		vm_end_dead(vm, vm->life.ready_at ? VM_END_CRASH : vm_up_end(vm), NULL);
+}
+
+/* The file is the owner's. */
+static void end_dump(struct vm *vm, const char *trouble)
+{
+	if (!vm->dumping)
+		return;
+	vm->dumping = false;
+	vm->owner->dumped(vm->owner->arg, vm, trouble);
+	vm_kill(vm);
 }
 
 static void on_monitor(void *arg, const struct monitor_event *event)
@@ -171,12 +196,9 @@ static void on_monitor(void *arg, const struct monitor_event *event)
 			hang_break_sent(&vm->hang, vm->channels[MONITOR_CONSOLE].fd);
 		break;
 	case MONITOR_STOPPED: got_stopped(vm, event->text); break;
+	case MONITOR_DUMP_ENDED: end_dump(vm, event->text); break;
 	case MONITOR_ENDING:
-	case MONITOR_ENDED_BY_HOST:
-		vm->ended_by_host = event->kind == MONITOR_ENDED_BY_HOST;
-		free(vm->ending);
-		vm->ending = mem_strdup(event->text);
-		break;
+	case MONITOR_ENDED_BY_HOST: got_ending(vm, event); break;
 	}
 }
 
@@ -265,6 +287,7 @@ static void bury(struct vm *vm, int status)
 	bool asked = vm_is_leaving(vm) || (vm->state == VM_DYING && vm->life.end == VM_END_ASKED);
 
 	vm->state = VM_DEAD;
+	end_dump(vm, "the VM ended meanwhile");
 	for (size_t i = 0; i < sizeof(heard) / sizeof(*heard); i++)
 		drain(vm, &vm->channels[heard[i]]);
 	loop_remove(vm->machine->loop, &vm->channels[MONITOR_ORDERS]);
@@ -315,6 +338,23 @@ void vm_end_now(struct vm *vm, enum vm_end end, const char *why)
 	vm_kill(vm);
 }
 
+void vm_end_dead(struct vm *vm, enum vm_end end, const char *why)
+{
+	int fd = vm->machine->config.dumped ? vm->owner->dump(vm->owner->arg, vm) : -1;
+
+	vm->life.end = end;
+	if (why && !vm->life.failure)
+		vm->life.failure = mem_strdup(why);
+	if (fd < 0) {
+		vm_kill(vm);
+		return;
+	}
+	vm->state = VM_DUMPING;
+	vm->dumping = true;
+	vm_wait(vm, DUMP * vm->machine->config.patience);
+	vm->machine->monitor->dump(vm->talk, fd);
+}
+
 void vm_leave(struct vm *vm)
 {
 	if (!vm_is_ready(vm)) {
@@ -341,6 +381,8 @@ static void state_late(struct vm *vm)
 		vm_up_late(vm);
 	else if (is_at_test(vm))
 		vm_run_late(vm);
+	else if (vm->state == VM_DUMPING)
+		end_dump(vm, "it took too long");
 	else if (vm_is_leaving(vm))
 		vm_kill(vm);
 	else

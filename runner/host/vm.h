@@ -44,6 +44,9 @@ struct vm_owner {
 	void (*ready)(void *arg, struct vm *vm);
 	void (*result)(void *arg, struct vm *vm, struct result *result); /* result is the receiver's */
 	void (*note)(void *arg, struct vm *vm, const char *text);
+	/* Its guest died or hangs: a file to dump its memory to, which the owner closes, or -1. Then, how that went. */
+	int (*dump)(void *arg, struct vm *vm);
+	void (*dumped)(void *arg, struct vm *vm, const char *trouble); /* trouble: one line, or NULL */
 	void (*late_splat)(void *arg, struct vm *vm, const char *id, const char *line, const char *log);
 	void *arg;
 };

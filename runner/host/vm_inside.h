@@ -22,6 +22,7 @@ enum vm_state {
 	VM_SETTLING, /* its result is here, its last console lines may not be */
 	VM_HANGING,  /* too late: what the guest was doing is asked for */
 	VM_LEAVING,  /* told to power off */
+	VM_DUMPING,  /* its guest is dead or hangs; its memory goes to a file */
 	VM_DYING,    /* killed, not gone yet */
 	VM_DEAD,
 };
@@ -46,6 +47,7 @@ struct vm {
 	struct silence silence;
 	struct orders orders;
 
+	bool dumping;    /* to a file of the owner's */
 	int snapshot_fd; /* being written, or -1 */
 	size_t setups_done;
 	bool setting_up;  /* the next setup line runs */
@@ -67,6 +69,9 @@ void vm_wait(struct vm *vm, double ms);
 
 /* Kills it for a reason of this program's. */
 void vm_end_now(struct vm *vm, enum vm_end end, const char *why);
+
+/* The same for a guest that is dead or hangs: its memory is dumped first if that is wanted. why: NULL: the console says it. */
+void vm_end_dead(struct vm *vm, enum vm_end end, const char *why);
 
 /* The channel that it said hello on, also for orders. */
 void vm_choose_channel(struct vm *vm, struct stream *stream);

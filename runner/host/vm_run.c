@@ -132,7 +132,7 @@ void vm_run_late(struct vm *vm)
 	vm->state = VM_HANGING;
 	int ms = hang_step(&vm->hang, &vm->orders, vm->machine->monitor, vm->talk, vm->console.splat);
 	if (ms < 0)
-		vm_end_now(vm, VM_END_CRASH, vm->hang.about);
+		vm_end_dead(vm, VM_END_CRASH, vm->hang.about);
 	else
 		vm_wait(vm, ms);
 }

@@ -56,7 +56,7 @@ static void hello_is_late(struct vm *vm)
 						  : silence_look(&vm->silence, vm->pid, patience(vm));
 
 	if (why)
-		vm_end_now(vm, VM_END_BOOT, why);
+		vm_end_dead(vm, VM_END_BOOT, why);
 	else
 		wait_for_hello(vm);
 }
@@ -272,7 +272,7 @@ static void setup_late(struct vm *vm)
 	char *name = setup_name(vm),
 	     *why = mem_printf("%s did not end within %.4g s", name, setup_limit(vm) / 1000);
 
-	vm_end_now(vm, VM_END_SETUP, why);
+	vm_end_dead(vm, VM_END_SETUP, why);
 	free(name);
 	free(why);
 }

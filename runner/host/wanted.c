@@ -35,6 +35,7 @@ struct session_request wanted_session(const struct options *o)
 			    .setups = o->setup.count,
 			    .test_factor = o->timeout_factor * (o->gdb ? DEBUGGED_FACTOR : 1),
 			    .debugged = o->gdb,
+			    .dumped = o->dump,
 			    .patience = patience(o->timeout_factor),
 			    .kvm_on_trial = o->accel == ACCEL_AUTO,
 			    .runtime = o->runtime.name},

@@ -25,7 +25,7 @@ part() {
 	rm "$log.part"
 }
 
-[ $# -gt 0 ] || set -- host setup lint reports html fuzz ci install door selftest safe restore soak-test sabotage kernels runtimes
+[ $# -gt 0 ] || set -- host setup lint reports html fuzz ci install door selftest safe restore debug soak-test sabotage kernels runtimes
 for name; do
 	if [ "$name" = host ]; then
 		part host host_tests

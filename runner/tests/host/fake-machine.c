@@ -4,7 +4,7 @@
  * takes. It boots, is saved and restored, and plays the guest that $FAKE_MACHINE describes, so that the host program is tested in milliseconds.
  *
  * FAKE_MACHINE holds words, split by commas. For the VM: no-hello, foreign (another version of the contract), dies (before hello), silent-death (and says
- * nothing), mute (lives and says nothing), killed-booting, killed-restoring, panics, restore-fails, save-fails, kvm-fails, serial (speaks on ttyS1), setup-fails, setup-panics, setup-killed (once it says something), slow (50 ms a
+ * nothing), mute (lives and says nothing), killed-booting, killed-restoring, panics, restore-fails, save-fails, dump-fails, kvm-fails, serial (speaks on ttyS1), setup-fails, setup-panics, setup-killed (once it says something), slow (50 ms a
  * test), no-bye. For a test, as WORD:ID: fail, fail-later (as crash-later), skip, timeout, leak, error, hang, crash, crash-later (only when it is
  * not the VM's first), crash-cold (as crash-later, in a booted VM), crash-after (only when all trigger:IDs ran before it in the VM), fail-warm (in a VM that was restored), vanish, splat, late-splat, flood, garbage, twice, other, half, escape, survive, bad-number,
  * unheard-of, no-marks; killed, killed-cold (in a booted VM), terminated and fails, which are ends of the monitor by no doing of the guest. A kernel of a test's own may hold more of them, which count for that kernel.
@@ -26,7 +26,7 @@
 static int talk = -1, console = -1, results = -1, control = -1, serial2 = -1, saved = -1;
 static const char *script = "";
 static char release[64] = "6.0.0-fake", own_script[1000]; /* of the kernel */
-static bool kvm, restored;
+static bool kvm, restored, dumped;
 static int tests_run, triggers_run;
 
 static void out(int fd, const char *text)
@@ -117,11 +117,17 @@ static void take_argument(const char *word)
 		take_kernel(value + 1);
 	if (!strcmp(word, "accel=kvm"))
 		kvm = true;
+	if (!strcmp(word, "dumped=1"))
+		dumped = true;
 }
+
+static void take_talk(void);
 
 static void crash(const char *reason)
 {
 	outf(talk, "ending %s\n", reason);
+	while (dumped)
+		take_talk();
 	exit(0);
 }
 
@@ -211,9 +217,12 @@ static void disturb(const char *id)
 	}
 	if (plays("fails", id))
 		exit(1);
-	if (plays("hang", id))
+	if (plays("hang", id)) {
+		while (dumped)
+			take_talk();
 		for (;;)
 			pause();
+	}
 	if (plays("flood", id))
 		noise();
 	if (plays("garbage", id))
@@ -328,6 +337,10 @@ static void take_command(const char *line)
 		out(talk, "not-saved the disk is full\n");
 	else if (!strcmp(line, "save"))
 		outf(talk, "saved %s\n", state);
+	else if (!strcmp(line, "dump") && plays("dump-fails", NULL))
+		out(talk, "not-dumped the disk is full\n");
+	else if (!strcmp(line, "dump"))
+		out(talk, "dumped the memory of a fake VM\n");
 	else if (!strcmp(line, "restored?"))
 		out(talk, "restored\n");
 }

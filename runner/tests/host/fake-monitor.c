@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * build/fake-machine behind the seam of vm/monitor.h: the second monitor, in build/nscheck-fake. The program gets words
- * NAME=VALUE, and speaks in lines: "save" and "go", and where a restore is asked for "restored?". It answers with what it
+ * NAME=VALUE, and speaks in lines: "save", "go", "dump" ("dumped MEMORY" or "not-dumped WHY"; with dumped=1 it stays when its guest has ended), and where a restore is asked for "restored?". It answers with what it
  * is to be restored from, "saved STATE", or "not-saved WHY"; with "restored" or "wait"; and says "ending WHY", or "ended-by-host
  * WHY", before it ends.
  */
@@ -39,6 +39,8 @@ static char **argv_of(const struct monitor_request *r, struct fault *fault)
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (r->fds[i] >= 0)
 			strings_take(&argv, mem_printf("%s=%d", names[i], r->fds[i]));
+	if (r->dumped)
+		strings_add(&argv, "dumped=1");
 	for (size_t i = 0; i < r->more_count; i++)
 		strings_add(&argv, r->more[i]);
 	strings_take(&argv, NULL);
@@ -93,6 +95,11 @@ static void take_line(struct talk *t, const char *line)
 		     write(t->file, rest, strlen(rest)) < 0 ? "it cannot be written" : NULL);
 	else if ((rest = after(line, "not-saved ")))
 		tell(t, MONITOR_SAVE_ENDED, rest);
+	else if ((rest = after(line, "dumped ")))
+		tell(t, MONITOR_DUMP_ENDED,
+		     write(t->file, rest, strlen(rest)) < 0 ? "it cannot be written" : NULL);
+	else if ((rest = after(line, "not-dumped ")))
+		tell(t, MONITOR_DUMP_ENDED, rest);
 	else if (!strcmp(line, "wait"))
 		t->base.wake_ms = WAIT_MS;
 	else if (!strcmp(line, "restored"))
@@ -134,6 +141,12 @@ static void save(struct monitor_talk *talk, int fd)
 	say(talk, "save\n");
 }
 
+static void dump(struct monitor_talk *talk, int fd)
+{
+	((struct talk *)talk)->file = fd;
+	say(talk, "dump\n");
+}
+
 static void go_on(struct monitor_talk *talk)
 {
 	say(talk, "go\n");
@@ -159,6 +172,7 @@ static const struct monitor fake = {
 	.wake = wake,
 	.save = save,
 	.go_on = go_on,
+	.dump = dump,
 	.send_break = send_break,
 	.interrupt = interrupt,
 };

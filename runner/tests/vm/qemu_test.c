@@ -134,6 +134,25 @@ START_TEST(what_is_asked_for)
 }
 END_TEST
 
+/* A guest that has ended stands still, so that its memory is there. */
+START_TEST(a_guest_that_can_be_dumped)
+{
+	struct monitor_request r = request();
+
+	r.dumped = true;
+	char **argv = monitor_argv(qemu, &r, &fault);
+
+	ck_assert(has(argv, "-no-shutdown"));
+	ck_assert(has(argv, "vmcoreinfo"));
+	monitor_argv_free(argv);
+	r.dumped = false;
+	argv = monitor_argv(qemu, &r, &fault);
+	ck_assert(!has(argv, "-no-shutdown"));
+	ck_assert(!has(argv, "vmcoreinfo"));
+	monitor_argv_free(argv);
+}
+END_TEST
+
 START_TEST(more_words_are_taken_as_they_are)
 {
 	char *more[] = {(char *)"-device", (char *)"a,b='c d'"};
@@ -329,6 +348,37 @@ static void saves(const char *line, const char *events)
 	says(MIGRATION("completed"), "", "\"cont\"");
 }
 
+/* The file goes along; that the guest stands still meanwhile is no end of it. */
+static void dumps(const char *line, const char *events)
+{
+	char buf[4096] = "";
+
+	qemu->dump(talk, STDERR_FILENO);
+	while (!strstr(buf, "\"fd:dump\"")) {
+		size_t len = strlen(buf);
+
+		ck_assert_int_gt(recv(theirs, buf + len, sizeof(buf) - 1 - len, 0), 0);
+	}
+	says(RETURN("getfd", ""), "", "");
+	says(STOP, "", "");
+	says(line, events, "");
+}
+
+START_TEST(dumping)
+{
+	says(GREETING, "", "qmp_capabilities");
+	dumps(RETURN("dump-guest-memory", ""), "6 -;");
+	says(RETURN("dump-guest-memory", ""), "", "");
+	dumps("{\"error\": {\"desc\": \"disk full\"}, \"id\": \"dump-guest-memory\"}\n", "6 disk full;");
+	dumps("{\"error\": {\"desc\": \"no fd\"}, \"id\": \"getfd\"}\n", "6 no fd;");
+	/* Its end was told of; that it stands still from then on is what was asked for. */
+	says("{\"event\": \"SHUTDOWN\", \"data\": {\"guest\": true, \"reason\": \"guest-reset\"}}\n",
+	     "4 guest-reset;", "");
+	says(STOP, "", "");
+	dumps(RETURN("dump-guest-memory", ""), "6 -;");
+}
+END_TEST
+
 START_TEST(saving)
 {
 	says(GREETING, "", "qmp_capabilities");
@@ -386,6 +436,7 @@ static Suite *qemu_suite(void)
 	tcase_add_test(tc, what_is_asked_for);
 	tcase_add_test(tc, a_debugger_is_waited_for);
 	tcase_add_test(tc, more_words_are_taken_as_they_are);
+	tcase_add_test(tc, a_guest_that_can_be_dumped);
 	tcase_add_test(tc, processors_online);
 	tcase_add_test(tc, nonsense);
 	tcase_add_test(tc, command_line_that_the_kernel_would_cut);
@@ -394,6 +445,7 @@ static Suite *qemu_suite(void)
 	suite_add_tcase(suite, tc);
 	tcase_add_checked_fixture(live, talk_setup, talk_teardown);
 	tcase_add_test(live, saving);
+	tcase_add_test(live, dumping);
 	tcase_add_test(live, a_guest_that_hangs_or_ends);
 	suite_add_tcase(suite, live);
 	tcase_add_checked_fixture(restore, restore_setup, talk_teardown);
