@@ -19,6 +19,9 @@
 
 #define CONFIG_MAX (4U << 20)
 
+/* Where a build tree has its kernel. */
+#define TREE_IMAGE "arch/x86/boot/bzImage"
+
 void kernel_free(struct kernel *kernel)
 {
 	free(kernel->name);
@@ -81,15 +84,28 @@ static int from_package(const char *path, const char *cache_dir, struct memo *me
 
 static int from_tree(const char *dir, struct memo *memo, struct kernel *kernel, struct fault *fault)
 {
-	kernel->image = existing(dir, "arch/x86/boot/bzImage", memo);
+	kernel->image = existing(dir, TREE_IMAGE, memo);
 	kernel->config = existing(dir, ".config", memo);
 	if (!kernel->image)
 		return fault_set(fault, EXIT_BAD_INPUT,
-				 "%s is a folder without arch/x86/boot/bzImage: build the kernel there first "
+				 "%s is a folder without " TREE_IMAGE ": build the kernel there first "
 				 "(make)",
 				 dir);
 	kernel->modules = mem_strdup(dir);
 	return 0;
+}
+
+char *kernel_file(const char *value)
+{
+	struct kernel_spec spec;
+	struct stat st;
+	char *file = NULL;
+
+	if (!kernel_spec_read(&spec, value) && !stat(spec.kernel, &st))
+		file = S_ISDIR(st.st_mode) ? mem_printf("%s/" TREE_IMAGE, spec.kernel)
+					   : mem_strdup(spec.kernel);
+	kernel_spec_free(&spec);
+	return file;
 }
 
 static int no_such(const char *spec, const struct strings *known, struct fault *fault)

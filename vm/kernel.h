@@ -43,6 +43,9 @@ struct kernel {
  */
 int kernel_resolve(const struct kernel_request *request, const char *cache_dir, struct kernel *kernel,
 		   struct fault *fault);
+/* The image of a kernel that is a file or a build tree, there or not yet, to free; NULL: it is a name. */
+char *kernel_file(const char *value);
+
 void kernel_free(struct kernel *kernel);
 
 /* Can this configuration (a text) boot in the guest? name, release: for the fault and the match. */

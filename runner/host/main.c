@@ -23,6 +23,7 @@
 #include "runner/host/select.h"
 #include "runner/host/shell.h"
 #include "runner/host/table.h"
+#include "runner/host/watch.h"
 
 /* The tasks that are about the selected tests. */
 static int with_tests(const struct options *o, struct fault *fault)
@@ -84,14 +85,8 @@ static bool makes_reports(enum task task)
 	       task == TASK_MERGE || task == TASK_BISECT;
 }
 
-static int act(struct options *o, struct fault *fault)
+static int act(const struct options *o, struct fault *fault)
 {
-	if (o->only_failed) {
-		int ret = only_failed(o, fault);
-
-		if (ret)
-			return ret < 0 ? fault->status : EXIT_EXPECTED;
-	}
 	if (makes_reports(o->task) && report_check(fault))
 		return fault->status;
 	for (size_t i = 0; i < o->runtimes.count; i++)
@@ -108,6 +103,47 @@ static int act(struct options *o, struct fault *fault)
 	case TASK_SHELL: return shell_run(o, fault);
 	default: return with_tests(o, fault);
 	}
+}
+
+/* With --output each round has a folder of its own below. */
+static int act_in_round(void *arg, int number)
+{
+	struct options own = *(const struct options *)arg;
+	char *output = own.output ? mem_printf("%s/%d", own.output, number) : NULL;
+	struct fault fault = {0};
+
+	own.output = output;
+	int status = act(&own, &fault);
+	if (fault.status)
+		fprintf(stderr, "nscheck: %s\n", fault.text);
+	free(output);
+	return status;
+}
+
+/* The files that --watch is about: the program of the tests, and kernels that the user builds. */
+static int watch(const struct options *o, struct fault *fault)
+{
+	struct strings files = {0};
+
+	strings_add(&files, o->guest);
+	for (size_t i = 0; i < o->kernels.count; i++) {
+		char *file = kernel_file(o->kernels.items[i]);
+
+		if (file)
+			strings_take(&files, file);
+	}
+	int status = watch_rounds(&files, act_in_round, (void *)o, fault);
+	strings_free(&files);
+	return status;
+}
+
+static int begin(struct options *o, struct fault *fault)
+{
+	int nothing = o->only_failed ? only_failed(o, fault) : 0;
+
+	if (nothing)
+		return nothing < 0 ? fault->status : EXIT_EXPECTED;
+	return o->watch ? watch(o, fault) : act(o, fault);
 }
 
 /* Or the first files that are opened would take the place of a closed one, and what is printed would go into them. */
@@ -138,7 +174,7 @@ int main(int argc, char **argv)
 	fill_standard_streams();
 	int bad = bad_status(argc, argv);
 	bool parsed = !options_parse(&options, argc, argv, bad, &fault);
-	int status = parsed ? act(&options, &fault) : bad;
+	int status = parsed ? begin(&options, &fault) : bad;
 
 	if (fault.status)
 		fprintf(stderr, "nscheck: %s\n", fault.text);

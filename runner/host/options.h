@@ -66,6 +66,7 @@ struct options {
 	bool common;          /* --compare: only what both have counts */
 	bool matrix;          /* all of vm/kernels.list */
 	bool github, timings; /* annotations of GitHub Actions; where the time went */
+	bool watch;           /* again whenever a file of the user's has changed */
 	bool dump;            /* the memory of a guest that died or hangs is kept */
 	bool gdb;             /* the VM waits for a debugger */
 	bool quiet, verbose;  /* only what went wrong, and the summary; all that was said */

@@ -176,6 +176,9 @@ const struct option_row option_table[] = {
 	 .offset = AT(only_failed), .tasks = RUNS,
 	 .help = "Of the selection only what failed in that run or matrix, on its kernels and with its options "
 		 "where none are given"},
+	{.name = "watch", .group = 4, .kind = OPTION_FLAG, .offset = AT(watch), .tasks = RUNS, .not_with = {"gdb"},
+	 .help = "Run again whenever the kernel that --kernel names by its file or build tree, or the program of "
+		 "the tests, has changed; ^C ends it"},
 	{.name = "sabotage", .group = 4, .kind = OPTION_FLAG, .offset = AT(sabotage), .tasks = RUNS,
 	 .not_with = {"baseline", "update-baseline", "repeat"}, .implies = {"reruns=0"},
 	 .flags = OPTION_REMEMBERED, .fact = "sabotage",

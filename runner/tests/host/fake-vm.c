@@ -72,6 +72,11 @@ int kernel_resolve(const struct kernel_request *request, const char *cache_dir, 
 	return ret;
 }
 
+char *kernel_file(const char *spec)
+{
+	return file_exists(spec) ? mem_strdup(spec) : NULL;
+}
+
 void kernel_free(struct kernel *kernel)
 {
 	free(kernel->name);
