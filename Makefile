@@ -166,20 +166,27 @@ $(BUILD)/fuzz/obj/%.o: %.c $(BUILD)/flags
 $(BUILD)/fuzz/%: $(BUILD)/fuzz/obj/runner/tests/fuzz/%.o $(call objs,$(FUZZ_SRC),fuzz/obj)
 	$(FUZZ_CC) -fsanitize=fuzzer $(SAN) -o $@ $^ $(HOST_LIBS)
 
-# The options in the manual page are those of --help.
-$(BUILD)/nscheck.1: runner/doc/nscheck.1.in runner/doc/options.awk $(BUILD)/nscheck
+# The options in the manual page and the completions are those of --help.
+DOC := $(BUILD)/nscheck.1 $(BUILD)/nscheck.zsh $(BUILD)/nscheck.fish
+$(BUILD)/nscheck.1: runner/doc/man.awk
+$(BUILD)/nscheck.zsh: runner/doc/zsh.awk
+$(BUILD)/nscheck.fish: runner/doc/fish.awk
+$(DOC): $(BUILD)/%: runner/doc/%.in runner/doc/options.awk $(BUILD)/nscheck
 	ARGP_HELP_FMT=rmargin=2000 $(BUILD)/nscheck --help > $@.help
-	awk -f runner/doc/options.awk $@.help $< > $@.tmp && mv $@.tmp $@
+	awk -f runner/doc/options.awk -f $(filter-out %/options.awk,$(filter %.awk,$^)) $@.help $< > $@.tmp && mv $@.tmp $@
 
 # An installed program finds its data above its own folder, as one in the tree does; bin/nscheck leads there.
 PREFIX ?= /usr/local
 LIB    := $(DESTDIR)$(PREFIX)/lib/nscheck
 MAN    := $(DESTDIR)$(PREFIX)/share/man/man1
-COMPLETIONS := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+COMPLETIONS      := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+COMPLETIONS_ZSH  := $(DESTDIR)$(PREFIX)/share/zsh/site-functions
+COMPLETIONS_FISH := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 INSTALL ?= install
 
-install: all $(BUILD)/nscheck.1
-	$(INSTALL) -d $(LIB)/bin $(LIB)/vm $(LIB)/results/baseline $(MAN) $(COMPLETIONS) $(DESTDIR)$(PREFIX)/bin
+install: all $(DOC)
+	$(INSTALL) -d $(LIB)/bin $(LIB)/vm $(LIB)/results/baseline $(MAN) $(DESTDIR)$(PREFIX)/bin \
+		$(COMPLETIONS) $(COMPLETIONS_ZSH) $(COMPLETIONS_FISH)
 	$(INSTALL) -m 755 $(BUILD)/nscheck $(BUILD)/nscheck-init $(BUILD)/nscheck-guest $(LIB)/bin
 	$(INSTALL) -m 755 vm/fetch-*.sh $(LIB)/vm
 	$(INSTALL) -m 644 vm/apt.sh vm/kernel.config vm/kernels.list vm/modules.list vm/runtimes.list $(LIB)/vm
@@ -187,11 +194,14 @@ install: all $(BUILD)/nscheck.1
 	$(INSTALL) -m 644 results/baseline/known.tsv $(LIB)/results/baseline
 	$(INSTALL) -m 644 $(BUILD)/nscheck.1 $(MAN)
 	$(INSTALL) -m 644 runner/doc/nscheck.bash $(COMPLETIONS)/nscheck
+	$(INSTALL) -m 644 $(BUILD)/nscheck.zsh $(COMPLETIONS_ZSH)/_nscheck
+	$(INSTALL) -m 644 $(BUILD)/nscheck.fish $(COMPLETIONS_FISH)/nscheck.fish
 	ln -sf ../lib/nscheck/bin/nscheck $(DESTDIR)$(PREFIX)/bin/nscheck
 
 uninstall:
 	rm -rf $(LIB)
-	rm -f $(DESTDIR)$(PREFIX)/bin/nscheck $(MAN)/nscheck.1 $(COMPLETIONS)/nscheck
+	rm -f $(DESTDIR)$(PREFIX)/bin/nscheck $(MAN)/nscheck.1 $(COMPLETIONS)/nscheck \
+		$(COMPLETIONS_ZSH)/_nscheck $(COMPLETIONS_FISH)/nscheck.fish
 
 # For editors: clangd reads compile_flags.txt; in tags each test stands under its id as well.
 compile_flags.txt: $(BUILD)/flags

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# Completion of nscheck and run.sh for bash: options, kernels, and the catalogue's suites, groups and ids, as the program
+# Completion of nscheck and run.sh for bash: options, kernels, container runtimes, and the catalogue's suites, groups and ids, as the program
 # itself tells them.
 
 # _nscheck_complete WORDS: those that begin with what was typed; bash has cut that at a colon or an equals sign.
@@ -9,6 +9,7 @@ _nscheck_complete() {
 }
 
 _nscheck_names() {
+	printf 'tier:%s\n' seed man peer beyond
 	"$1" --list 2>/dev/null | cut -f 1 | awk -F . '{ print $1; print $1 "." $2; print }' | sort -u
 }
 
@@ -38,6 +39,7 @@ _nscheck() {
 		_nscheck_complete "$("$program" --kernels 2>/dev/null | cut -d ' ' -f 1)"
 		mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$word")
 		;;
+	R) _nscheck_complete "$("$program" --runtimes 2>/dev/null)" ;;
 	ID) _nscheck_complete "$("$program" --list 2>/dev/null | cut -f 1)" ;;
 	*"|"*) _nscheck_complete "${argument//|/ }" ;;
 	DIR) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;

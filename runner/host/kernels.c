@@ -62,6 +62,19 @@ int kernels_print(const char *cache, struct fault *fault)
 	return ret ? fault->status : EXIT_EXPECTED;
 }
 
+int runtimes_print(struct fault *fault)
+{
+	struct strings names = {0};
+	int ret = runtime_names(&names, fault);
+
+	for (size_t i = 0; !ret && i < names.count; i++)
+		puts(names.items[i]);
+	strings_free(&names);
+	if (!ret && fflush(stdout))
+		ret = fault_set(fault, EXIT_UNFINISHED, "cannot write the list: %m");
+	return ret ? fault->status : EXIT_EXPECTED;
+}
+
 static int fetch_kernel(const struct kernel_request *request, const char *cache)
 {
 	struct fault fault = {0};

@@ -7,6 +7,9 @@
 /* --kernels: the names of vm/kernels.list, what each is in the cache, its size there. Returns the exit status. */
 int kernels_print(const char *cache, struct fault *fault);
 
+/* --runtimes: the names that --runtime takes, a line each. Returns the exit status. */
+int runtimes_print(struct fault *fault);
+
 /*
  * --fetch-only: gets every kernel that is asked for into the cache, unpacked and checked. One that cannot be had is told
  * and does not end the others. Returns the exit status, the highest of all.

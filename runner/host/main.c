@@ -94,6 +94,7 @@ static int act(const struct options *o, struct fault *fault)
 			return fault->status;
 	switch (o->task) {
 	case TASK_KERNELS: return kernels_print(o->cache, fault);
+	case TASK_RUNTIMES: return runtimes_print(fault);
 	case TASK_FETCH: return kernels_fetch(o, fault);
 	case TASK_REPORT: return matrix_is(o->report) ? matrix_again(o, fault) : execute_report(o, fault);
 	case TASK_RESUME: return resume_run(o, fault);

@@ -20,6 +20,7 @@ enum task {
 	TASK_MATRIX, /* on several kernels or runtimes, or a part of all tests */
 	TASK_LIST,
 	TASK_KERNELS,
+	TASK_RUNTIMES,
 	TASK_FETCH,
 	TASK_REPORT,
 	TASK_RESUME,

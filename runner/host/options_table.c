@@ -65,6 +65,8 @@ const struct option_row option_table[] = {
 	 .help = "With --list: the catalogue's rows that have no test yet"},
 	{.name = "kernels", .group = 1, .kind = OPTION_TASK, .task = TASK_KERNELS,
 	 .help = "List the kernels that are known by name, and what the cache has of them"},
+	{.name = "runtimes", .group = 1, .kind = OPTION_TASK, .task = TASK_RUNTIMES,
+	 .help = "List the container runtimes that are known by name"},
 	{.name = "report", .group = 1, .argument = "DIR", .kind = OPTION_TASK, .task = TASK_REPORT,
 	 .offset = AT(report), .help = "Make the reports of an earlier run again from its journal"},
 	{.name = "resume", .group = 1, .argument = "DIR", .kind = OPTION_TASK, .task = TASK_RESUME,

@@ -93,6 +93,15 @@ int image_build(const struct image_request *request, const char *cache_dir, char
 	return utimensat(AT_FDCWD, *path, NULL, 0); /* as vm/image.c marks one that is in use */
 }
 
+int runtime_names(struct strings *names, struct fault *fault)
+{
+	(void)fault;
+	strings_add(names, RUNTIME_REFERENCE);
+	strings_add(names, "crun");
+	strings_add(names, "runc");
+	return 0;
+}
+
 int runtime_check(const char *name, struct fault *fault)
 {
 	static const char *const known[] = {RUNTIME_REFERENCE, "crun", "runc"};

@@ -534,6 +534,8 @@ START_TEST(selections)
 	IS_STATUS(run("", "--list"), 0);
 	ck_assert_int_eq(lines_of(output), 5);
 	holds(output, "a.one.first\tIt holds.\t-\n");
+	IS_STATUS(run("", "--runtimes"), 0);
+	ck_assert_str_eq(output, "reference\ncrun\nrunc\n");
 	IS_STATUS(run("", "--list --missing"), 0);
 	ck_assert_int_eq(lines_of(output), 1);
 	IS_STATUS(run("", "--list tier:seed '!b'"), 0);

@@ -60,6 +60,29 @@ completes() {
 	grep -qxF -- "$wanted" "$work/offered"
 }
 
+# fish_completes WANTED LINE: what fish offers for the end of a line.
+fish_completes() {
+	# shellcheck disable=SC2016 # fish expands it
+	HOME=$work PATH=$prefix/bin:$PATH fish --no-config -c 'source $argv[1]; complete -C $argv[2]' \
+		"$prefix/share/fish/vendor_completions.d/nscheck.fish" "$2" | cut -f 1 >"$work/offered"
+	cat "$work/offered"
+	grep -qxF -- "$1" "$work/offered"
+}
+
+# zsh_completes WANTED LINE: zsh, on a terminal of its own, puts the rest of the only word that fits behind the line.
+zsh_completes() {
+	cat >"$work/terminal" <<-'END'
+		zmodload zsh/zpty
+		zpty shell zsh -f -i
+		zpty -w shell "PS1= RPROMPT= fpath=($1 \$fpath); unsetopt beep; autoload -U compinit; compinit -D -u; bindkey '^I' complete-word; print rea''dy"
+		zpty -r -m shell said '*ready*'
+		zpty -w -n shell "$3"$'\t'
+		zpty -r -m shell said "*${(b)2}*" && print -r -- "$said"
+	END
+	HOME=$work TERM=dumb PATH=$prefix/bin:$PATH timeout 60 zsh -f "$work/terminal" \
+		"$prefix/share/zsh/site-functions" "$1" "$2"
+}
+
 leaves_nothing() {
 	make_in_root uninstall && ! find "$work/root" ! -type d | grep .
 }
@@ -76,5 +99,17 @@ check "bash completes a choice" completes kvm --accel k
 check "bash completes a folder" completes "$work/root" -o "$work/ro"
 check "bash completes an id" completes uts.set.length_limits uts.set.le
 check "bash completes a suite" completes pid --kernel x pi
+check "bash completes a runtime, and no id there" completes crun --runtime cr
+check "bash completes a tier" completes tier:seed tier:s
+for shell in fish zsh; do
+	with $shell "$shell completes an option" ${shell}_completes --only-failed "nscheck --only-f"
+	with $shell "$shell completes a kernel" ${shell}_completes debian/5.10 "nscheck --kernel debian/5."
+	with $shell "$shell completes a runtime" ${shell}_completes bubblewrap "nscheck --runtime bub"
+	with $shell "$shell completes a choice" ${shell}_completes kvm "nscheck --accel k"
+	with $shell "$shell completes a folder" ${shell}_completes "$work/root/" "nscheck -o $work/ro"
+	with $shell "$shell completes an id" ${shell}_completes uts.set.length_limits "nscheck --bisect uts.set.le"
+	with $shell "$shell completes a test behind an option" ${shell}_completes uts.set.length_limits "nscheck --cold uts.set.le"
+	with $shell "$shell completes a tier" ${shell}_completes tier:seed "nscheck tier:s"
+done
 check "make uninstall leaves nothing" leaves_nothing
 tap_end
