@@ -81,7 +81,7 @@ START_TEST(the_options_of_then_hold_unless_others_are_given)
 	IS_STATUS(run_failed("", ""), 1);
 	IS_STATUS(run("", "--only-failed again -o third --reruns 0"), 1);
 	/* Found from another folder as well; where the options are places of this machine they are not taken. */
-	char *line = mem_printf("--only-failed '%s/out' -o '%s/fourth' --reruns 0 #", dir, dir);
+	char *line = mem_printf("--only-failed '%s/out' -o '%s/fourth' --reruns 0", dir, dir);
 	char *command =
 		mem_printf("mkdir '%s/else' && cd '%s/else' && '%s/nscheck-fake' --qemu "
 			   "'%s/fake-machine' --guest '%s/guest' --cache '%s/cache' %s >/dev/null 2>&1",
