@@ -237,7 +237,8 @@ int options_parse_again(struct options *options, int argc, char **argv, const st
 	return 0;
 }
 
-char *options_path(const char *value)
+/* A value that may be a file, so that any folder will do; a word that is the name of none stays. To free. */
+static char *path_anywhere(const char *value)
 {
 	return strchr(value, '/') || file_exists(value) ? file_absolute(value) : mem_strdup(value);
 }
@@ -312,7 +313,7 @@ char *options_remembered(const struct options *o)
 		if (!g->value)
 			continue;
 		char *value =
-			g->row->flags & OPTION_IS_A_PATH ? options_path(g->value) : mem_strdup(g->value);
+			g->row->flags & OPTION_IS_A_PATH ? path_anywhere(g->value) : mem_strdup(g->value);
 		text_add(&command, " ", 1);
 		text_add_quoted(&command, value);
 		free(value);

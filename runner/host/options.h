@@ -101,9 +101,6 @@ int options_parse(struct options *options, int argc, char **argv, int bad_status
 int options_parse_again(struct options *options, int argc, char **argv, const struct options *now,
 			struct fault *fault);
 
-/* A value that may be a file, so that any folder will do; a word that is the name of none stays. To free. */
-char *options_path(const char *value);
-
 /*
  * Adds to a command line, as --NAME=VALUE, what was given in another one and goes into what a run's tests meet: all that
  * the facts tell or a command that repeats a test has, but for what `now` gives itself, also by another kernel or runtime,
