@@ -156,7 +156,7 @@ static int append_log(const char *dir, const char *line, struct fault *fault)
 static int tell(const struct step *s, const char *dir, struct fault *fault)
 {
 	char *head = commit_of(s->kernel);
-	char *line = mem_printf("%s%s%s: %s %s%s%s%s%s", head, *head ? " " : "",
+	char *line = mem_printf("%.12s%s%s: %s %s%s%s%s%s", head ? head : "", head ? " " : "",
 				s->release ? s->release : "kernel", s->id, word(s->status),
 				s->seen.len ? ": " : "", text_get(&s->seen), s->about.len ? ": " : "",
 				text_get(&s->about));

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "runner/base/mem.h"
 #include "runner/base/program.h"
@@ -39,32 +40,35 @@ static char *build_tree(const char *kernel)
 	return path;
 }
 
-char *commit_of(const char *kernel)
+/* The commit that git has checked out in a folder, which is the whole of what it has checked out; NULL where it has none. */
+static char *commit_in(const char *folder)
 {
-	char *tree = build_tree(kernel), *source = mem_printf("%s/source", tree ? tree : ""), line[64] = "";
+	char *own = mem_printf("%s/.git", folder), line[80] = "";
+	bool has_own = !access(own, F_OK);
 	/* Whatever git is told of another tree, as by git bisect run. */
-	char *argv[] = {(char *)"env",
-			(char *)"-u",
-			(char *)"GIT_DIR",
-			(char *)"-u",
-			(char *)"GIT_WORK_TREE",
-			(char *)"git",
-			(char *)"-C",
-			is_folder(source) ? source : tree, /* of make O=: a link to where the sources are */
-			(char *)"rev-parse",
-			(char *)"--short=12",
-			(char *)"HEAD",
-			NULL};
+	const char *argv[] = {"env", "-u",   "GIT_DIR",   "-u",       "GIT_WORK_TREE", "git",
+			      "-C",  folder, "rev-parse", "--verify", "HEAD",          NULL};
 	struct program git;
 
-	if (tree && !program_start(&git, argv, PROGRAM_BY_NAME | PROGRAM_QUIET)) {
-		bool told = fgets(line, sizeof(line), git.says) != NULL;
-
-		if (program_end(&git) || !told)
-			line[0] = '\0';
-	}
+	free(own);
+	if (!has_own || program_start(&git, (char *const *)argv, PROGRAM_BY_NAME | PROGRAM_QUIET))
+		return NULL;
+	if (!fgets(line, sizeof(line), git.says))
+		line[0] = '\0';
+	int status = program_end(&git);
 	line[strcspn(line, "\n")] = '\0';
-	free(tree);
+	return status || !*line || line[strspn(line, "0123456789abcdef")] ? NULL : mem_strdup(line);
+}
+
+char *commit_of(const char *kernel)
+{
+	char *tree = build_tree(kernel);
+
+	if (!tree)
+		return NULL;
+	char *source = mem_printf("%s/source", tree); /* of make O=: a link to where the sources are */
+	char *commit = commit_in(is_folder(source) ? source : tree);
 	free(source);
-	return mem_strdup(line);
+	free(tree);
+	return commit;
 }

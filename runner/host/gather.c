@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "runner/base/mem.h"
-#include "runner/base/program.h"
 #include "runner/contract.h"
+#include "runner/host/commit.h"
 
 /* A copy, NULL for "" as well. */
 static char *copy(const char *s)
@@ -110,41 +110,6 @@ struct start gather_start(char *const *arguments, size_t count, const void *suit
 	return start;
 }
 
-/* The commit that git has checked out in a folder, which is the whole of what it has checked out; NULL where it has none. */
-static char *commit_in(const char *folder)
-{
-	char *own = mem_printf("%s/.git", folder);
-	bool has_own = !access(own, F_OK);
-
-	free(own);
-	if (!has_own)
-		return NULL;
-	const char *argv[] = {"git", "-C", folder, "rev-parse", "--verify", "HEAD", NULL};
-	struct program git;
-	char line[80] = "";
-
-	if (program_start(&git, (char *const *)argv, PROGRAM_BY_NAME | PROGRAM_QUIET))
-		return NULL;
-	if (!fgets(line, sizeof(line), git.says))
-		line[0] = '\0';
-	int status = program_end(&git);
-	line[strcspn(line, "\n")] = '\0';
-	return status || line[strspn(line, "0123456789abcdef")] ? NULL : copy(line);
-}
-
-/* That of a build tree, or of its sources where it was built beside them (make O=). */
-static char *tree_commit(const char *tree)
-{
-	struct stat st;
-
-	if (stat(tree, &st) || !S_ISDIR(st.st_mode))
-		return NULL;
-	char *source = mem_printf("%s/source", tree);
-	char *commit = commit_in(access(source, X_OK) ? tree : source);
-	free(source);
-	return commit;
-}
-
 static void put_kernel(struct facts *facts, const struct kernel *k)
 {
 	facts->kernel.release = copy(k->release);
@@ -152,7 +117,7 @@ static void put_kernel(struct facts *facts, const struct kernel *k)
 	facts->kernel.version = copy(k->version);
 	facts->kernel.image = copy(k->image);
 	facts->kernel.sha256 = copy(k->sha256);
-	facts->kernel.commit = tree_commit(k->name);
+	facts->kernel.commit = commit_of(k->name);
 }
 
 static void put_runtime(struct facts *facts, const struct runtime *r)

@@ -47,7 +47,7 @@ static void add_run(struct failed *f, const struct run *run)
 	if (!f->first)
 		f->first = run;
 	if (run->facts.kernel.name) {
-		char *kernel = options_path_from(run->facts.kernel.name, run->facts.folder);
+		char *kernel = options_path_from(run->facts.kernel.name, run->facts.start.folder);
 
 		add_once(&f->kernels, kernel);
 		free(kernel);
@@ -70,13 +70,13 @@ static int add_defaults(struct strings *line, const struct options *o, const str
 	struct strings words = {0};
 	int ret = 0;
 
-	if (facts->knows_arguments) {
+	if (facts->start.knows_arguments) {
 		strings_add(&words, o->argv[0]);
-		for (size_t i = 0; i < facts->arguments.count; i++)
-			strings_add(&words, facts->arguments.items[i]);
+		for (size_t i = 0; i < facts->start.arguments.count; i++)
+			strings_add(&words, facts->start.arguments.items[i]);
 		int count = (int)words.count;
 		strings_take(&words, NULL);
-		ret = options_inherit(line, o, count, words.items, facts->folder, fault);
+		ret = options_inherit(line, o, count, words.items, facts->start.folder, fault);
 		strings_free(&words);
 	}
 	if (!o->matrix && !o->kernels.count)
