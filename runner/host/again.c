@@ -22,7 +22,7 @@ static bool is_wanted(struct pool *p, enum verdict v)
 
 	if (judge_again(v) == AGAIN_NO || !c->reruns || p->stopping)
 		return false;
-	if (p->rechecked >= AGAIN_TESTS) {
+	if (p->rechecked >= AGAIN_TESTS || (v == VERDICT_TIMEOUT && p->timeouts >= TIMEOUTS_FOR_ALL)) {
 		p->not_rechecked++;
 		return false;
 	}
@@ -143,21 +143,24 @@ void again_trial(struct pool *p, const struct job *job, bool crashed)
 		tell_search(p, s);
 }
 
-static void tell_limit(struct pool *p, int left_out, const char *what, int limit)
+static void tell_limit(struct pool *p, int left_out, const char *what, char *limit)
 {
-	char *text;
+	char *text = mem_printf("%d more %s: the limit of a run is %s", left_out, what, limit);
 
-	if (!left_out)
-		return;
-	text = mem_printf("%d more %s: the limit of a run is %d", left_out, what, limit);
-	pool_note(p, text);
+	if (left_out)
+		pool_note(p, text);
 	free(text);
+	free(limit);
 }
 
 void again_end(struct pool *p)
 {
-	tell_limit(p, p->not_rechecked, "failed tests were not run again", AGAIN_TESTS);
-	tell_limit(p, p->not_searched, "crashes were not searched for what they take", AGAIN_SEARCHES);
+	tell_limit(p, p->not_rechecked, "failed tests were not run again",
+		   p->timeouts > TIMEOUTS_FOR_ALL
+			   ? mem_printf("%d, and %d that time out", AGAIN_TESTS, TIMEOUTS_FOR_ALL)
+			   : mem_printf("%d", AGAIN_TESTS));
+	tell_limit(p, p->not_searched, "crashes were not searched for what they take",
+		   mem_printf("%d", AGAIN_SEARCHES));
 	while (p->rechecks) {
 		struct recheck *c = p->rechecks;
 

@@ -136,6 +136,9 @@ static int conclude(const struct execution *x, struct pool *p, const struct fold
 		return p->fault->status;
 	int64_t took = loop_now() - before;
 	term_summary(p->term, &run, f->path, (double)(earlier + loop_now() - x->began) / 1000);
+	if (p->shortened && !o->silent)
+		printf("%d tests had a fifth of their time limit, since others had timed out before\n",
+		       p->shortened);
 	if (p->cut && !o->silent)
 		printf("stopped by --fail-fast after %d unexpected verdict%s\n", p->bad,
 		       p->bad == 1 ? "" : "s");

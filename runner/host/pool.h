@@ -51,10 +51,12 @@ struct pool {
 	bool dropping; /* what the running tests still say does not count */
 	int interrupts;
 	int64_t stop_until;
-	int dumps, not_dumped;    /* pool_dump.c */
-	int bad;                  /* unexpected verdicts of planned tests */
-	bool cut;                 /* they were enough, and something was left to run */
-	size_t good;              /* results that were pass, skip or xfail */
+	int dumps, not_dumped; /* pool_dump.c */
+	int bad;               /* unexpected verdicts of planned tests */
+	int timeouts,
+		shortened; /* planned tests that timed out; those that got less than their time limit for it */
+	bool cut;          /* they were enough, and something was left to run */
+	size_t good;       /* results that were pass, skip or xfail */
 	struct recheck *rechecks; /* again.c */
 	int rechecked, not_rechecked, searches, not_searched;
 	struct fault *fault;

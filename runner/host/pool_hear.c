@@ -106,6 +106,7 @@ static void on_planned_result(struct pool *p, struct slot *slot, struct result *
 		again_result(p, &job, r);
 	else
 		again_consider(p, job.test, r, slot->history, slot->ran);
+	p->timeouts += r->verdict == VERDICT_TIMEOUT && !job.again;
 	remember(slot, job.test);
 }
 

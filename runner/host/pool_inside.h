@@ -52,10 +52,14 @@ void pool_dump_end(struct pool *p);
  * What is run again, and what comes of it. A test that fails, times out or leaks is run --reruns times more, alone in
  * booted VMs: it is flaky when one of those is good. A test that crashes is run once more in the same way; a crash that
  * does not come back alone is searched for among the tests that ran before it in its VM (search.h). Not for known
- * failures, sabotage or --repeat, and only for the first AGAIN_TESTS and AGAIN_SEARCHES of a run:
+ * failures, sabotage or --repeat, and only for the first AGAIN_TESTS, TIMEOUTS_FOR_ALL of them that time out, and AGAIN_SEARCHES of a run:
  * a broken kernel is to cost minutes, not hours.
  */
 enum { AGAIN_TESTS = 10, AGAIN_SEARCHES = 3 };
+
+/* So many tests that time out are patience enough: from then on a test gets this share of its time limit. */
+enum { TIMEOUTS_FOR_ALL = 3 };
+#define SHARE_OF_LIMIT 0.2
 
 /* A planned test has this result; history: what ran before it in its VM. */
 void again_consider(struct pool *p, const struct test *test, const struct result *r,

@@ -67,8 +67,8 @@ bool vm_is_ready(const struct vm *vm);   /* it takes a test now */
 bool vm_is_leaving(const struct vm *vm); /* it was told to */
 bool vm_is_gone(const struct vm *vm);
 
-/* Orders a test of a ready VM. */
-void vm_order(struct vm *vm, const struct test *test, bool sabotage);
+/* Orders a test of a ready VM. share: how much of its time limit it gets, 1 at most. */
+void vm_order(struct vm *vm, const struct test *test, double share, bool sabotage);
 
 /* Tells an idle VM to power off; one that is busy is killed. */
 void vm_leave(struct vm *vm);

@@ -14,16 +14,16 @@ enum { SETTLE = 250 };
 enum { MARKS_MISSED_MAX = 3 };
 
 /* Milliseconds of the host's clock for a test; negative: for ever. */
-static double limit_of(const struct vm *vm, const struct test *test)
+static double limit_of(const struct vm *vm, const struct test *test, double share)
 {
 	double factor = vm->machine->config.test_factor;
 
 	if (vm->machine->config.debugged)
 		return -1;
-	return (test->timeout * factor + 2 + 5 * factor) * vm->slowness * 1000;
+	return (test->timeout * share * factor + 2 + 5 * factor) * vm->slowness * 1000;
 }
 
-void vm_order(struct vm *vm, const struct test *test, bool sabotage)
+void vm_order(struct vm *vm, const struct test *test, double share, bool sabotage)
 {
 	const struct machine_config *c = &vm->machine->config;
 
@@ -34,9 +34,9 @@ void vm_order(struct vm *vm, const struct test *test, bool sabotage)
 	vm_run_gap(vm);
 	console_begin(&vm->console, test->id);
 	stream_expect(vm->channel, test->id);
-	vm_wait(vm, limit_of(vm, test));
+	vm_wait(vm, limit_of(vm, test, share));
 	/* The guest's clock runs on while its processor waits: limit_of() of the same two factors stays above it. */
-	order_run(&vm->orders, test->id, c->test_factor * vm->slowness, sabotage, c->runtime);
+	order_run(&vm->orders, test->id, share * c->test_factor * vm->slowness, sabotage, c->runtime);
 }
 
 /* Whether the monitor's end was neither the guest's doing nor this program's. */

@@ -61,6 +61,22 @@ START_TEST(a_failure_is_confirmed)
 }
 END_TEST
 
+START_TEST(when_many_time_out_the_others_get_less_time)
+{
+	IS_STATUS(run_out("timeout:a.one.first,timeout:a.one.second,timeout:a.two.third", "--jobs 1 a b"), 1);
+	ck_assert_int_eq(count_of(output, "fifth of their time limits\n"), 1);
+	holds(output, " tests had a fifth of their time limit, since others had timed out before\n");
+	ck_assert_int_eq(number("a.two.third", "runs_again"), 2);
+	IS_STATUS(run_out("timeout:a.one.first,timeout:a.one.second,timeout:a.two.third,timeout:b.one.exempt",
+			  "--jobs 1 a b"),
+		  1);
+	holds(output,
+	      "1 more failed tests were not run again: the limit of a run is 10, and 3 that time out\n");
+	IS_STATUS(run_out("timeout:a.one.first,timeout:a.one.second", "--jobs 1 a b"), 1);
+	ck_assert_int_eq(count_of(output, "fifth of"), 0);
+}
+END_TEST
+
 START_TEST(a_mixed_result_is_flaky)
 {
 	IS_STATUS(run_out("fail-later:a.one.second,leak:a.two.third", "a"), 1);
@@ -261,6 +277,7 @@ static Suite *again(void)
 	tcase_set_timeout(t, 120);
 	tcase_add_test(t, a_failure_is_confirmed);
 	tcase_add_test(t, a_mixed_result_is_flaky);
+	tcase_add_test(t, when_many_time_out_the_others_get_less_time);
 	tcase_add_test(t, the_baseline_may_know_it);
 	tcase_add_test(t, only_so_many_are_run_again);
 	tcase_add_test(t, a_crash_is_traced_to_the_tests_it_takes);
