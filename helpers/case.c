@@ -199,11 +199,12 @@ bool case_lacks(const struct ns_case *c, struct testimony *said)
 {
 	const struct behaviour *row = catalogue_find(case_id(c));
 	int types = needed_namespaces(c) & lacking(c);
+	bool is_feature;
 
 	memset(said, 0, sizeof(*said));
 	if (types)
 		snprintf(said->message, sizeof(said->message), "%s", lack_reason(types));
-	else if (!row || !needs_lacking(row->needs, said->message, sizeof(said->message)))
+	else if (!row || !needs_lacking(row->needs, said->message, sizeof(said->message), &is_feature))
 		return false;
 	said->ending = ENDING_NEVER;
 	said->finding = FINDING_LACK;

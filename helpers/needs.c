@@ -14,13 +14,17 @@
 
 #include "helpers/cgroup.h"
 #include "helpers/creds.h"
+#include "helpers/feature.h"
 #include "helpers/file.h"
 #include "helpers/kconfig.h"
 #include "helpers/lack.h"
+#include "helpers/link.h"
 #include "helpers/module.h"
 #include "helpers/ns.h"
 #include "helpers/runtime.h"
 #include "helpers/sabotage.h"
+
+#define FEATURE "feature:"
 
 /* Numbers of the initial namespaces, fixed in the kernel's ABI (include/linux/proc_ns.h, uapi/linux/nsfs.h). */
 static const struct {
@@ -131,6 +135,31 @@ static bool cpus_hold(const char *count)
 	return wanted > 0 && sysconf(_SC_NPROCESSORS_ONLN) >= wanted;
 }
 
+/* Version 1 of cgroups, without any controller. A kernel may be told to do without it. */
+static bool cgroup1_holds(const char *rest)
+{
+	const char *types = file_read("/proc/filesystems"), *words = file_read("/proc/cmdline");
+
+	const char *without = words ? strstr(words, "cgroup_no_v1=") : NULL;
+
+	return !*rest && types && strstr(types, "\tcgroup\n") &&
+	       !(without && memmem(without, strcspn(without, " "), "named", strlen("named")));
+}
+
+static bool card_holds(const char *rest)
+{
+	return !*rest && link_spare();
+}
+
+static bool term_holds(const char *term, char *reason, size_t size);
+
+static bool is_lacking(const char *term)
+{
+	char reason[128];
+
+	return !term_holds(term, reason, sizeof(reason));
+}
+
 static bool userns_holds(const char *rest)
 {
 	return !*rest && unprivileged_userns();
@@ -150,8 +179,12 @@ static const struct {
 	{"file:", false, false, file_exists, "no file ", ""},
 	{"cpus:", false, false, cpus_hold, "not ", " CPUs"},
 	{"initial:", false, true, in_initial_namespace, "not in the initial ", " namespace"},
+	{FEATURE, false, false, feature_here, "no ", ""},
+	{"no:", false, false, is_lacking, "the kernel has ", ""},
+	{"spare_card", false, false, card_holds, "no spare network card", ""},
 	{"runtime:", false, false, runtime_claims_name, "the container runtime does not claim '", "'"},
 	{"unprivileged_userns", false, true, userns_holds, "", ""},
+	{"cgroup1", false, true, cgroup1_holds, "no cgroup v1", ""},
 	{"cgroup2", true, false, cgroup2_holds, "the test has no ", ""},
 };
 
@@ -177,6 +210,19 @@ static void remember(const char *term)
 		strcpy(held[held_count++], term);
 }
 
+static bool starts(const char *text, const char *start)
+{
+	return strncmp(text, start, strlen(start)) == 0;
+}
+
+/* What a term is about, in words that follow "no " or "the kernel has ". */
+static const char *words_of(const char *term)
+{
+	if (starts(term, FEATURE))
+		return feature_words(term + strlen(FEATURE));
+	return starts(term, "ns:") ? path("%s namespaces", term + strlen("ns:")) : term;
+}
+
 static bool term_holds(const char *term, char *reason, size_t size)
 {
 	for (size_t i = 0; i < KINDS; i++) {
@@ -195,6 +241,9 @@ static bool term_holds(const char *term, char *reason, size_t size)
 			snprintf(reason, size, "%s",
 				 lack_types() & NS_USER ? lack_reason(NS_USER)
 							: "unprivileged user namespaces are not allowed");
+		else if (kinds[i].holds == feature_here || kinds[i].holds == is_lacking)
+			snprintf(reason, size, "%s%s", kinds[i].before,
+				 words_of(kinds[i].holds == feature_here ? term : rest));
 		else
 			snprintf(reason, size, "%s%s%s", kinds[i].before, rest, kinds[i].after);
 		return false;
@@ -228,27 +277,49 @@ static bool all_terms(const char *needs, bool (*ask)(const char *, char *, size_
 	return all;
 }
 
-bool needs_lacking(const char *needs, char *reason, size_t size)
+/* A feature comes last: of it holds here what it takes to ask for it. */
+static bool all_else_holds(const char *term, char *reason, size_t size)
 {
-	changed = false;
-	return strcmp(needs, "-") != 0 && !all_terms(needs, term_holds, reason, size);
+	const char *needs = starts(term, FEATURE) ? feature_needs(term + strlen(FEATURE)) : term;
+
+	return strcmp(needs, "-") == 0 || term_holds(needs, reason, size);
+}
+
+static bool feature_holds(const char *term, char *reason, size_t size)
+{
+	return !starts(term, FEATURE) || term_holds(term, reason, size);
+}
+
+bool needs_lacking(const char *needs, char *reason, size_t size, bool *is_feature)
+{
+	changed = *is_feature = false;
+	if (strcmp(needs, "-") == 0)
+		return false;
+	if (!all_terms(needs, all_else_holds, reason, size))
+		return true;
+	*is_feature = !all_terms(needs, feature_holds, reason, size);
+	return *is_feature;
+}
+
+bool needs_feature(const char *needs)
+{
+	return starts(needs, FEATURE) || strstr(needs, ";" FEATURE) || strstr(needs, "; " FEATURE);
 }
 
 static bool term_known(const char *term, char *reason, size_t size)
 {
-	const char *claim =
-		strncmp(term, "runtime:", strlen("runtime:")) == 0 ? term + strlen("runtime:") : NULL;
-	const char *module =
-		strncmp(term, "module:", strlen("module:")) == 0 ? term + strlen("module:") : NULL;
-
-	if ((claim && !runtime_claim_known(claim)) || (module && !module_known(module))) {
-		snprintf(reason, size, "%s", term);
-		return false;
-	}
-	for (size_t i = 0; i < KINDS; i++)
-		if (strncmp(term, kinds[i].start, strlen(kinds[i].start)) == 0)
-			return true;
 	snprintf(reason, size, "%s", term);
+	if (starts(term, "no:"))
+		return term_known(term + strlen("no:"), reason, size);
+	if (starts(term, FEATURE))
+		return feature_known(term + strlen(FEATURE));
+	if (starts(term, "runtime:"))
+		return runtime_claim_known(term + strlen("runtime:"));
+	if (starts(term, "module:"))
+		return module_known(term + strlen("module:"));
+	for (size_t i = 0; i < KINDS; i++)
+		if (starts(term, kinds[i].start))
+			return true;
 	return false;
 }
 

@@ -14,18 +14,28 @@
  *	tool:NAME             the program is in PATH
  *	ns:NAME               this type of namespace exists ("ns:time")
  *	unprivileged_userns   an ordinary user may make a user namespace
+ *	cgroup1               version 1 of cgroups can be mounted
  *	cgroup2               the test has a cgroup of its own on cgroup v2; cgroup2:nsdelegate, cgroup2:CONTROLLER
  *	file:PATH             the file exists
  *	cpus:N                N CPUs are online, or can be brought online now
  *	initial:NAME          the tests run in the initial namespace of this type ("initial:pid")
+ *	spare_card            a network card is there that nobody uses
+ *	no:TERM               TERM does not hold: the row is about kernels that lack it
+ *	feature:NAME          a feature that came with a version (helpers/feature.h); asked last, never with "or"
  *	runtime:CLAIM         the container runtime in use claims it (helpers/runtime.h: "runtime:exec")
  *	A or B                either of two terms
  *
  * The types of namespaces that a test asks for are needs without a word here: see helpers/lack.h.
  */
 
-/* True if something is lacking; then `reason` says what, in words for a skip. */
-bool needs_lacking(const char *needs, char *reason, size_t size);
+/*
+ * True if something is lacking; then `reason` says what, in words for a skip. All else is asked before the features:
+ * *is_feature is true if nothing is lacking but a feature, of a kernel that has all that it takes.
+ */
+bool needs_lacking(const char *needs, char *reason, size_t size, bool *is_feature);
+
+/* Whether a feature is among them; then a row says which kernels have it. */
+bool needs_feature(const char *needs);
 
 /* The first term that is not of this form, in a static buffer; NULL if all are. */
 const char *needs_unknown_term(const char *needs);

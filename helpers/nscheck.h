@@ -62,6 +62,7 @@
 #include "helpers/claim.h"
 #include "helpers/compat.h"
 #include "helpers/creds.h"
+#include "helpers/feature.h"
 #include "helpers/file.h"
 #include "helpers/idmap.h"
 #include "helpers/link.h"

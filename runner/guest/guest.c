@@ -134,6 +134,13 @@ static bool is_selftest(const char *id)
 	return strncmp(id, "selftest.", strlen("selftest.")) == 0;
 }
 
+/* A row that needs a feature says which kernels have it: one of those that lacks it is a finding. */
+static bool is_undated(const struct behaviour *row)
+{
+	return needs_feature(row->needs) && strcmp(row->since, CELL_NONE) == 0 &&
+	       strcmp(row->until, CELL_NONE) == 0;
+}
+
 /* Every test has its row, no id twice, and what a tested row needs can be asked. */
 static int lint(void)
 {
@@ -154,6 +161,9 @@ static int lint(void)
 		if (unknown)
 			faults += fprintf(stderr, "%s: nobody knows how to ask for '%s' (helpers/needs.h)\n",
 					  id, unknown) > 0;
+		if (row && is_undated(row))
+			faults += fprintf(stderr, "%s needs a feature and says neither since nor until\n",
+					  id) > 0;
 	}
 	return faults ? EXIT_FAILURE : EXIT_SUCCESS;
 }
