@@ -7,13 +7,12 @@
 
 #define GROUP "api.nsfs"
 
-/* NS_MNT_GET_INFO; skips where there is none. */
+/* NS_MNT_GET_INFO. */
 static struct mnt_ns_info_first info_of(int ns)
 {
 	struct mnt_ns_info_first info = {0};
 
-	if (ioctl(ns, NS_MNT_GET_INFO, &info) < 0 && errno == ENOTTY)
-		SKIP("no NS_MNT_GET_INFO");
+	OK(ioctl(ns, NS_MNT_GET_INFO, &info));
 	IS(info.size, sizeof(info));
 	return info;
 }

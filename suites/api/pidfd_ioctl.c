@@ -26,16 +26,8 @@ static int get(int pidfd, const char *entry, unsigned long argument)
 	return ioctl(pidfd, _IO(0xFF, nr + 1), argument);
 }
 
-/* Skips where pidfds know no namespaces. */
-static void need_ioctl(void)
-{
-	if (get(MUST(pidfd_open(getpid(), 0)), "uts", 0) < 0 && errno == ENOTTY)
-		SKIP("no PIDFD_GET_UTS_NAMESPACE");
-}
-
 CASE(get_namespace_descriptors)
 {
-	need_ioctl();
 	CHILD(box, ns_all()) {
 		if (ns_supported(NS_TIME))
 			MUST(unshare(NS_TIME)); /* another one for its children than its own */
@@ -66,7 +58,6 @@ static void gone(int pidfd)
 
 CASE(errors)
 {
-	need_ioctl();
 	CHILD(box, NS_UTS) {
 		HEAR(box);
 	}
