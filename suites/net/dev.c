@@ -207,10 +207,7 @@ CASE(tun_fd_follows_moved_device)
 	long long here = MUST(ns_id(0, "net"));
 
 	MUST(tun_attach(fd, "ntun0"));
-	int ns = ioctl(fd, TUNGETDEVNETNS);
-	if (ns < 0 && (errno == EINVAL || errno == ENOTTY))
-		SKIP("no TUNGETDEVNETNS");
-	SAME_NS(BEHIND(OK(ns)), here, NS_NET);
+	SAME_NS(BEHIND(OK(ioctl(fd, TUNGETDEVNETNS))), here, NS_NET);
 	OK(link_move("ntun0", b));
 	SAME_NS(BEHIND(OK(ioctl(fd, TUNGETDEVNETNS))), BEHIND(b), NS_NET);
 	SAME_NS(BEHIND(OK(sock_ns(fd))), here, NS_NET);

@@ -7,15 +7,6 @@
 #define GROUP     "net.phys"
 #define GROUP_OWN NS_NET
 
-static const char *spare_card(void)
-{
-	const char *card = link_spare();
-
-	if (!card)
-		SKIP("no spare network card");
-	return card;
-}
-
 /* Waits until a device of this name appears. */
 static void await_name(int watch, const char *name)
 {
@@ -43,7 +34,7 @@ static int ns_with_card(const char *card)
 
 CASE(device_returns_to_init_ns, .initial = NS_NET)
 {
-	const char *card = spare_card();
+	const char *card = MUST(link_spare());
 	int a = ns_with_card(card), watch = MUST(link_watch());
 
 	MUST(close(a));
@@ -55,7 +46,7 @@ CASE(device_returns_to_init_ns, .initial = NS_NET)
 
 CASE(returns_to_init_not_to_parent, .initial = NS_NET)
 {
-	const char *card = spare_card();
+	const char *card = MUST(link_spare());
 
 	CHILD(n1, NS_NET) {
 		CHILD(n2, NS_NET) {
@@ -80,7 +71,7 @@ CASE(returns_to_init_not_to_parent, .initial = NS_NET)
 
 CASE(name_conflict_on_return_is_renamed, .initial = NS_NET)
 {
-	const char *card = spare_card();
+	const char *card = MUST(link_spare());
 	int a = ns_with_card(card), watch = MUST(link_watch()), index = -1;
 
 	WITHIN(a)
