@@ -92,16 +92,12 @@ CASE(fdinfo_shows_reader_view)
 	DISMISS(sibling);
 }
 
-/* What the ioctl knows of a process; skips where there is no such ioctl. */
+/* What the ioctl knows of a process. */
 static struct pidfd_info_first info_of(int fd)
 {
 	struct pidfd_info_first info = {.mask = PIDFD_INFO_PID};
 
-	if (ioctl(fd, PIDFD_GET_INFO_FIRST, &info) < 0) {
-		if (errno == ENOTTY || errno == EINVAL)
-			SKIP("no PIDFD_GET_INFO");
-		OK(-1);
-	}
+	OK(ioctl(fd, PIDFD_GET_INFO_FIRST, &info));
 	return info;
 }
 
@@ -135,11 +131,7 @@ CASE(file_handle_of_invisible_process_estale)
 	} handle = {.head.handle_bytes = MAX_HANDLE_SZ};
 	int outside = MUST(pidfd_open(getpid(), 0)), mount;
 
-	if (name_to_handle_at(outside, "", &handle.head, &mount, AT_EMPTY_PATH) < 0) {
-		if (errno == EOPNOTSUPP)
-			SKIP("pidfds have no file handles");
-		MUST(-1);
-	}
+	OK(name_to_handle_at(outside, "", &handle.head, &mount, AT_EMPTY_PATH));
 	int again = OK(open_by_handle_at(outside, &handle.head, 0));
 	IS(ns_id_of(again), ns_id_of(outside)); /* the same inode */
 	CHILD(init, NS_PID) {
@@ -180,10 +172,7 @@ CASE(namespace_ioctls_tell_pid_from_pid_for_children)
 		IS(getpid(), 1);
 		HEAR(init);
 	}
-	int self = MUST(pidfd_open(getpid(), 0)), now = ioctl(self, PIDFD_GET_PID_NAMESPACE, 0);
-	if (now < 0 && errno == ENOTTY)
-		SKIP("no PIDFD_GET_PID_NAMESPACE");
-	OK(now);
+	int self = MUST(pidfd_open(getpid(), 0)), now = OK(ioctl(self, PIDFD_GET_PID_NAMESPACE, 0));
 	int next = OK(ioctl(self, PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE, 0));
 	SAME_NS(BEHIND(now), 0, NS_PID);
 	SAME_NS(BEHIND(next), CHILDREN_OF(0), NS_PID);
