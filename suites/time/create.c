@@ -27,8 +27,6 @@ CASE(clone3_newtime_starts_the_child_inside)
 {
 	long long here = MUST(ns_id(0, "time"));
 
-	if (ns_try_clone3(NS_TIME) < 0 && errno == EINVAL)
-		SKIP("clone3(2) takes no CLONE_NEWTIME here");
 	CHILD(member, NS_TIME) {
 		OTHER_NS(0, here, NS_TIME);
 		SAME_NS(CHILDREN_OF(0), 0, NS_TIME);

@@ -35,11 +35,11 @@ CASE(valid_writes_by_name_and_number)
 		{"monotonic 0 0", "monotonic 0 0, boottime 23 0"},
 		{"boottime -1 0", "monotonic 0 0, boottime -1 0"},
 	};
+	const struct timespec old_enough = {.tv_sec = 2}; /* for a clock that shall be a second behind */
+	IS(clock_nanosleep(CLOCK_BOOTTIME, TIMER_ABSTIME, &old_enough, NULL), 0);
 	OK(unshare(NS_TIME));
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		NOTE("\"%s\"", rows[i].text);
-		if (strchr(rows[i].text, '-') && clock_seconds(CLOCK_BOOTTIME) < 2)
-			SKIP("the machine is too young for a negative offset");
 		IS(timens_write(0, rows[i].text), strlen(rows[i].text));
 		IS(timens_offsets(0), rows[i].shown);
 	}
