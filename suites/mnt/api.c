@@ -12,14 +12,6 @@ static int set_attr(const char *where, unsigned int flags, struct mount_attr att
 	return mount_setattr(AT_FDCWD, where, flags, &attr, sizeof(attr));
 }
 
-static void need_mount_setattr(void)
-{
-	struct mount_attr none = {0};
-
-	if (mount_setattr(-1, "", AT_EMPTY_PATH, &none, sizeof(none)) < 0 && errno == ENOSYS)
-		SKIP("no mount_setattr(2)");
-}
-
 static bool has_option(const char *where, const char *option)
 {
 	return strstr(path(",%s,", MUST(mnt_at(where))->options), path(",%s,", option)) != NULL;
@@ -149,26 +141,18 @@ CASE(detached_trees_can_be_nested_and_cloned, .unsabotaged = ONE_NAMESPACE)
 	MUST(mkdirat(outer, "s", 0755));
 	MUST(mkdirat(inner, "x", 0755));
 	MUST(dir_make("/tmp/to"));
-	bool can = move_mount(inner, "", outer, "s", MOVE_MOUNT_F_EMPTY_PATH) == 0;
-	if (!can)
-		GAVE(EINVAL);
-	IS(faccessat(outer, "s/x", F_OK, 0) == 0, can);
-	int clone = open_tree(outer, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
-	if (clone < 0)
-		GAVE(EINVAL);
-	IS(clone >= 0, can);
-	if (can)
-		OK(faccessat(clone, "s/x", F_OK, 0));
-	IS(bind_make(path("/proc/self/fd/%d", outer), "/tmp/to") < 0 ? errno : 0, can ? 0 : EINVAL);
+	OK(move_mount(inner, "", outer, "s", MOVE_MOUNT_F_EMPTY_PATH));
+	OK(faccessat(outer, "s/x", F_OK, 0));
+	int clone =
+		OK(open_tree(outer, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE));
+	OK(faccessat(clone, "s/x", F_OK, 0));
+	OK(bind_make(path("/proc/self/fd/%d", outer), "/tmp/to"));
 	FAILS(EINVAL, umount2(path("/proc/self/fd/%d", outer), MNT_DETACH));
 	FAILS(EINVAL, mount("tmpfs", path("/proc/self/fd/%d", outer), "tmpfs", 0, NULL));
-	if (!can)
-		SKIP("detached trees are opaque here");
 }
 
 CASE(mount_setattr_is_recursive_and_atomic, .unsabotaged = ONE_NAMESPACE)
 {
-	need_mount_setattr();
 	MUST(tmpfs_make("/tmp/m"));
 	MUST(tmpfs_make("/tmp/m/sub"));
 	int file = MUST(open("/tmp/m/sub/f", O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
@@ -211,7 +195,6 @@ CASE(mount_setattr_argument_errors)
 		uint64_t tail[1024];
 	} large = {.attr = {.attr_set = MOUNT_ATTR_NODEV}};
 
-	need_mount_setattr();
 	MUST(tmpfs_make("/tmp/m"));
 	MUST(dir_make("/tmp/m/dir"));
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -240,10 +223,7 @@ CASE(move_beneath_replaces_under_the_top_mount, .unsabotaged = ONE_NAMESPACE)
 	MUST(tmpfs_make("/tmp/m"));
 	MUST(file_make("/tmp/m/top"));
 	MUST(dir_make("/tmp/plain"));
-	int done = tree_attach_beneath(tree, "/tmp/m");
-	if (done < 0 && errno == EINVAL && tree_attach_beneath(tree, "/tmp") < 0)
-		SKIP("no MOVE_MOUNT_BENEATH");
-	OK(done);
+	OK(tree_attach_beneath(tree, "/tmp/m"));
 	OK(access("/tmp/m/top", F_OK));
 	FAILS(ENOENT, access("/tmp/m/beneath", F_OK));
 	IS(mnt_count("/tmp/m"), 2);
@@ -277,8 +257,7 @@ CASE(umount_is_busy_when_the_copy_pulled_out_beneath_is_in_use)
 	CHILD(slave, NS_MNT) {
 		MUST(mnt_propagation("/tmp/s", MS_SLAVE | MS_REC));
 		int held = MUST(tree_clone("/tmp/s", AT_RECURSIVE));
-		if (tree_attach_beneath(held, "/tmp/s/victim") < 0 && errno == EINVAL)
-			SKIP("no MOVE_MOUNT_BENEATH");
+		OK(tree_attach_beneath(held, "/tmp/s/victim"));
 		TELL(slave);
 		HEAR(slave);
 		HOLDS(mnt_count("/tmp/s/victim") >= 1);
@@ -309,9 +288,7 @@ CASE(move_beneath_dead_mount_fails_cleanly, .alone = true, .unsabotaged = ONE_NA
 	MUST(tmpfs_make("/tmp/s/d"));
 	int copy = MUST(open("/tmp/t/d", O_PATH | O_CLOEXEC));
 	MUST(mount("tmpfs", "/tmp/t/d", "tmpfs", 0, NULL));
-	if (tree_attach_beneath(MUST(tmpfs_detached()), "/tmp/t/d") < 0 &&
-	    errno == EINVAL) /* control: the cover is alive */
-		SKIP("no MOVE_MOUNT_BENEATH");
+	OK(tree_attach_beneath(MUST(tmpfs_detached()), "/tmp/t/d")); /* control: the cover is alive */
 	OK(umount2("/tmp/s/d", MNT_DETACH)); /* takes the copy away from under its cover */
 	HOLDS(mnt_count("/tmp/t/d") >= 1);
 	FAILS(ENOENT, move_mount(MUST(tmpfs_detached()), "", copy, "",

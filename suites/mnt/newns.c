@@ -30,10 +30,7 @@ CASE(open_tree_namespace_makes_a_namespace_of_one_tree)
 {
 	make_tree();
 	int mounts = MUST(mountinfo_count("/proc/self/mountinfo", "/"));
-	const int one = namespace_of("/tmp/m", 0);
-	if (one < 0 && errno == EINVAL)
-		SKIP("no OPEN_TREE_NAMESPACE");
-	const int all = OK(namespace_of("/tmp/m", AT_RECURSIVE));
+	const int one = OK(namespace_of("/tmp/m", 0)), all = OK(namespace_of("/tmp/m", AT_RECURSIVE));
 
 	for (int recursive = 0; recursive < 2; recursive++) {
 		NOTE(recursive ? "recursive" : "not recursive");
@@ -62,10 +59,7 @@ CASE(open_tree_namespace_makes_a_namespace_of_one_tree)
 CASE(open_tree_namespace_by_foreign_userns_reveals_nothing)
 {
 	make_tree();
-	int ns = namespace_of("/tmp/m", 0); /* control: whoever owns the mount namespace may */
-	if (ns < 0 && errno == EINVAL)
-		SKIP("no OPEN_TREE_NAMESPACE");
-	OK(ns);
+	OK(namespace_of("/tmp/m", 0)); /* control: whoever owns the mount namespace may */
 	for (int unbindable = 0; unbindable < 2; unbindable++) {
 		NOTE(unbindable ? "unbindable cover" : "private cover");
 		MUST(mnt_propagation("/tmp/m/sub", unbindable ? MS_UNBINDABLE : MS_PRIVATE));
@@ -96,12 +90,8 @@ static int namespace_of_tmpfs(unsigned int attributes)
 
 CASE(fsmount_namespace_makes_a_namespace_of_a_new_filesystem)
 {
-	int writable = namespace_of_tmpfs(0);
+	int writable = OK(namespace_of_tmpfs(0)), readonly = OK(namespace_of_tmpfs(MOUNT_ATTR_RDONLY));
 
-	if (writable < 0 && errno == EINVAL)
-		SKIP("no FSMOUNT_NAMESPACE");
-	OK(writable);
-	int readonly = OK(namespace_of_tmpfs(MOUNT_ATTR_RDONLY));
 	CHILD(joiner, 0) {
 		struct statfs fs;
 		OK(access("/proc/self", F_OK)); /* control */
@@ -132,8 +122,6 @@ CASE(empty_mount_namespace_has_only_an_immutable_root)
 	struct clone_args with_fs = {.flags = CLONE_EMPTY_MNTNS | CLONE_FS, .exit_signal = SIGCHLD};
 	int mounts = MUST(mountinfo_count("/proc/self/mountinfo", "/"));
 
-	if (ns_try_unshare(UNSHARE_EMPTY_MNTNS) < 0 && errno == EINVAL)
-		SKIP("no empty mount namespaces");
 	CHILD(root, 0) {
 		struct statfs fs;
 		uint64_t ids[4];
@@ -169,12 +157,9 @@ CASE(empty_mount_namespace_has_only_an_immutable_root)
 /* An fanotify group that hears of mounts made and taken away in a mount namespace. -1 with errno. */
 static int listener(int ns)
 {
-	int group = fanotify_init(FAN_REPORT_MNT | FAN_CLOEXEC | FAN_NONBLOCK, 0);
+	int group = OK(fanotify_init(FAN_REPORT_MNT | FAN_CLOEXEC | FAN_NONBLOCK, 0));
 
-	if (group < 0 && errno == EINVAL)
-		SKIP("no FAN_REPORT_MNT");
-	OK(group);
-	return fanotify_mark((int)group, FAN_MARK_ADD | FAN_MARK_MNTNS, FAN_MNT_ATTACH | FAN_MNT_DETACH, ns,
+	return fanotify_mark(group, FAN_MARK_ADD | FAN_MARK_MNTNS, FAN_MNT_ATTACH | FAN_MNT_DETACH, ns,
 			     NULL) < 0
 		       ? -1
 		       : group;

@@ -309,6 +309,7 @@ CASE(from_initial_ramfs, .initial = NS_MNT)
 		struct mountinfo root;
 		MUST(mountinfo_find("/proc/self/mountinfo", "/", &root));
 		if (strcmp(root.type, "rootfs") != 0)
+			/* the moment: whoever booted this kernel has put another root on top */
 			SKIP("the root is not the initramfs but %s", root.type);
 		MUST(mnt_propagation("/", MS_REC | MS_PRIVATE));
 		make_new_root();
