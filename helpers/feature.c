@@ -321,7 +321,7 @@ static bool devpts_reads_parameters(void)
  */
 static bool overlay_in_user_namespaces(void)
 {
-	return knows(mount("overlay", "/", "overlay", 0, "userxattr,lowerdir=" NO_PATH), EINVAL);
+	return knows(mount("overlay", "/", "overlay", 0, "userxattr,lowerdir=" NO_PATH ":" NO_PATH), EINVAL);
 }
 
 static bool refused_for_the_filesystem(void)
@@ -374,6 +374,17 @@ static bool link_takes_new_index(void)
 	return nl_ask(NETLINK_ROUTE, &r, NULL) < 0 && errno == ERANGE;
 }
 
+/* 6.15, 4754affe0b57: what only the kernel may say is refused (EINVAL) before one asks which device it was for (ENODEV). */
+static bool link_tells_immutability(void)
+{
+	struct ifinfomsg info = {.ifi_family = AF_UNSPEC, .ifi_index = INT_MAX};
+	struct nl_request r = nl_request(RTM_SETLINK, NLM_F_ACK, &info, sizeof(info));
+	const unsigned char one = 1;
+
+	nl_attr(&r, COMPAT_IFLA_NETNS_IMMUTABLE, &one, sizeof(one));
+	return nl_ask(NETLINK_ROUTE, &r, NULL) < 0 && errno == EINVAL;
+}
+
 static bool tun_refuses_who_may_not(void)
 {
 	struct ifreq request = {.ifr_flags = IFF_TUN | IFF_NO_PI};
@@ -415,11 +426,8 @@ static bool exec_securebits(void)
 		     EINVAL);
 }
 
-/*
- * 7.3 keeps them over a change of the user namespace. No call, file or symbol came with it, so this is the only feature
- * that the kernel's version is asked for: 7.3 and later must keep them, and any before must clear them.
- */
-static bool exec_securebits_kept(void)
+/* For what no call, file or symbol came with, not even in the same release. */
+static bool is_7_3(void)
 {
 	struct utsname name;
 	int major = 0, minor = 0;
@@ -442,8 +450,6 @@ static const struct feature {
 	{"clone3_newtime", "CLONE_NEWTIME in clone3(2)", clone3_newtime, NULL},
 	{"empty_mnt_namespaces", "empty mount namespaces", empty_namespaces, NULL},
 	{"exec_securebits", "securebits for exec", exec_securebits, NULL},
-	{"exec_securebits_kept", "user namespaces that keep the securebits for exec", exec_securebits_kept,
-	 NULL},
 	{"fanotify_for_users", "fanotify on a tmpfs for users without privilege", fanotify_for_users, NULL},
 	{"fanotify_mnt_namespaces", "FAN_REPORT_MNT", fanotify_marks_mnt_ns, NULL},
 	{"fsmount_namespace", "FSMOUNT_NAMESPACE", fsmount_makes_namespace, NULL},
@@ -456,6 +462,7 @@ static const struct feature {
 	{"mount_setattr", "mount_setattr(2)", has_mount_setattr, NULL},
 	{"move_mount_beneath", "MOVE_MOUNT_BENEATH", move_mount_goes_beneath, NULL},
 	{"move_mount_set_group", "MOVE_MOUNT_SET_GROUP", move_mount_sets_group, NULL},
+	{"netns_immutable", "IFLA_NETNS_IMMUTABLE", link_tells_immutability, NULL},
 	{"netns_cookies", "SO_NETNS_COOKIE", socket_has_cookie, NULL},
 	{"new_ifindex", "IFLA_NEW_IFINDEX for a device that moves", link_takes_new_index, NULL},
 	{"ns_get_id", "NS_GET_ID", ns_has_id, NULL},
@@ -480,12 +487,18 @@ static const struct feature {
 	{"tun_namespace", "TUNGETDEVNETNS", tun_tells_namespace, NULL},
 	{"vsock_modes", "modes of vsock in network namespaces", vsock_has_modes, NULL},
 
+	/* The kernel's version is asked of these, and of no other. */
+	{"exec_securebits_kept", "user namespaces that keep the securebits for exec", is_7_3, NULL},
+	{"proc_of_pids_is_harmless", "mount of proc with subset=pid where no other is allowed", is_7_3, NULL},
 	/* No call came with these in 7.1, but a flag with the release. */
 	{"beneath_takes_the_lock", "lock that goes to the mount put beneath", fsmount_makes_namespace, NULL},
 	{"io_uring_time_namespaces", "time namespaces in io_uring", fsmount_makes_namespace,
 	 NULL},                                                                    /* 9cc6bac1bebf */
 	{"pidns_without_init", "opening of a PID namespace before it has an init", /* a3bdc23ba8ea */
 	 fsmount_makes_namespace, NULL},
+	/* Nor with this in 6.11 (620c266f3949), where the ids of mount namespaces are new. */
+	{"file_handles_for_user_namespaces", "file handles for root of a user namespace", mnt_ns_has_id,
+	 NULL},
 	/* Nor with these in 6.15, where open_tree_attr(2) is of the same series. */
 	{"nested_detached_mounts", "mounts on detached trees", has_open_tree_attr, NULL},
 
@@ -500,6 +513,12 @@ static const struct feature {
 	/* 5.16, 5563cabdde7e, called by its address; so is what took its place in 5.19, 1f5c135ee509. */
 	{"ipc_next_id_in_user_namespaces", "kernel.*_next_id for root of a user namespace", NULL,
 	 "proc_ipc_dointvec_minmax_checkpoint_restore ipc_permissions"},
+	/* 6.9, 50ec499b9a43, called by its address, and 6.1 by a backport. */
+	{"ipc_sysctls_of_the_owner", "IPC sysctls that belong to root of the owning user namespace", NULL,
+	 "ipc_set_ownership"},
+	/* 5.19, 1f5c135ee509. */
+	{"ipc_sysctls_of_the_opener", "IPC sysctls that stay with the namespace of the opener", NULL,
+	 "setup_ipc_sysctls"},
 	/* 7.0, d2324a9317f0, and 6.18 by a backport. */
 	{"ns_handles_of_the_owned_closed", "namespaces that are closed to the root of their owner", NULL,
 	 "may_see_all_namespaces"},
