@@ -36,6 +36,14 @@ finished() {
 	! grep -nwE 'TO[D]O|FIX[M]E|XX[X]' "${sources[@]}"
 }
 
+# What the kernel lacks is asked before a test starts (helpers/needs.h): a test that skips by itself could take the very
+# failure that it is there to see for a lack. What only the moment can tell says so in the line before.
+unskipped() {
+	! find suites -name '*.c' -not -path 'suites/selftest/*' -not -path 'suites/lifecycle/*' -exec awk '
+		/(^|[^A-Z_])SKIP\(/ && before !~ /\/\* the moment: / { print FILENAME ":" FNR ": " $0 }
+		{ before = $0 }' {} + | grep .
+}
+
 # A kernel that is built with the fragment has all that a test asks for.
 buildable() {
 	! cut -f 4 suites/*/behaviours.tsv | grep -o 'CONFIG_[A-Z0-9_]*' | sort -u |
@@ -113,6 +121,7 @@ check "each source has its SPDX line" licensed
 check "no sleep in suites and helpers" sleepless
 check "no host name, no absolute path of a machine" hostless
 check "nothing is left undone" finished
+check "no test skips but for what only the moment can tell" unskipped
 check "each group begins in the file of its name" begun
 check "each group of suites net and ipc says what it wants" owned
 check "each function of a header is called from elsewhere" called
