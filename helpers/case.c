@@ -199,7 +199,7 @@ bool case_lacks(const struct ns_case *c, struct testimony *said)
 {
 	const struct behaviour *row = catalogue_find(case_id(c));
 	int types = needed_namespaces(c) & lacking(c);
-	bool is_feature;
+	bool is_feature = false;
 
 	memset(said, 0, sizeof(*said));
 	if (types)
@@ -207,7 +207,7 @@ bool case_lacks(const struct ns_case *c, struct testimony *said)
 	else if (!row || !needs_lacking(row->needs, said->message, sizeof(said->message), &is_feature))
 		return false;
 	said->ending = ENDING_NEVER;
-	said->finding = FINDING_LACK;
+	said->finding = is_feature ? FINDING_ABSENCE : FINDING_LACK;
 	said->line = c->line;
 	snprintf(said->file, sizeof(said->file), "%s", c->file);
 	return true;
