@@ -534,17 +534,20 @@ static const struct feature {
 
 #define FEATURES (sizeof(features) / sizeof(features[0]))
 
+bool feature_known(const char *name)
+{
+	for (size_t i = 0; i < FEATURES; i++)
+		if (strcmp(features[i].name, name) == 0)
+			return true;
+	return false;
+}
+
 static const struct feature *find(const char *name)
 {
 	for (size_t i = 0; i < FEATURES; i++)
 		if (strcmp(features[i].name, name) == 0)
 			return &features[i];
-	return NULL;
-}
-
-bool feature_known(const char *name)
-{
-	return find(name);
+	abort(); /* a slip of a test's pen; lint has seen those of the rows */
 }
 
 const char *feature_words(const char *name)

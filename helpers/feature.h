@@ -18,7 +18,7 @@
  * - by a call that came with the same release, where the change itself left no trace.
  */
 
-/* Whether there is a feature of this name in the table. */
+/* Whether there is a feature of this name in the table. What follows ends the process if there is none. */
 bool feature_known(const char *name);
 
 /* What a feature is, in words that follow "no " in a skip: "statmount(2)". */

@@ -31,7 +31,7 @@
  *	SAME_NS(a, b, type) claim: two are in the same namespace (place.h has what can be asked)
  *	OTHER_NS(a, b, type)
  *	HOLDS(condition)    claim: true
- *	SKIP(reason...)     the kernel lacks what this needs, found out just now
+ *	SKIP(reason...)     this cannot be tested here, as only the moment can tell; the line before says why
  *	NOTE(words...)      what later messages of this process are about, such as the row of a table
  *	NOTE_END()          about nothing in particular again
  *
