@@ -65,6 +65,7 @@
 #include "helpers/feature.h"
 #include "helpers/file.h"
 #include "helpers/idmap.h"
+#include "helpers/kept.h"
 #include "helpers/link.h"
 #include "helpers/mnt.h"
 #include "helpers/netlink.h"

@@ -46,6 +46,31 @@ static void becomes_stale(struct ns_handle *h)
 	GAVE(ESTALE);
 }
 
+/* Two user namespaces after each other, whose last members end now, are seen to go (helpers/kept.c). */
+static void decoys_become_stale(void)
+{
+	for (int i = 0; i < 2; i++) {
+		CHILD(decoy, NS_USER) {
+			HEAR(decoy);
+		}
+		struct ns_handle h = handle_of(MUST(ns_open(decoy->pid, "user")));
+		KILL(decoy);
+		becomes_stale(&h);
+	}
+}
+
+/* True if this handle opens now, and then leads to the namespace with this id. */
+static bool active(struct ns_handle *h, long long id)
+{
+	int ns = ns_handle_open(h, O_RDONLY);
+
+	if (ns < 0)
+		return false;
+	IS(ns_id_of(ns), id);
+	MUST(close(ns));
+	return true;
+}
+
 /* True if listns(2) has this namespace. */
 static bool listed(long long id, int flag)
 {
@@ -112,6 +137,7 @@ CASE(socket_only_namespace_is_inactive)
 
 CASE(owner_is_active_with_its_children)
 {
+	kept_order(NS_WHERE);
 	CHILD(outer, NS_USER, .map = CONTAINER_MAP) {
 		CHILD(inner, NS_USER | NS_NET | NS_UTS) {
 			HEAR(inner);
@@ -127,11 +153,15 @@ CASE(owner_is_active_with_its_children)
 	OTHER_NS(grandparent, 0, NS_USER);
 	struct ns_handle of_owner = handle_of(user);
 	struct ns_handle of_grandparent = handle_of(MUST(ns_open(outer->pid, "user")));
+	HOLDER(OK(close(net)); OK(close(uts)));
 	DISMISS(outer);
 
+	decoys_become_stale();
+	STILL_THERE(active(&of_owner, owner) || active(&of_grandparent, grandparent));
 	opens(&of_owner, owner);
 	opens(&of_grandparent, grandparent);
 	OK(close(net));
+	decoys_become_stale();
 	opens(&of_owner, owner);
 	opens(&of_grandparent, grandparent);
 	OK(close(uts));

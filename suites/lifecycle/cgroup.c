@@ -13,7 +13,7 @@ CASE(open_fd_keeps_state)
 {
 	MUST(cgroup_make("root"));
 	int root = MUST(open(cgroup_file("root"), O_PATH | O_DIRECTORY | O_CLOEXEC));
-	COUNTED(box, NS_CGROUP, 1, .cgroup = root) {
+	ORDERED(box, NS_CGROUP, 1, .cgroup = root) {
 		CHILD(member, NS_CGROUP) {
 			IS(cgroup_of(0), "/");
 			TELL(member);

@@ -82,6 +82,8 @@ static void mover_end(struct mover *m)
 {
 	MUST(sem_post(&m->let_go));
 	IS(pthread_join(m->thread, NULL), 0);
+	while (file_exists(path("/proc/self/task/%d", m->tid))) /* only then has it left its namespaces */
+		sched_yield();
 }
 
 CASE(thread_counts_as_member)
@@ -94,12 +96,14 @@ CASE(thread_counts_as_member)
 		FREED(NS_UTS);
 	}
 	EXITS(alone, 0);
-	COUNTED(watched, NS_UTS, 1) {
+	ORDERED(watched, NS_UTS, 1) {
 		struct mover m;
 		mover_start(&m);
 		int ns = OK(open(path("/proc/self/task/%d/ns/uts", m.tid), O_RDONLY | O_CLOEXEC));
 		OTHER_NS(BEHIND(ns), 0, NS_UTS);
+		HOLDER(OK(close(ns)));
 		mover_end(&m);
+		KEPT(NS_UTS);
 		freed_by_close(ns, NS_UTS);
 	}
 	EXITS(watched, 0);
@@ -126,7 +130,7 @@ static void with_a_member(int types, void (*act)(const struct ns_type *type, str
 		NOTE("%s namespace", t->label);
 		if (!(types & t->flag) || !ns_supported(t->flag))
 			continue;
-		COUNTED(box, t->flag, 1) {
+		ORDERED(box, t->flag, 1) {
 			CHILD(member, t->flag) {
 				HEAR(member);
 			}
@@ -142,8 +146,9 @@ static void claim_o_path_keeps(const struct ns_type *t, struct child *member)
 	const char *file = proc_path(member->pid, path("ns/%s", t->name));
 	int by_path = MUST(open(file, O_PATH | O_CLOEXEC));
 
+	HOLDER(OK(close(by_path)));
 	KILL(member);
-	FAILS(ENOSPC, ns_one_more(t->flag));
+	KEPT(t->flag);
 	int ns = OK(open(path("/proc/self/fd/%d", by_path), O_RDONLY | O_CLOEXEC));
 	OTHER_NS(BEHIND(ns), 0, t->flag);
 	OK(ns_try_setns(ns, t->flag));
@@ -166,7 +171,7 @@ static ssize_t fd_queue(int sock, int fd)
 
 CASE(descriptor_in_flight)
 {
-	COUNTED(box, NS_UTS, 1) {
+	ORDERED(box, NS_UTS, 1) {
 		int ends[2];
 		CHILD(member, NS_UTS) {
 			HEAR(member);
@@ -176,20 +181,30 @@ CASE(descriptor_in_flight)
 		OTHER_NS(BEHIND(ns), 0, NS_UTS);
 		MUST(fd_queue(ends[0], ns));
 		OK(close(ns));
+		HOLDER(OK(close(ends[0])); OK(close(ends[1])));
 		KILL(member);
-		FAILS(ENOSPC, ns_one_more(NS_UTS));
+		KEPT(NS_UTS);
 		OK(close(ends[0]));
-		FAILS(ENOSPC, ns_one_more(NS_UTS));
+		KEPT(NS_UTS);
 		OK(close(ends[1]));
 		FREED(NS_UTS);
 	}
 	EXITS(box, 0);
 }
 
+static void collect_sockets(void)
+{
+	int ends[2];
+
+	MUST(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends));
+	OK(close(ends[0])); /* the end of a socket starts the collector */
+	OK(close(ends[1]));
+}
+
 CASE(unix_socket_cycle_is_collected)
 {
-	COUNTED(box, NS_NET, 2) {
-		int ends[2], other[2];
+	ORDERED(box, NS_NET, 2) {
+		int ends[2];
 		OK(unshare(NS_NET)); /* one to come back to that the box owns */
 		int home = MUST(ns_open(0, "net"));
 		OK(unshare(NS_NET));
@@ -198,12 +213,11 @@ CASE(unix_socket_cycle_is_collected)
 		MUST(fd_queue(ends[1], ends[1]));
 		OK(close(ends[0]));
 		OK(close(ends[1]));
+		HOLDER(collect_sockets());
 		OK(setns(home, NS_NET));
-		FAILS(ENOSPC, ns_one_more(NS_NET));
+		KEPT(NS_NET);
 
-		MUST(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, other));
-		OK(close(other[0])); /* the end of a socket starts the collector */
-		OK(close(other[1]));
+		collect_sockets();
 		FREED(NS_NET);
 	}
 	EXITS(box, 0);
@@ -252,13 +266,15 @@ CASE(pidfd_pins_pid_namespace)
 
 	for (size_t i = 0; i < ARRAY_SIZE(holders); i++) {
 		NOTE("descriptor of %s", i ? proc_path(1, holders[i]) : "a pidfd");
-		COUNTED(box, NS_PID, 1) {
+		ORDERED(box, NS_PID, 1) {
 			CHILD(init, NS_PID) {
 				HEAR(init);
 			}
 			int fd = MUST(i ? open(proc_path(init->pid, holders[i]), O_RDONLY | O_CLOEXEC)
 					: dup(init->pidfd));
+			HOLDER(OK(close(fd)));
 			KILL(init);
+			KEPT(NS_PID);
 			freed_by_close(fd, NS_PID);
 		}
 		EXITS(box, 0);
@@ -269,10 +285,12 @@ static void claim_zombie_releases(const struct ns_type *t, struct child *member)
 {
 	TELL(member);
 	AWAIT_ZOMBIE(member);
-	if (t->flag & (NS_PID | NS_USER))
-		FAILS(ENOSPC, ns_one_more(t->flag));
-	else
+	if (t->flag & (NS_PID | NS_USER)) {
+		HOLDER(EXITS(member, 0));
+		KEPT(t->flag);
+	} else {
 		FREED(t->flag);
+	}
 	EXITS(member, 0);
 	FREED(t->flag);
 }
@@ -284,7 +302,7 @@ CASE(zombie_releases_all_but_pid_and_user)
 
 CASE(bind_mount_dies_with_its_mount_namespace)
 {
-	COUNTED(box, NS_UTS, 1) {
+	ORDERED(box, NS_UTS, 1) {
 		MUST(file_make("/tmp/ns"));
 		CHILD(member, NS_UTS) {
 			HEAR(member);
@@ -295,8 +313,9 @@ CASE(bind_mount_dies_with_its_mount_namespace)
 			HEAR(binder);
 		}
 		HEAR(binder);
+		HOLDER(KILL(binder));
 		KILL(member);
-		FAILS(ENOSPC, ns_one_more(NS_UTS));
+		KEPT(NS_UTS);
 		KILL(binder);
 		FREED(NS_UTS);
 	}
@@ -305,16 +324,18 @@ CASE(bind_mount_dies_with_its_mount_namespace)
 
 CASE(detached_bind_mount_with_open_fd)
 {
-	COUNTED(box, NS_UTS, 1) {
+	ORDERED(box, NS_UTS, 1) {
 		CHILD(member, NS_UTS) {
 			HEAR(member);
 		}
 		MUST(file_make("/tmp/ns"));
 		MUST(bind_make(proc_path(member->pid, "ns/uts"), "/tmp/ns"));
 		int ns = MUST(open("/tmp/ns", O_RDONLY | O_CLOEXEC));
-		KILL(member);
 		FAILS(EBUSY, umount("/tmp/ns"));
 		OK(umount2("/tmp/ns", MNT_DETACH));
+		HOLDER(OK(close(ns)));
+		KILL(member);
+		KEPT(NS_UTS);
 		freed_by_close(ns, NS_UTS);
 	}
 	EXITS(box, 0);

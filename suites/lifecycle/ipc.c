@@ -85,14 +85,15 @@ static int leave_home(void)
 
 CASE(attached_segment_pins)
 {
-	COUNTED(box, NS_IPC, 2) {
+	ORDERED(box, NS_IPC, 2) {
 		int home = leave_home();
 		int id = MUST(shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600));
 		char *memory = MUST(shmat(id, NULL, 0));
 		strcpy(memory, "attached");
+		HOLDER(OK(shmdt(memory)));
 		OK(setns(home, NS_IPC));
 
-		FAILS(ENOSPC, ns_one_more(NS_IPC));
+		KEPT(NS_IPC);
 		IS(memory, "attached");
 		OK(shmdt(memory));
 		FREED(NS_IPC);
@@ -157,7 +158,6 @@ CASE(mqueue_quota_is_returned)
 		}
 		HEAR(a);
 		int kept = MUST(ns_open(a->pid, "ipc"));
-		DISMISS(a);
 		CHILD(b, NS_IPC) {
 			FAILS(ENOENT, mq_open("/a", O_RDWR));
 			FAILS(EMFILE, queue_open("/b", 10, 8192));
@@ -170,6 +170,7 @@ CASE(mqueue_quota_is_returned)
 			OK(queue);
 		}
 		HEAR(b);
+		DISMISS(a);
 		OK(close(kept));
 		DISMISS(b);
 	}

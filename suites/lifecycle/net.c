@@ -89,6 +89,12 @@ static int tun_attached(void)
 	return fd < 0 || ioctl(fd, TUNSETIFF, &request) < 0 ? -1 : fd;
 }
 
+static void close_all(const int *fds, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		OK(close(fds[i]));
+}
+
 CASE(socket_of_any_family_pins)
 {
 	static const struct {
@@ -102,52 +108,64 @@ CASE(socket_of_any_family_pins)
 	/* Without udev(7) only the root of all may open the one in /dev. */
 	MUST(mknod("/tmp/tun", S_IFCHR | 0666, makedev(10, 200)));
 	MUST(chmod("/tmp/tun", 0666));
-	COUNTED(box, NS_NET, 1) {
+	ORDERED(box, NS_NET, ARRAY_SIZE(rows)) {
+		int holders[ARRAY_SIZE(rows)], peers[ARRAY_SIZE(rows)];
 		for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 			NOTE("%s", rows[i].name);
-			int ns = OK(ns_new_when_freed(NS_NET)), holder = -1;
+			int ns = OK(ns_new(NS_NET));
 			MUST(link_add_veth("outer", "inner", ns));
-			int index = MUST(link_index("outer")), watch = MUST(link_watch());
+			peers[i] = MUST(link_index("outer"));
+			MUST(link_rename("outer", path("outer%zu", i)));
 			WITHIN(ns)
-				holder = MUST(rows[i].make());
+				holders[i] = MUST(rows[i].make());
 			MUST(close(ns));
-			FAILS(ENOSPC, ns_one_more(NS_NET));
-			OK(link_index_exists(index));
-			OK(close(holder));
-			LINK_AWAIT_GONE(watch, index);
+		}
+		NOTE_END();
+		HOLDER(close_all(holders, ARRAY_SIZE(rows)));
+		KEPT(NS_NET);
+		for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+			NOTE("%s", rows[i].name);
+			int watch = MUST(link_watch());
+			OK(link_index_exists(peers[i]));
+			OK(close(holders[i]));
+			LINK_AWAIT_GONE(watch, peers[i]);
 			MUST(close(watch));
 		}
+		ns_quota(NS_WHERE, NS_NET, 1);
 		FREED(NS_NET);
 	}
 	EXITS(box, 0);
 }
 
-/* In a COUNTED box: what a process that is alone in a network namespace opens there, and nothing else of it. */
-static int opened_inside(const char *file, int flags)
+/* In a COUNTED box: a process that is alone in a network namespace, which opens a file there and gives it. */
+static struct child *opener(const char *file, int flags)
 {
 	CHILD(member, NS_NET) {
 		GIVE_FD(member, MUST(open(file, flags | O_CLOEXEC)));
 		HEAR(member);
 	}
-	int fd = TAKE_FD(member);
 	FAILS(ENOSPC, ns_one_more(NS_NET));
-	DISMISS(member);
-	return fd;
+	return member;
 }
 
 CASE(open_proc_net_file_pins)
 {
 	char text[256];
 
-	COUNTED(by_file, NS_NET, 1) {
-		int fd = opened_inside("/proc/self/net/dev", O_RDONLY);
-		FAILS(ENOSPC, ns_one_more(NS_NET));
+	ORDERED(by_file, NS_NET, 1) {
+		struct child *member = opener("/proc/self/net/dev", O_RDONLY);
+		int fd = TAKE_FD(member);
+		HOLDER(OK(close(fd)));
+		DISMISS(member);
+		KEPT(NS_NET);
 		HOLDS(OK(read(fd, text, sizeof(text))) > 0);
 		freed_by_close(fd, NS_NET);
 	}
 	EXITS(by_file, 0);
 	COUNTED(by_directory, NS_NET, 1) {
-		int fd = opened_inside("/proc/self/net", O_RDONLY | O_DIRECTORY);
+		struct child *member = opener("/proc/self/net", O_RDONLY | O_DIRECTORY);
+		int fd = TAKE_FD(member);
+		DISMISS(member);
 		FREED(NS_NET);
 		OK(close(fd));
 	}
@@ -159,7 +177,9 @@ CASE(sysctl_fd_and_sysfs_mount_do_not_pin)
 	char text[16];
 
 	COUNTED(by_file, NS_NET, 1) {
-		int fd = opened_inside("/proc/sys/net/ipv4/ip_forward", O_RDONLY);
+		struct child *member = opener("/proc/sys/net/ipv4/ip_forward", O_RDONLY);
+		int fd = TAKE_FD(member);
+		DISMISS(member);
 		FREED(NS_NET);
 		FAILS(ENOENT, read(fd, text, sizeof(text)));
 	}

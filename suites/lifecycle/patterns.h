@@ -19,7 +19,7 @@ void kept_by_a_bind_mount(int flag);
 void kept_with_its_state(int flag, void (*make)(void), void (*claim)(bool inside));
 
 /*
- * In a COUNTED box: `member`, which has just told, is the only process of a namespace of type `flag`; opens
+ * In an ORDERED box: `member`, which has just told, is the only process of a namespace of type `flag`; opens
  * the namespace by its file ("uts", "time_for_children") and dismisses the member. Gives the descriptor, all
  * that is left of the namespace now.
  */

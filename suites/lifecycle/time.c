@@ -23,7 +23,7 @@ CASE(open_fd_keeps_state)
 {
 	const long long days = 10 * 24 * 60 * 60;
 
-	COUNTED(box, NS_TIME, 1) {
+	ORDERED(box, NS_TIME, 1) {
 		CHILD(member, 0) {
 			OK(unshare(NS_TIME));
 			MUST(file_write("/proc/self/timens_offsets", path("boottime %lld 0", days)));

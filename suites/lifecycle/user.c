@@ -13,7 +13,7 @@ CASE(freed_when_last_process_leaves)
 
 CASE(open_fd_keeps_state)
 {
-	COUNTED(box, NS_USER, 1) {
+	ORDERED(box, NS_USER, 1) {
 		CHILD(member, NS_USER) {
 			HEAR(member);
 			IS(getuid(), 5);
@@ -44,13 +44,15 @@ CASE(bind_mount_keeps_alive)
 
 CASE(open_file_credentials_pin)
 {
-	COUNTED(box, NS_USER, 1) {
+	ORDERED(box, NS_USER, 1) {
 		CHILD(member, NS_USER) {
 			GIVE_FD(member, MUST(eventfd(0, EFD_CLOEXEC)));
 			HEAR(member);
 		}
 		int of_member = TAKE_FD(member);
+		HOLDER(OK(close(of_member)));
 		DISMISS(member);
+		KEPT(NS_USER);
 		freed_by_close(of_member, NS_USER);
 	}
 	EXITS(box, 0);
