@@ -54,7 +54,7 @@ static void run_rows(const char *const *ids)
 	}
 }
 
-CASE(a_descriptor_that_holds_nothing_is_found_out)
+CASE(a_descriptor_that_holds_nothing_is_found_out, .timeout = 30)
 {
 	static const char *const rows[] = {
 		"lifecycle.cgroup.open_fd_keeps_state",
@@ -73,7 +73,7 @@ CASE(a_descriptor_that_holds_nothing_is_found_out)
 	run_rows(rows);
 }
 
-CASE(a_mount_that_holds_nothing_is_found_out)
+CASE(a_mount_that_holds_nothing_is_found_out, .timeout = 30)
 {
 	static const char *const rows[] = {
 		"lifecycle.cgroup.bind_mount_keeps_alive",
@@ -93,7 +93,7 @@ CASE(a_mount_that_holds_nothing_is_found_out)
 	run_rows(rows);
 }
 
-CASE(a_relative_that_holds_nothing_is_found_out)
+CASE(a_relative_that_holds_nothing_is_found_out, .timeout = 30)
 {
 	struct ns_handle h;
 	bool have_handles = ns_handle(MUST(ns_open(0, "user")), &h) == 0;
@@ -110,7 +110,7 @@ CASE(a_relative_that_holds_nothing_is_found_out)
 	run_rows(rows);
 }
 
-CASE(another_object_that_holds_nothing_is_found_out)
+CASE(another_object_that_holds_nothing_is_found_out, .timeout = 30)
 {
 	static const char *const rows[] = {
 		"lifecycle.hold.pidfd_pins_pid_namespace",
