@@ -442,6 +442,12 @@ static bool stat_in_time_namespaces(void)
 	return knows(syscall(SYS_epoll_pwait2, NO_DESCRIPTOR, NULL, 0, NULL, NULL, 0), ENOSYS);
 }
 
+/* For suite selftest. */
+static bool of_no_kernel(void)
+{
+	return file_exists(NO_PATH);
+}
+
 static const struct feature {
 	const char *name, *words;
 	bool (*probe)(void);
@@ -486,6 +492,7 @@ static const struct feature {
 	{"tmpfs_idmap", "idmapped mounts of tmpfs", tmpfs_can_be_mapped, NULL},
 	{"tun_namespace", "TUNGETDEVNETNS", tun_tells_namespace, NULL},
 	{"vsock_modes", "modes of vsock in network namespaces", vsock_has_modes, NULL},
+	{"of_no_kernel", "feature that no kernel has", of_no_kernel, NULL},
 
 	/* The kernel's version is asked of these, and of no other. */
 	{"exec_securebits_kept", "user namespaces that keep the securebits for exec", is_7_3, NULL},

@@ -31,6 +31,21 @@ CASE(by_either_of_two_needs)
 	IS(1, 1);
 }
 
+CASE(lost_by_a_kernel_that_is_new_enough)
+{
+	IS(1, 2);
+}
+
+CASE(absent_from_a_kernel_that_is_too_old)
+{
+	IS(1, 2);
+}
+
+CASE(lacking_for_another_reason_than_the_feature)
+{
+	IS(1, 2);
+}
+
 /* As in a kernel that was built without UTS namespaces. */
 static void lack_uts(int line)
 {
