@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the order of freeing rests on. A namespace of these types is freed
- *	mount, UTS, cgroup, time	by whoever lets go last, at once (before a process that ends can be reaped);
- *	user	by a work item of its own, queued when the last credentials go, which RCU callbacks free;
- *	PID	by an RCU callback or a work item of its own, after the RCU callback that frees its last struct pid;
+ * What the order of freeing rests on. A namespace is freed
+ *	mount, UTS, cgroup, time	by whoever lets go last, at once, before a process that ends can be reaped;
+ *	user	by a work item of its own, queued when the last credentials are freed, which is up to RCU callbacks;
+ *	PID	by an RCU callback (newer kernels: which a work item of its own queues), after that of its last struct pid;
  *	IPC	by the one work item of all, which takes the whole list of those let go, the last one first;
- *	network	in the same way, all of a list together.
- * Callbacks of one processor are called in the order in which they were queued there, and work items queued on one
- * processor are begun in that order: what they queue in turn stays on it. So on one processor a decoy, which is of the same
- * type, ends in the same way and was let go later, is not freed earlier, but for two reasons: within one list of IPC or
- * network namespaces it may come first, and a work item that sleeps is overtaken. Hence a second decoy, made after
- * the first was seen freed: a work item does not run beside itself, so the list of the second is begun when that of the
- * first is done; and no item of a user or PID namespace sleeps for longer than two RCU grace periods.
+ *	network	by one work item as well, all of a list together.
+ *
+ * The callbacks of one processor are called in the order in which they were queued there, work items that were queued
+ * on one processor are begun in that order, and both queue what follows on the same one. So on one processor a decoy,
+ * which is of the same type, ends in the same way and is let go later, is not freed earlier, with two exceptions.
+ * Within one list of IPC or network namespaces it may come first: hence a second decoy, made after the first was seen
+ * freed. A work item does not run beside itself, so the list of the second is begun when that of the first is done.
+ * And a work item that sleeps is overtaken by those behind it: that of a user or PID namespace does not, but for
+ * a reader of its sysctls, and has all the time of the second decoy, at least one RCU grace period.
  *
  * That a decoy is freed is seen in a count of its own: the limits of /proc/sys/user hold for each user apart, so what
  * another uid of the box makes is limited like what the box makes and does not count with it.
@@ -111,7 +113,7 @@ void kept_judge(const char *file, int line, bool there, const char *what)
 		_exit(EXIT_SUCCESS);
 	}
 	if (!there)
-		record_end(RECORD_FAIL, file, line, "%s does not hold: nothing keeps what was let go", what);
+		record_end(RECORD_FAIL, file, line, "not so: %s; nothing keeps what was let go", what);
 }
 
 void kept_claim(const char *file, int line, int flag)

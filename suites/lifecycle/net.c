@@ -113,6 +113,7 @@ CASE(socket_of_any_family_pins)
 		for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 			NOTE("%s", rows[i].name);
 			int ns = OK(ns_new(NS_NET));
+			OTHER_NS(BEHIND(ns), 0, NS_NET);
 			MUST(link_add_veth("outer", "inner", ns));
 			peers[i] = MUST(link_index("outer"));
 			MUST(link_rename("outer", path("outer%zu", i)));
