@@ -59,8 +59,7 @@ START_TEST(no_other_kernel_of_a_matrix_is_begun)
 	write_kernel("k7", "7.3.0-fake");
 	IS_STATUS(run_out("", "-k k5 -k k6 -k k7 --fail-fast a"), 1);
 	holds(output, "[1] k5  3 passed, 0 failed, 0 skipped\n");
-	holds(output,
-	      "[2] k6  1 passed, 1 failed, 0 skipped, 1 miss; cut short: stopped by --fail-fast\n");
+	holds(output, "[2] k6  1 passed, 1 failed, 0 skipped, 1 miss; cut short: stopped by --fail-fast\n");
 	holds(output, "[3] k7  not run: stopped by --fail-fast\n");
 	IS_STATUS(run("", "--report out"), 1);
 	IS_STATUS(run("", "--resume out/k6"), 1);
