@@ -78,33 +78,48 @@ CASE(same_restrictions_as_init)
 	}
 }
 
-/* Whether a process has executed the payload's program, or has none any more because it ends. */
-static bool runs_payload(pid_t pid)
+/*
+ * Claims that a process runs the payload's program, if it can be seen what it runs; `had`: something of it was had, so
+ * it can be, unless it ends.
+ */
+static void claim_payload(pid_t pid, bool had)
 {
 	const char *program = identity(proc_path(pid, "exe"));
 
-	return !program || strcmp(program, MUST(identity(CONTAINER_PROBE))) == 0;
+	if (program)
+		IS(program, MUST(identity(CONTAINER_PROBE)));
+	else if (had)
+		HOLDS(errno == ENOENT || errno == ESRCH);
+}
+
+/* Traces a process until it is let go. False if it cannot be, or ends. */
+static bool seize(pid_t pid)
+{
+	int status;
+
+	if (ptrace(PTRACE_SEIZE, pid, NULL, NULL) < 0)
+		return false;
+	ptrace(PTRACE_INTERRUPT, pid, NULL, NULL);
+	return waitpid(pid, &status, __WALL) == pid && WIFSTOPPED(status);
 }
 
 /*
- * What can be had of a process by whoever may trace it is had only once it runs the payload: where its
- * descriptors lead (their numbers, root may always list), its environment, and the process itself.
+ * What can be had of a process by whoever may trace it is had only once it runs the payload: its program, the process
+ * itself, where its descriptors lead (their numbers, root may always list), and its environment. It is looked at before
+ * and after, since it may get to the payload meanwhile. 1 if all was had.
  */
 static int look_into(pid_t pid)
 {
+	claim_payload(pid, false);
+	bool traced = seize(pid);
 	bool seen = link_read(proc_path(pid, "fd/0")) || link_read(proc_path(pid, "fd/3"));
-	int status, environment = open(proc_path(pid, "environ"), O_RDONLY | O_CLOEXEC);
-	bool traced = ptrace(PTRACE_SEIZE, pid, NULL, NULL) == 0;
+	int environment = open(proc_path(pid, "environ"), O_RDONLY | O_CLOEXEC);
 
-	if (seen || environment >= 0 || traced)
-		HOLDS(runs_payload(pid));
-	if (traced) {
-		ptrace(PTRACE_INTERRUPT, pid, NULL, NULL);
-		if (waitpid(pid, &status, __WALL) == pid && WIFSTOPPED(status))
-			ptrace(PTRACE_DETACH, pid, NULL, NULL);
-	}
+	claim_payload(pid, traced || seen || environment >= 0);
+	if (traced)
+		ptrace(PTRACE_DETACH, pid, NULL, NULL);
 	close(environment);
-	return seen;
+	return traced && seen && environment >= 0;
 }
 
 PAYLOAD(tracer)

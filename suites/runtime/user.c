@@ -292,10 +292,26 @@ PAYLOAD(tempted)
 		EXEC_FILE(user, gainer, "/home/program");
 	}
 	IS(HEAR(user), blocked ? UNPRIVILEGED : 0);
-	HEAR(user);
+	IS(HEAR(user), blocked ? 0 : (long long)caps_of("CapBnd"));
 	EXITS(user, 0);
 	TELL(outer);
 	HEAR(outer);
+}
+
+/* The payload and, where the runtime can execute one, a second process in there. */
+static void tempt(struct child *box, bool blocked)
+{
+	give_program(box);
+	TELL(box, blocked);
+	HEAR(box);
+	IS(proc_status(box->pid, "NoNewPrivs"), blocked ? "1" : "0");
+	if (!runtime_claims(RUNTIME_EXEC))
+		return;
+	CONTAINER_EXEC(command, box, tempted);
+	TELL(command, blocked);
+	HEAR(command);
+	IS(proc_status(command->pid, "NoNewPrivs"), blocked ? "1" : "0");
+	DISMISS(command);
 }
 
 CASE(no_new_privs_blocks_setuid)
@@ -303,20 +319,10 @@ CASE(no_new_privs_blocks_setuid)
 	EACH_FLAVOUR(f)
 	{
 		CONTAINER(box, tempted, .map = f->map, .no_new_privs = true);
-		give_program(box);
-		TELL(box, true);
-		HEAR(box);
-		if (runtime_claims(RUNTIME_EXEC)) {
-			CONTAINER_EXEC(command, box, tempted);
-			TELL(command, true);
-			HEAR(command);
-			DISMISS(command);
-		}
+		tempt(box, true);
 		DISMISS(box);
 		CONTAINER(open_box, tempted, .map = f->map); /* control */
-		give_program(open_box);
-		TELL(open_box, false);
-		HEAR(open_box);
+		tempt(open_box, false);
 		DISMISS(open_box);
 	}
 }
