@@ -27,6 +27,7 @@ static const struct {
 	{"devpts", "rootfs.devpts_is_private"},
 	{"devices", "rootfs.default_devices_only"},
 	{"slave", "rootfs.mounts_do_not_propagate_to_host"},
+	{"propagation", "rootfs.mounts_do_not_propagate_to_host"},
 	{"hiding", "exec.cannot_be_traced_while_joining"},
 	{"hiding", "rootfs.exe_is_not_a_writable_host_binary"},
 	/* A right is not taken away. */
@@ -65,6 +66,12 @@ static const char *run_row(const char *runtime, const char *row)
 	return tool_output("sh /tmp/run");
 }
 
+/* True if a claim of the row failed: not that it could not be arranged, nor that it did not end. */
+static bool claim_failed(const char *said)
+{
+	return strstr(said, SAYS_RECORD "claim\n") && strstr(said, "\nnot ok 1 runtime.");
+}
+
 CASE(each_fault_is_caught, .timeout = 120)
 {
 	char missed[1000] = "";
@@ -72,7 +79,7 @@ CASE(each_fault_is_caught, .timeout = 120)
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
 		NOTE("%s by %s", table[i].fault, table[i].row);
 		const char *said = MUST(run_row(path("bad:%s", table[i].fault), table[i].row));
-		if (!strstr(said, "\nnot ok 1 runtime."))
+		if (!claim_failed(said))
 			snprintf(missed + strlen(missed), sizeof(missed) - strlen(missed), " %s (%s)",
 				 table[i].fault, table[i].row);
 	}
@@ -80,11 +87,27 @@ CASE(each_fault_is_caught, .timeout = 120)
 	IS(missed, "");
 }
 
-/* A sample: all of them pass in the ordinary run of the suite. */
-CASE(the_same_rows_pass_without_a_fault, .timeout = 60)
+/* True if a row was about an earlier fault already. */
+static bool met_before(size_t i)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(table); i += 6) {
+	for (size_t earlier = 0; earlier < i; earlier++)
+		if (strcmp(table[earlier].row, table[i].row) == 0)
+			return true;
+	return false;
+}
+
+CASE(the_same_rows_pass_without_a_fault, .timeout = 120)
+{
+	char failed[1000] = "";
+
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		if (met_before(i))
+			continue;
 		NOTE("%s", table[i].row);
-		HOLDS(strstr(MUST(run_row("reference", table[i].row)), "\nok 1 runtime."));
+		if (!strstr(MUST(run_row("reference", table[i].row)), "\nok 1 runtime."))
+			snprintf(failed + strlen(failed), sizeof(failed) - strlen(failed), " %s",
+				 table[i].row);
 	}
+	NOTE_END();
+	IS(failed, "");
 }
