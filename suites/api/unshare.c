@@ -165,28 +165,47 @@ CASE(newuser_and_newns_stop_fs_sharing)
 	}
 }
 
+/* An ordinary user who became root of a user namespace, in network and UTS namespaces that it owns. */
+static void claim_own_net_and_uts(void)
+{
+	MUST(idmap_write(0, "0 1000 1"));
+	SAME_NS(ns_relative(MUST(ns_open(0, "net")), NS_GET_USERNS), 0, NS_USER);
+	SAME_NS(ns_relative(MUST(ns_open(0, "uts")), NS_GET_USERNS), 0, NS_USER);
+	OK(link_up("lo"));
+	OK(hostname_set("mine"));
+}
+
 CASE(order_of_user_and_other_namespace_decides_owner)
 {
 	CHILD(before, 0) {
 		OK(unshare(CLONE_NEWNET | CLONE_NEWUTS));
 		int net = MUST(ns_open(0, "net")), uts = MUST(ns_open(0, "uts"));
+		SAME_NS(ns_relative(net, NS_GET_USERNS), 0, NS_USER); /* controls */
+		OK(hostname_set("old"));
 		OK(unshare(CLONE_NEWUSER));
 		MUST(idmap_write(0, "0 0 1"));
 		FAILS(EPERM, ns_relative(net, NS_GET_USERNS));
 		FAILS(EPERM, ns_relative(uts, NS_GET_USERNS));
 		FAILS(EPERM, link_up("lo"));
 		FAILS(EPERM, hostname_set("mine"));
+		TELL(before);
+		HEAR(before);
 	}
-	EXITS(before, 0);
+	HEAR(before);
+	SAME_NS(ns_relative(MUST(ns_open(before->pid, "net")), NS_GET_USERNS), 0, NS_USER);
+	SAME_NS(ns_relative(MUST(ns_open(before->pid, "uts")), NS_GET_USERNS), 0, NS_USER);
+	DISMISS(before);
 	CHILD(together, 0, .uid = UNPRIVILEGED) {
 		OK(unshare(CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWUTS));
-		MUST(idmap_write(0, "0 1000 1"));
-		SAME_NS(ns_relative(MUST(ns_open(0, "net")), NS_GET_USERNS), 0, NS_USER);
-		SAME_NS(ns_relative(MUST(ns_open(0, "uts")), NS_GET_USERNS), 0, NS_USER);
-		OK(link_up("lo"));
-		OK(hostname_set("mine"));
+		claim_own_net_and_uts();
 	}
 	EXITS(together, 0);
+	CHILD(after, 0, .uid = UNPRIVILEGED) {
+		OK(unshare(CLONE_NEWUSER));
+		OK(unshare(CLONE_NEWNET | CLONE_NEWUTS));
+		claim_own_net_and_uts();
+	}
+	EXITS(after, 0);
 }
 
 CASE(files_table_copy_emfile, .unsabotaged = "CLONE_FILES is about descriptors, not about a namespace")
