@@ -275,9 +275,16 @@ CASE(umount_is_busy_when_the_copy_pulled_out_beneath_is_in_use)
 	DISMISS(slave);
 }
 
+/* A new tmpfs beneath the topmost mount that covers the one behind a descriptor. -1 with errno. */
+static int attach_beneath(int covered)
+{
+	return move_mount(MUST(tmpfs_detached()), "", covered, "",
+			  MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH | MOVE_MOUNT_BENEATH);
+}
+
 CASE(move_beneath_dead_mount_fails_cleanly, .alone = true, .unsabotaged = ONE_NAMESPACE)
 {
-	const char *tainted = MUST(file_read("/proc/sys/kernel/tainted"));
+	const long long tainted = MUST(file_number("/proc/sys/kernel/tainted"));
 
 	MUST(tmpfs_make("/tmp/s"));
 	MUST(mnt_propagation("/tmp/s", MS_SHARED));
@@ -288,10 +295,13 @@ CASE(move_beneath_dead_mount_fails_cleanly, .alone = true, .unsabotaged = ONE_NA
 	MUST(tmpfs_make("/tmp/s/d"));
 	int copy = MUST(open("/tmp/t/d", O_PATH | O_CLOEXEC));
 	MUST(mount("tmpfs", "/tmp/t/d", "tmpfs", 0, NULL));
-	OK(tree_attach_beneath(MUST(tmpfs_detached()), "/tmp/t/d")); /* control: the cover is alive */
+	MUST(file_make("/tmp/t/d/cover"));
+	OK(attach_beneath(copy)); /* control: the copy is alive, and the way to its cover */
+	IS(mnt_count("/tmp/t/d"), 3);
 	OK(umount2("/tmp/s/d", MNT_DETACH)); /* takes the copy away from under its cover */
-	HOLDS(mnt_count("/tmp/t/d") >= 1);
-	FAILS(ENOENT, move_mount(MUST(tmpfs_detached()), "", copy, "",
-				 MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH | MOVE_MOUNT_BENEATH));
-	IS(file_read("/proc/sys/kernel/tainted"), tainted);
+	IS(mnt_count("/tmp/t/d"), 2);
+	OK(access("/tmp/t/d/cover", F_OK)); /* which has slid down to where the copy was */
+	FAILS(ENOENT, attach_beneath(copy));
+	IS(mnt_count("/tmp/t/d"), 2);
+	IS(file_number("/proc/sys/kernel/tainted"), tainted);
 }

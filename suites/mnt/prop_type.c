@@ -69,26 +69,63 @@ CASE(transition_table, .unsabotaged = ONE_NAMESPACE)
 	}
 }
 
-/* One table of bind or move results: rows by source state, for a private and a shared destination; NULL is EINVAL. */
+static const struct {
+	const char *name;
+	unsigned long change; /* after it was shared with a peer; 0: none */
+	bool shared;
+} destinations[] = {{"private", MS_PRIVATE, false}, {"shared", 0, true}, {"slave", MS_SLAVE, false}};
+
+/* The mount point in a directory that is a mount in that state; it has a master, or a peer, of its own. */
+static const char *make_destination(int row, int kind)
+{
+	static char dest[64];
+	const char *peer = path("/tmp/%d/peer", row);
+
+	snprintf(dest, sizeof(dest), "/tmp/%d/dest", row);
+	MUST(tmpfs_make(peer));
+	MUST(mnt_propagation(peer, MS_SHARED));
+	MUST(dir_make(path("%s/t", peer)));
+	MUST(dir_make(dest));
+	MUST(bind_make(peer, dest));
+	if (destinations[kind].change)
+		MUST(mnt_propagation(dest, destinations[kind].change));
+	return dest;
+}
+
+/* What has come out at the target: of a new group, that it is neither its former master's nor the destination's. */
+static void claim_result(const char *target, const char *dest, const struct mountinfo *before,
+			 const char *wanted)
+{
+	const struct mountinfo *now = OK(mnt_at(target)), *around = MUST(mnt_at(dest));
+
+	IS(became(before, now), wanted);
+	HOLDS(!now->shared || (now->shared != before->master && now->shared != around->shared));
+	HOLDS(!now->master || now->master != around->master);
+}
+
+/* One table of bind or move results: rows by source state, where the destination is not shared and where it is; NULL is EINVAL. */
 static void result_table(unsigned long how, const char *const expected[STATES][2])
 {
-	for (int cell = 0; cell < STATES * 2; cell++) {
-		enum state state = cell / 2;
+	const int kinds = ARRAY_SIZE(destinations);
+
+	for (int cell = 0; cell < STATES * kinds; cell++) {
+		enum state state = cell / kinds;
+		const char *wanted = expected[state][destinations[cell % kinds].shared];
 		if (state == SHARED_WITH_PEER)
 			continue;
-		const char *x = make_in_state(cell, state);
-		char dest[64], target[64];
-		snprintf(dest, sizeof(dest), "/tmp/%d/dest", cell);
-		snprintf(target, sizeof(target), "/tmp/%d/dest/t", cell);
-		MUST(tmpfs_make(dest));
-		MUST(mnt_propagation(dest, cell % 2 ? MS_SHARED : MS_PRIVATE));
-		MUST(dir_make(target));
+		const char *x = make_in_state(cell, state), *dest = make_destination(cell, cell % kinds);
+		char target[80], copy[64];
+		snprintf(target, sizeof(target), "%s/t", dest);
+		snprintf(copy, sizeof(copy), "/tmp/%d/peer/t", cell);
 		const struct mountinfo *before = MUST(mnt_at(x));
-		NOTE("%s to %s destination", state_names[state], cell % 2 ? "shared" : "private");
-		if (expected[state][cell % 2]) {
+		NOTE("%s to %s destination", state_names[state], destinations[cell % kinds].name);
+		if (wanted) {
 			OK(mount(x, target, NULL, how, NULL));
-			IS(became(before, OK(mnt_at(target))), expected[state][cell % 2]);
+			claim_result(target, dest, before, wanted);
+			IS(mnt_count(copy), destinations[cell % kinds].shared);
 			IS(mnt_count(x), how == MS_MOVE ? 0 : 1);
+			if (how == MS_BIND)
+				IS(OK(mnt_at(x))->tags, before->tags);
 		} else {
 			FAILS(EINVAL, mount(x, target, NULL, how, NULL));
 			IS(mnt_count(target), 0);
