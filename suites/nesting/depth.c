@@ -170,11 +170,30 @@ CASE(chain_can_be_rebuilt_after_exit, .timeout = 20)
 	KILL(beside);
 }
 
-/* Both kinds at once, each process in two new ones; it maps its own ids, through the procfs that is there. */
+/* Both kinds fail to be made together, and leave neither a user namespace nor a changed caller. */
+static void fail_to_make_both(void)
+{
+	struct ns_ids before, after;
+
+	MUST(ns_ids(0, &before));
+	for (int i = 0; i < 10; i++) {
+		FAILS(ENOSPC, ns_clone3(CLONE_NEWUSER | CLONE_NEWPID));
+		FAILS(ENOSPC, unshare(CLONE_NEWUSER | CLONE_NEWPID));
+	}
+	MUST(ns_ids(0, &after));
+	IS(ns_differ(&before, &after), 0);
+	IS(ns_differ_next(&before, &after), 0);
+}
+
+/* Each process in two new ones; it maps its own ids, through the procfs that is there. */
 static void chain_both(int levels)
 {
 	if (levels == 0) {
-		FAILS(ENOSPC, ns_clone3(CLONE_NEWUSER | CLONE_NEWPID));
+		ns_quota(NS_WHERE, NS_USER, 1);
+		fail_to_make_both();
+		FAILS(ENOSPC, ns_clone3(CLONE_NEWPID)); /* it is about these */
+		FREED(NS_USER);                         /* and none of the other kind is left of the 20 */
+		ns_quota(NS_WHERE, NS_USER, INT_MAX);
 		CHILD(last, NS_USER) {
 			FAILS(ENOSPC, ns_clone3(CLONE_NEWUSER));
 		}
@@ -192,4 +211,13 @@ static void chain_both(int levels)
 CASE(user_and_pid_limits_are_independent)
 {
 	chain_both(32);
+	CHILD(nester, 0) {
+		go_down(33);
+		fail_to_make_both();
+		CHILD(first, NS_PID) {
+			IS(getpid(), 1);
+		}
+		EXITS(first, 0);
+	}
+	EXITS(nester, 0);
 }

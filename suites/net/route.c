@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Routes, rules and neighbours belong to a network namespace. network_namespaces(7), rtnetlink(7) */
+#include <arpa/inet.h>
 #include <linux/fib_rules.h>
 
 #include "helpers/nscheck.h"
@@ -119,17 +120,37 @@ static int ns_with_veth(void)
 	return ns_with("v0", "veth", "10.7.0.1/24");
 }
 
+/* The only neighbour that is listed: it has this address, and is permanent or not. */
+static void claim_neighbour(const char *address, bool permanent)
+{
+	struct nl_answers listed;
+	struct in_addr wanted;
+
+	IS(rtnl_dump(RTM_GETNEIGH, AF_INET, &listed), 1);
+	const struct ndmsg *entry = NLMSG_DATA(listed.message[0]);
+	const struct rtattr *to = OK(nl_find(listed.message[0], sizeof(*entry), NDA_DST));
+	IS(inet_pton(AF_INET, address, &wanted), 1);
+	IS(memcmp(RTA_DATA(to), &wanted, sizeof(wanted)), 0);
+	IS(entry->ndm_state == NUD_PERMANENT, permanent);
+}
+
 CASE(neighbours_are_per_ns)
 {
 	int a = ns_with_veth(), b = ns_with_veth();
 
 	WITHIN(a) {
 		MUST(neigh_add("v0", "10.7.0.77", (const unsigned char[6]){2, 0, 0, 0, 0, 77}));
-		IS(rtnl_count(RTM_GETNEIGH, AF_INET), 1); /* controls */
+		claim_neighbour("10.7.0.77", true); /* controls */
 		HOLDS(strstr(MUST(file_read("/proc/net/arp")), "10.7.0.77"));
 	}
 	WITHIN(b) {
 		IS(rtnl_count(RTM_GETNEIGH, AF_INET), 0);
 		HOLDS(!strstr(MUST(file_read("/proc/net/arp")), "10.7.0.77"));
+		OK(udp_send("10.7.0.77:9", "whose?"));
+		claim_neighbour("10.7.0.77", false); /* it has to be asked for in here */
+	}
+	WITHIN(a) {
+		OK(udp_send("10.7.0.77:9", "known"));
+		claim_neighbour("10.7.0.77", true);
 	}
 }

@@ -210,13 +210,13 @@ CASE(without_userns_container_root_is_host_root)
 }
 
 /* The caller's namespaces are its user namespace's own, and work. */
-static void rules_its_namespaces(void)
+static void rules_its_namespaces(int types)
 {
 	IS(getpid(), 1);
 	OK(sethostname("rootless", 8));
 	OK(mount("tmpfs", "/tmp", "tmpfs", 0, NULL));
 	FOR_EACH_NS_TYPE(t) {
-		if (!(t->flag & BOX))
+		if (!(t->flag & types))
 			continue;
 		NOTE("%s namespace", t->label);
 		int fd = MUST(ns_open(0, t->name));
@@ -227,25 +227,30 @@ static void rules_its_namespaces(void)
 CASE(other_namespaces_in_one_unprivileged_call)
 {
 	static const char own_id[] = "0 1000 1";
+	const int others = ns_all() & ~NS_USER;
 	long long home = ns_id(0, "user");
 
 	CHILD(user, 0, .uid = UNPRIVILEGED) {
 		FOR_EACH_NS_TYPE(t) {
 			NOTE("%s namespace", t->label);
-			if (t->flag & BOX)
+			if (t->flag & others)
 				FAILS(EPERM, unshare(t->flag));
 		}
-		CHILD(by_clone, NS_USER | BOX, .map = own_id) {
+		NOTE("all but the user namespace");
+		FAILS(EPERM, unshare(others));
+		FAILS(EPERM, ns_clone3((unsigned int)others));
+		NOTE_END();
+		CHILD(by_clone, NS_USER | (unsigned int)others, .map = own_id) {
 			OTHER_NS(0, home, NS_USER);
-			rules_its_namespaces();
+			rules_its_namespaces(others);
 		}
 		EXITS(by_clone, 0);
 		CHILD(by_unshare, 0) {
-			OK(unshare(CLONE_NEWUSER | BOX));
+			OK(unshare(CLONE_NEWUSER | others));
 			MUST(idmap_write(0, own_id));
 			OTHER_NS(0, home, NS_USER);
 			CHILD(first, 0) {
-				rules_its_namespaces();
+				rules_its_namespaces(others);
 			}
 			EXITS(first, 0);
 		}

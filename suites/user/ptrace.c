@@ -55,24 +55,34 @@ CASE(outside_process_of_the_same_uid_is_untouchable)
 	EXITS(user, 0);
 }
 
-CASE(ns_links_of_outside_process_eacces)
+/* Whether the namespace links of a process can be read, and opened, of every type; `err` is 0 or what both give. */
+static void claim_links(pid_t pid, int err)
 {
-	static const char *const names[] = {"user", "uts", "pid"};
 	char target[64];
 
+	FOR_EACH_NS_HERE(t) {
+		const char *link = path("/proc/%d/ns/%s", pid, t->name);
+		NOTE("%s", t->name);
+		if (err) {
+			FAILS(err, open(link, O_RDONLY | O_CLOEXEC));
+			FAILS(err, readlink(link, target, sizeof(target)));
+		} else {
+			IS(ns_id_of(OK(open(link, O_RDONLY | O_CLOEXEC))), ns_id(0, t->name));
+			OK(readlink(link, target, sizeof(target)));
+		}
+	}
+}
+
+CASE(ns_links_of_outside_process_eacces)
+{
 	CHILD(user, 0, .uid = UNPRIVILEGED) {
 		CHILD(outside, 0) {
 			HEAR(outside);
 		}
+		claim_links(outside->pid, 0); /* control: the same look from beside it */
 		CHILD(inside, NS_USER, .map = "0 1000 1") {
-			for (int i = 0; i < 3; i++) {
-				NOTE("%s", names[i]);
-				OK(ns_open(0, names[i]));
-				OK(readlink(path("/proc/self/ns/%s", names[i]), target, sizeof(target)));
-				FAILS(EACCES, ns_open(outside->pid, names[i]));
-				FAILS(EACCES, readlink(path("/proc/%d/ns/%s", outside->pid, names[i]), target,
-						       sizeof(target)));
-			}
+			claim_links(getpid(), 0);
+			claim_links(outside->pid, EACCES);
 		}
 		EXITS(inside, 0);
 		DISMISS(outside);

@@ -148,6 +148,7 @@ CASE(write_needs_cap_sys_admin_in_the_namespace)
 {
 	CHILD(parent, NS_USER, .map = CONTAINER_MAP) {
 		CHILD(member, NS_USER) {
+			OK(close(OK(open("/proc/self/setgroups", O_WRONLY)))); /* control */
 			MUST(cap_drop(CAP_SYS_ADMIN));
 			FAILS(EACCES, open("/proc/self/setgroups", O_WRONLY));
 			IS(setgroups_of(0), "allow");
