@@ -79,8 +79,44 @@ static void start_service(struct child *self)
 	HEAR(self);
 }
 
+#define BUSY 60001 /* a uid with three processes */
+
+/* How many children one more process of that uid can have with a limit of three. */
+static int children_beside(bool own)
+{
+	CHILD(member, 0, .uid = BUSY) {
+		if (own) {
+			OK(unshare(
+				CLONE_NEWUSER)); /* before the limit, which would be that of the namespace as well */
+			MUST(idmap_write(0, "0 60001 1"));
+		}
+		set_limit(RLIMIT_NPROC, 3, 3);
+		TELL(member, children_possible());
+	}
+	int count = (int)HEAR(member);
+	EXITS(member, 0);
+	return count;
+}
+
+static void claim_counted_apart(int others)
+{
+	if (others == 0) {
+		IS(children_beside(false), 0); /* control: in one namespace they are too many already */
+		IS(children_beside(true), 2);
+		return;
+	}
+	CHILD(other, 0, .uid = BUSY) {
+		TELL(other);
+		HEAR(other);
+	}
+	HEAR(other);
+	claim_counted_apart(others - 1);
+	DISMISS(other);
+}
+
 CASE(nproc_is_counted_per_user_namespace)
 {
+	claim_counted_apart(3);
 	CHILD(first, 0) {
 		start_service(first);
 	}
@@ -196,6 +232,11 @@ CASE(inotify_limits_are_per_namespace)
 		int fd = OK(inotify_init());
 		OK(inotify_init());
 		FAILS(EMFILE, inotify_init());
+		CHILD(nested, NS_USER, .map = "0 0 1") {
+			HOLDS(file_number(INSTANCES) > 2);
+			FAILS(EMFILE, inotify_init()); /* for the limit of its ancestor */
+		}
+		EXITS(nested, 0);
 		OK(inotify_add_watch(fd, "/tmp", IN_CREATE));
 		FAILS(ENOSPC, inotify_add_watch(fd, "/", IN_CREATE));
 		TELL(root);

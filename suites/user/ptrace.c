@@ -30,6 +30,10 @@ CASE(outside_process_of_the_same_uid_is_untouchable)
 		CHILD(outside, 0) {
 			HEAR(outside);
 		}
+		OK(open(proc_path(outside->pid, "mem"),
+			O_RDONLY)); /* control: from beside it can be inspected */
+		OK(readlink(proc_path(outside->pid, "exe"), target, sizeof(target)));
+		OK(pidfd_getfd(MUST(pidfd_of(outside->pid)), 0));
 		CHILD(inside, NS_USER, .map = "0 1000 1") {
 			int pidfd = MUST(pidfd_of(outside->pid));
 			OK(kill(outside->pid, 0));
