@@ -162,13 +162,12 @@ CASE(devconf_inherit_init_net_modes, .initial = NS_NET)
 	starts_with(true, true);
 	MUST(file_write(INHERIT, "2"));
 	starts_with(false, false);
-	if (file_write(INHERIT, "3") == 0) { /* kernels before know three modes */
-		starts_with(true, true);
-		WITHIN(MUST(ns_new(NS_NET))) {
-			MUST(file_write(devconf[0].file, "0"));
-			WITHIN(MUST(ns_new(NS_NET)))
-				IS(file_read(devconf[0].file), "0"); /* of its creator, not of the host */
-		}
+	OK(file_write(INHERIT, "3"));
+	starts_with(true, true);
+	WITHIN(MUST(ns_new(NS_NET))) {
+		MUST(file_write(devconf[0].file, "0"));
+		WITHIN(MUST(ns_new(NS_NET)))
+			IS(file_read(devconf[0].file), "0"); /* of its creator, not of the host */
 	}
 	MUST(file_write(INHERIT, mode));
 	for (size_t i = 0; i < ARRAY_SIZE(devconf); i++)
