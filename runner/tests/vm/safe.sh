@@ -102,7 +102,7 @@ leaves_only_its_folder() { # NAME
 runs_it_again() { # NAME WORDS
 	cat "$work/$1.log"
 	grep -q ": $2 while the test ran.*; once more in another VM\$" "$work/$1.log" &&
-		grep -q '^    .*: hang: neither the test nor ' "$work/$1.log"
+		grep -q '^[^ ]*: hang: neither the test nor ' "$work/$1.log"
 }
 
 reports_what_there_was() {
