@@ -208,8 +208,9 @@ compile_flags.txt: $(BUILD)/flags
 	printf '%s\n' $(CFLAGS) >$@
 
 tags: $(BUILD)/nscheck-guest
-	{ $(BUILD)/nscheck-guest --list | awk -F '\t' 'NR > 1 { print $$1 "\t" $$2 "\t" $$3 }'; \
-		ctags -R -f - -n --languages=C helpers results runner suites vm; } | LC_ALL=C sort >$@
+	ctags -R -f $@ -n --languages=C helpers results runner suites vm
+	$(BUILD)/nscheck-guest --list | awk -F '\t' 'NR > 1 { print $$1 "\t" $$2 "\t" $$3 }' >>$@
+	LC_ALL=C sort -o $@ $@
 
 clean:
 	rm -rf $(BUILD) compile_flags.txt tags

@@ -24,7 +24,7 @@ static const char doc_text[] =
 	"small QEMU machine and runs "
 	"one test per promised behaviour inside."
 	"\v"
-	"SELECTION is an id (pid.init.reaps_orphans), a group or suite (user.map, "
+	"SELECTION is an id (uts.set.length_limits), a group or suite (user.map, "
 	"pid), a glob ('net.*veth*') or "
 	"a tier (tier:seed); with ! before it, what to leave out. Without any: "
 	"everything but the suite selftest.\n"

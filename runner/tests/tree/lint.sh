@@ -50,6 +50,16 @@ buildable() {
 		grep -vxF -f <(sed -n 's/^\(CONFIG_[A-Z0-9_]*\)=y$/\1/p' vm/kernel.config)
 }
 
+# Who types what the documents show finds a test. suites/README.md has the row that it adds.
+named() {
+	local suites
+	suites=$(find suites -mindepth 1 -maxdepth 1 -type d -printf '%f|' | sed 's/|$//')
+	! { cat README.md runner/ci/README.md runner/doc/nscheck.1.in && build/nscheck --help; } |
+		grep -oE "(^|[^a-z_./])($suites)\.[a-z0-9_]+\.[a-z0-9_]+" | sed 's/^[^a-z]//' | sort -u |
+		grep -vxF -f <(build/nscheck-guest --list | cut -f 1) |
+		grep -v '\.[ch]$'
+}
+
 # Who opens a file of the host program sees all of it.
 short() {
 	! find runner/base runner/host results vm -name '*.[ch]' -exec wc -l {} + |
@@ -122,6 +132,7 @@ check "no sleep in suites and helpers" sleepless
 check "no host name, no absolute path of a machine" hostless
 check "nothing is left undone" finished
 check "no test skips but for what only the moment can tell" unskipped
+check "each test that a document names exists" named
 check "each group begins in the file of its name" begun
 check "each group of suites net and ipc says what it wants" owned
 check "each function of a header is called from elsewhere" called
