@@ -3,6 +3,7 @@
 
 #include <endian.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <linux/posix_acl.h>
 #include <linux/posix_acl_xattr.h>
 #include <stdint.h>
@@ -26,18 +27,23 @@ static struct acl_entry entry(uint16_t tag, uint16_t perm, uint32_t id)
 	return (struct acl_entry){htole16(tag), htole16(perm), htole32(id)};
 }
 
-int acl_set(const char *file, uid_t a, uid_t b)
+int acl_set(const char *file, enum acl_kind kind, id_t a, id_t b)
 {
-	const struct acl acl = {
-		htole32(POSIX_ACL_XATTR_VERSION),
-		{entry(ACL_USER_OBJ, ACL_READ | ACL_WRITE, ACL_UNDEFINED_ID), entry(ACL_USER, ACL_READ, a),
-		 entry(ACL_USER, ACL_READ, b), entry(ACL_GROUP_OBJ, ACL_READ, ACL_UNDEFINED_ID),
-		 entry(ACL_MASK, ACL_READ, ACL_UNDEFINED_ID), entry(ACL_OTHER, 0, ACL_UNDEFINED_ID)}};
+	/* In the order that the kernel asks for: named users come before the owning group, named groups after it. */
+	const int first = kind == ACL_OF_USERS ? 1 : 2, group = kind == ACL_OF_USERS ? 3 : 1;
+	const uint16_t tag = kind == ACL_OF_USERS ? ACL_USER : ACL_GROUP;
+	struct acl acl = {.version = htole32(POSIX_ACL_XATTR_VERSION)};
 
+	acl.entries[0] = entry(ACL_USER_OBJ, ACL_READ | ACL_WRITE, ACL_UNDEFINED_ID);
+	acl.entries[first] = entry(tag, ACL_READ, a);
+	acl.entries[first + 1] = entry(tag, ACL_READ, b);
+	acl.entries[group] = entry(ACL_GROUP_OBJ, ACL_READ, ACL_UNDEFINED_ID);
+	acl.entries[4] = entry(ACL_MASK, ACL_READ, ACL_UNDEFINED_ID);
+	acl.entries[5] = entry(ACL_OTHER, 0, ACL_UNDEFINED_ID);
 	return setxattr(file, ATTRIBUTE, &acl, sizeof(acl), 0);
 }
 
-const char *acl_users(const char *file)
+const char *acl_ids(const char *file)
 {
 	struct acl acl;
 	char large[256];
@@ -49,5 +55,7 @@ const char *acl_users(const char *file)
 		errno = EBADMSG;
 		return NULL;
 	}
-	return path("%u and %u", le32toh(acl.entries[1].id), le32toh(acl.entries[2].id));
+	bool users = le16toh(acl.entries[1].tag) == ACL_USER;
+	const struct acl_entry *named = &acl.entries[users ? 1 : 2];
+	return path("%s %u and %u", users ? "users" : "groups", le32toh(named[0].id), le32toh(named[1].id));
 }

@@ -115,8 +115,8 @@ CASE(access_lists_follow_the_translated_ids)
 {
 	make_mapped();
 	MUST(file_make_owned("/tmp/m/file", 0, 0, 0600));
-	OK(acl_set("/tmp/m/file", 7, 1000));
-	IS(OK(acl_users("/tmp/i/file")), "10007 and 11000");
+	OK(acl_set("/tmp/m/file", ACL_OF_USERS, 7, 1000));
+	IS(OK(acl_ids("/tmp/i/file")), "users 10007 and 11000");
 	for (const struct side *s = sides; s < sides + 2; s++) {
 		CHILD(user, 0, .uid = s->uid) {
 			OK(open(path("%s/file", s->own), O_RDONLY | O_CLOEXEC));
@@ -125,9 +125,9 @@ CASE(access_lists_follow_the_translated_ids)
 		}
 		EXITS(user, 0);
 	}
-	FAILS(EINVAL, acl_set("/tmp/i/file", 7, 10008));
-	OK(acl_set("/tmp/i/file", 10007, 10008));
-	IS(OK(acl_users("/tmp/m/file")), "7 and 8");
+	FAILS(EINVAL, acl_set("/tmp/i/file", ACL_OF_USERS, 7, 10008));
+	OK(acl_set("/tmp/i/file", ACL_OF_USERS, 10007, 10008));
+	IS(OK(acl_ids("/tmp/m/file")), "users 7 and 8");
 }
 
 CASE(copies_of_the_mount_keep_its_mapping)

@@ -218,18 +218,24 @@ CASE(creating_on_userns_tmpfs_with_unmapped_id_eoverflow)
 	DISMISS(box);
 }
 
+static void acl_is_translated(enum acl_kind kind, const char *who)
+{
+	OK(acl_set("/tmp/file", kind, 0, CONTAINER_ID + 5));
+	IS(OK(acl_ids("/tmp/file")), path("%s 0 and 100005", who));
+	CHILD(root, NS_USER, .map = CONTAINER_MAP) {
+		IS(OK(acl_ids("/tmp/file")), path("%s 4294967295 and 5", who));
+		FAILS(EINVAL, acl_set("/tmp/other", kind, 7, 70000));
+		OK(acl_set("/tmp/other", kind, 7, 8));
+		IS(OK(acl_ids("/tmp/other")), path("%s 7 and 8", who));
+	}
+	EXITS(root, 0);
+	IS(OK(acl_ids("/tmp/other")), path("%s 100007 and 100008", who));
+}
+
 CASE(posix_acl_ids_are_translated)
 {
 	MUST(file_make_owned("/tmp/file", CONTAINER_ID, CONTAINER_ID, 0600));
 	MUST(file_make_owned("/tmp/other", CONTAINER_ID, CONTAINER_ID, 0600));
-	OK(acl_set("/tmp/file", 0, CONTAINER_ID + 5));
-	IS(OK(acl_users("/tmp/file")), "0 and 100005");
-	CHILD(root, NS_USER, .map = CONTAINER_MAP) {
-		IS(OK(acl_users("/tmp/file")), "4294967295 and 5");
-		FAILS(EINVAL, acl_set("/tmp/other", 7, 70000));
-		OK(acl_set("/tmp/other", 7, 8));
-		IS(OK(acl_users("/tmp/other")), "7 and 8");
-	}
-	EXITS(root, 0);
-	IS(OK(acl_users("/tmp/other")), "100007 and 100008");
+	acl_is_translated(ACL_OF_USERS, "users");
+	acl_is_translated(ACL_OF_GROUPS, "groups");
 }
