@@ -137,7 +137,7 @@ static int conclude(const struct execution *x, struct pool *p, const struct fold
 	int64_t took = loop_now() - before;
 	term_summary(p->term, &run, f->path, (double)(earlier + loop_now() - x->began) / 1000);
 	if (p->shortened && !o->silent)
-		printf("%d tests had a fifth of their time limit, since others had timed out before\n",
+		printf("%d tests had less than their time limit, since others had timed out before\n",
 		       p->shortened);
 	if (p->cut && !o->silent)
 		printf("stopped by --fail-fast after %d unexpected verdict%s\n", p->bad,

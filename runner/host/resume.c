@@ -153,9 +153,9 @@ static int resume_from(const struct options *o, const struct earlier *e, struct 
 		return fault->status;
 	char **words = words_of(o, &start->arguments);
 	if (parse_again(&own, words, (int)start->arguments.count + 1, o, e->dir, fault) ||
-	    take_options(&own, e, fault))
+	    take_options(&own, e, fault)) {
 		status = fault->status;
-	else {
+	} else {
 		own.fail_fast = o->fail_fast; /* the rest, unless it is asked for again */
 		status = run_rest(&own, e, fault);
 	}
